@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+    ],
+  },
+});
