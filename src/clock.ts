@@ -1,0 +1,39 @@
+import { type Instant, instant, type Moment, moment } from "./time.ts";
+
+/** The kernel's monotonic clock in milliseconds, as every process on this kernel reads it (CLOCK_MONOTONIC). */
+export function hostNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** A span on the host's monotonic clock, ms, its uncertainty included. What observers and faults hand over. */
+export interface HostSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One trial's clock: instants are host monotonic time minus the trial's origin. */
+export class TrialClock {
+  readonly originHost: number = hostNow();
+  /** The wall clock at the origin; a label only. */
+  readonly originWall: Date = new Date();
+
+  now(): Instant {
+    return instant(hostNow() - this.originHost);
+  }
+
+  at(host: number): Instant {
+    return instant(host - this.originHost);
+  }
+
+  span({ from, to }: HostSpan): Moment {
+    return moment(from - this.originHost, to - this.originHost);
+  }
+}
+
+/** Reading the two clocks one after the other, and Date's whole milliseconds. */
+export const wallReadingUncertaintyMs = 1;
+
+/** Maps a wall-clock time of this kernel to host monotonic time, by reading both clocks now (so that a stepped wall clock is followed). */
+export function hostOfWall(unixMs: number): number {
+  return unixMs - Date.now() + hostNow();
+}

@@ -1,0 +1,49 @@
+/** Exit codes of the command line. A crash of the harness is never a pass. */
+export const exitCode = {
+  proven: 0,
+  refuted: 1,
+  inconclusive: 2,
+  usage: 64,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/**
+ * An error that we understand: it says what was wanted, what was seen and what to do, and prints as one block without a stack.
+ * Anything else that is thrown is a defect of ours and keeps its stack.
+ *
+ * `facts` are printed as an aligned list below the message, in their order: `{ "last check": "…", see: "…", try: "…" }`.
+ */
+export class KnownError extends Error {
+  readonly code: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly exitCode: ExitCode;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { facts?: Record<string, string>; exitCode?: ExitCode; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "KnownError";
+    this.code = code;
+    this.facts = options.facts ?? {};
+    this.exitCode = options.exitCode ?? exitCode.internal;
+  }
+
+  /** The message with its facts, as people read it. */
+  override toString(): string {
+    const width = Math.max(0, ...Object.keys(this.facts).map((key) => key.length));
+    const lines = Object.entries(this.facts).map(
+      ([key, value]) => `  ${key.padEnd(width)}  ${value.replaceAll("\n", `\n  ${" ".repeat(width)}  `)}`,
+    );
+    return [this.message, ...lines].join("\n");
+  }
+}
+
+/** What was thrown, as one line of text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { defineFault } from "./define.ts";
+import { aimAtMainProcess, processAim, until } from "./process.ts";
+
+/**
+ * A service's main process stops doing anything while it stays alive, as in a deadlock or an endless wait: SIGSTOP. Its port
+ * still accepts connections (the kernel does), so whoever only checks that it runs sees nothing.
+ */
+export const hang = defineFault({
+  kind: "hang",
+  summary: "The service's main process freezes (SIGSTOP): it lives, its port accepts, nothing answers.",
+  params: z.strictObject({ service: z.string().meta({ description: "The service whose main process is frozen" }) }),
+  aimed: processAim,
+  ends: "with-the-process",
+  describe: ({ service }) => `hang of ${service}`,
+
+  aim: (tools, { service }) => aimAtMainProcess(tools, service),
+
+  async inject({ hand }, aim) {
+    return (await hand.signal(aim.process, "SIGSTOP")).when;
+  },
+
+  /** Bitten once the process is in state T. */
+  witness: ({ hand }, aim, within) => until(hand, aim.process, "stopped", within),
+
+  watch: ({ hand }, aim, tell, abort) =>
+    hand.watch(
+      aim.process,
+      (state, when) =>
+        tell({
+          inForce: state === "stopped",
+          when,
+          why:
+            state === "gone"
+              ? "the process is gone"
+              : state === "stopped"
+                ? "still frozen"
+                : "the process was continued",
+        }),
+      abort,
+    ),
+
+  /** Continues the very process that was frozen, if it is still there. */
+  async undo({ hand }, aim) {
+    const { sent } = await hand.signal(aim.process, "SIGCONT");
+    return sent ? `${aim.service}'s process ${aim.process.pid} continued` : `${aim.service}'s frozen process is gone`;
+  },
+});

@@ -1,0 +1,6 @@
+import { crash } from "./crash.ts";
+import type { AnyFault } from "./define.ts";
+import { hang } from "./hang.ts";
+
+/** Every fault that healproof has. A new one is one file and one line here. */
+export const builtInFaults: readonly AnyFault[] = [crash, hang];

@@ -1,0 +1,226 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { z } from "zod";
+import { exitCode, KnownError } from "./errors.ts";
+import { trialPlan } from "./plan.ts";
+import { type Instant, type Moment, moment } from "./time.ts";
+
+/**
+ * The append-only record of one trial: one JSON object a line, in the order in which we learned the facts.
+ * All times are milliseconds since the trial's origin, corrected to its clock, with their uncertainty. Judging needs
+ * nothing else. `seq` is the line number from 0; reports link each figure to the seqs that it came from.
+ */
+export const journalVersion = 1;
+
+const at = z.number().transform((it) => it as Instant);
+const span = z
+  .strictObject({ earliest: z.number(), latest: z.number() })
+  .transform((it): Moment => moment(it.earliest, it.latest));
+const actId = z.enum(["main", "restored", "afterwards"]);
+
+export const phases = [
+  "up",
+  "steady",
+  "inject",
+  "witness",
+  "observe",
+  "undo",
+  "steady-again",
+  "evidence",
+  "down",
+] as const;
+export const phase = z.enum(phases);
+export type Phase = z.output<typeof phase>;
+
+/** One try of a signal: it covers its whole exchange, `[from, to]`. A probe's value is an HTTP status, 0 for no answer (`note` says why). */
+const sample = z.union([z.tuple([at, at, z.number()]), z.tuple([at, at, z.number(), z.string()])]);
+
+const facts = {
+  /** The first line. `origin` is the wall clock at instant 0, a label only. */
+  header: z.strictObject({
+    version: z.literal(journalVersion),
+    healproof: z.string(),
+    run: z.string(),
+    origin: z.iso.datetime(),
+    seed: z.int(),
+    plan: trialPlan,
+    machine: z.strictObject({
+      cpus: z.int(),
+      memoryMiB: z.int(),
+      platform: z.string(),
+      node: z.string(),
+      engine: z.string(),
+      bootId: z.string(),
+    }),
+  }),
+  phase: z.strictObject({ act: actId, phase, edge: z.enum(["begin", "end"]) }),
+  /** How a source's clock was mapped to the trial's: `uncertaintyMs` is already part of every time from that source. */
+  clock: z.strictObject({
+    source: z.string(),
+    sameKernel: z.boolean(),
+    offsetMs: z.number(),
+    uncertaintyMs: z.number(),
+    method: z.string(),
+  }),
+  /** Declares a series: `everyMs` is how often a sample is due. `id` is the condition's `seriesOf`. */
+  series: z.strictObject({
+    id: z.string(),
+    observer: z.enum(["prometheus", "probe"]),
+    everyMs: z.number().positive(),
+  }),
+  samples: z.strictObject({ series: z.string(), items: z.array(sample) }),
+  /** An engine event on a container of the stack. `action`: die, start, restart, kill, stop, oom, health_status: unhealthy … */
+  engine: z.strictObject({
+    when: span,
+    service: z.string(),
+    container: z.string(),
+    action: z.string(),
+    attributes: z.record(z.string(), z.string()),
+  }),
+  /** A look at a container. `startedAt` is the engine's, mapped to the trial's clock. */
+  container: z.strictObject({
+    when: span,
+    service: z.string(),
+    container: z.string(),
+    status: z.string(),
+    health: z.string().optional(),
+    restartCount: z.int(),
+    restartPolicy: z.string(),
+    startedAt: span.optional(),
+    exitCode: z.int().optional(),
+    oomKilled: z.boolean().optional(),
+  }),
+  /**
+   * The life of a fault. `announced`: its undo is on disk. `injected`: `when` spans the act itself. `bitten`: witnessed,
+   * `when` is (last seen whole, first seen broken]. `missed`: not witnessed within its limit. `held`/`ended`: later looks at
+   * whether it is still in force. `undone`: put back by us.
+   */
+  fault: z.strictObject({
+    act: actId,
+    stage: z.enum(["announced", "injected", "bitten", "missed", "held", "ended", "undone"]),
+    when: span,
+    kind: z.string(),
+    detail: z.string(),
+  }),
+  /** A control's healer was switched off or on by us. */
+  healer: z.strictObject({ healer: z.string(), state: z.enum(["off", "on"]), when: span, how: z.string() }),
+  /** Something went wrong in the trial itself (not in the stack, which is what is judged). */
+  error: z.strictObject({
+    phase: phase.optional(),
+    code: z.string(),
+    message: z.string(),
+    facts: z.record(z.string(), z.string()),
+  }),
+  /** A file kept in the trial's evidence folder, relative to it. */
+  evidence: z.strictObject({ file: z.string(), what: z.string() }),
+  /** The last line. Without it the harness died. */
+  end: z.strictObject({ outcome: z.enum(["completed", "interrupted", "failed"]) }),
+} as const;
+
+type Kind = keyof typeof facts;
+/** What is written: the fact itself, before `seq` and `at` are added. */
+export type Fact<K extends Kind = Kind> = { [P in K]: { kind: P } & z.input<(typeof facts)[P]> }[K];
+export type Sample = z.output<typeof sample>;
+
+const envelope = { seq: z.int().nonnegative(), at };
+const kinds = Object.keys(facts) as Kind[];
+const record = z.discriminatedUnion("kind", [
+  facts.header.extend({ ...envelope, kind: z.literal("header") }),
+  facts.phase.extend({ ...envelope, kind: z.literal("phase") }),
+  facts.clock.extend({ ...envelope, kind: z.literal("clock") }),
+  facts.series.extend({ ...envelope, kind: z.literal("series") }),
+  facts.samples.extend({ ...envelope, kind: z.literal("samples") }),
+  facts.engine.extend({ ...envelope, kind: z.literal("engine") }),
+  facts.container.extend({ ...envelope, kind: z.literal("container") }),
+  facts.fault.extend({ ...envelope, kind: z.literal("fault") }),
+  facts.healer.extend({ ...envelope, kind: z.literal("healer") }),
+  facts.error.extend({ ...envelope, kind: z.literal("error") }),
+  facts.evidence.extend({ ...envelope, kind: z.literal("evidence") }),
+  facts.end.extend({ ...envelope, kind: z.literal("end") }),
+]);
+
+/** What is read back: a fact with its line number and the instant at which we learned it. */
+export type JournalRecord<K extends Kind = Kind> = Extract<z.output<typeof record>, { kind: K }>;
+
+/** A whole journal, in order. The first record is the header. */
+export type Journal = readonly JournalRecord[];
+
+/** Appends to a journal on disk and keeps what was written for live judging. */
+export class JournalWriter implements Disposable {
+  readonly file: string;
+  readonly records: JournalRecord[] = [];
+  readonly #now: () => Instant;
+  readonly #fd: number;
+
+  /** `now` is the trial's clock. The file must not exist yet. */
+  constructor(file: string, now: () => Instant) {
+    this.file = file;
+    this.#now = now;
+    this.#fd = openSync(file, "ax");
+  }
+
+  /** Writes one line. `flush` forces it to the disk: for what must survive us (a fault that is about to be injected). */
+  write(fact: Fact, options: { flush?: boolean } = {}): JournalRecord {
+    const line = JSON.stringify({ seq: this.records.length, at: round(this.#now()), ...fact });
+    writeSync(this.#fd, `${line}\n`);
+    if (options.flush) fsyncSync(this.#fd);
+    const written = record.parse(JSON.parse(line));
+    this.records.push(written);
+    return written;
+  }
+
+  [Symbol.dispose](): void {
+    fsyncSync(this.#fd);
+    closeSync(this.#fd);
+  }
+}
+
+/** Microseconds are enough, and keep journals small. */
+const round = (value: number) => Math.round(value * 1000) / 1000;
+
+/**
+ * Reads a journal. A last line that was cut off by a crash is dropped (the missing `end` tells); any other bad line is an
+ * error with its place, as is a journal of another version.
+ */
+export function readJournal(file: string): Journal {
+  return parseJournal(readFileSync(file, "utf8"), file);
+}
+
+/** As {@link readJournal}, from text. */
+export function parseJournal(text: string, name: string): Journal {
+  const lines = text.split("\n");
+  const cutOff = lines.pop() !== "";
+  if (cutOff && lines.length === 0) throw badJournal(name, 1, "it is empty or was cut off in its first line");
+  return lines.map((line, index) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (thrown) {
+      throw badJournal(name, index + 1, `not JSON: ${thrown instanceof Error ? thrown.message : thrown}`);
+    }
+    const parsed = record.safeParse(value);
+    if (!parsed.success) throw badJournal(name, index + 1, z.prettifyError(parsed.error));
+    if (parsed.data.seq !== index) throw badJournal(name, index + 1, `its seq is ${parsed.data.seq}, not ${index}`);
+    if ((index === 0) !== (parsed.data.kind === "header"))
+      throw badJournal(name, index + 1, "the header is the first line, and only that");
+    return parsed.data;
+  });
+}
+
+function badJournal(name: string, line: number, reason: string): KnownError {
+  return new KnownError("bad-journal", `${name}:${line} is not a healproof journal (version ${journalVersion})`, {
+    facts: { reason, known: kinds.join(", ") },
+    exitCode: exitCode.usage,
+  });
+}
+
+/** The records of one kind, in order. */
+export function recordsOf<K extends Kind>(journal: Journal, kind: K): JournalRecord<K>[] {
+  return journal.filter((it): it is JournalRecord<K> => it.kind === kind);
+}
+
+/** The plan that a journal's trial followed. */
+export function headerOf(journal: Journal): JournalRecord<"header"> {
+  const [first] = journal;
+  if (first?.kind !== "header") throw badJournal("journal", 1, "it has no header");
+  return first;
+}

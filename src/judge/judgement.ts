@@ -1,0 +1,106 @@
+import type { Healer } from "../scenario/schema.ts";
+import type { Duration, Interval, Moment } from "../time.ts";
+
+/** What judging finds. Plain data: JSON in, JSON out. Every figure names the journal lines (`seqs`) that it came from. */
+
+/** A sentence and the journal lines that show it. */
+export interface Evidence {
+  readonly text: string;
+  readonly seqs: readonly number[];
+}
+
+/** A span in which a signal was bad: it began in (start of last good, end of first bad] and ended in (start of last bad, end of first good]. */
+export interface Outage {
+  readonly began: Moment;
+  /** Absent while it lasts. */
+  readonly ended?: Moment;
+  readonly evidence: Evidence;
+}
+
+/** What one signal (a recovery condition) showed after the fault. */
+export interface SignalJudgement {
+  readonly series: string;
+  readonly condition: string;
+  /** Every outage from the injection to the end of the observation. Empty: it never looked bad (shorter than its sampling). */
+  readonly outages: readonly Outage[];
+  /** Samples looked at, and the largest gap between two that were due one after the other. */
+  readonly samples: number;
+  readonly largestGap: Duration;
+}
+
+export type InconclusiveReason =
+  | "sick-baseline" // the stack was not steady before the fault
+  | "fault-had-no-effect" // the fault was not witnessed within its limit
+  | "fault-ended-early" // the fault stopped being in force though nothing healed it
+  | "no-outage-observed" // the fault bit, yet no recovery signal ever looked bad
+  | "observer-gap" // a needed signal has no samples for longer than is tolerable
+  | "budget-inside-uncertainty" // at least < budget < at most
+  | "harness-error" // our own fault: it crashed, or a phase ran out of time
+  | "interrupted";
+
+export type Verdict =
+  | { readonly kind: "recovered" | "too-slow" | "never-recovered" }
+  | { readonly kind: "inconclusive"; readonly reason: InconclusiveReason };
+
+export type HealedBy = Healer | "harness" | "several" | "unknown" | "nobody";
+
+export interface Attribution {
+  readonly healer: HealedBy;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface CorroborationJudgement {
+  readonly condition: string;
+  readonly agrees: "yes" | "no" | "unknown";
+  readonly evidence: Evidence;
+}
+
+export type Outcome = "proven" | "refuted" | "inconclusive";
+
+/** One act of a trial: from a fault (or from a healer's return) to recovery, or to the end of patience. */
+export interface ActJudgement {
+  readonly act: "main" | "restored" | "afterwards";
+  readonly fault?: string;
+  /** The recovery is measured from here: the injection, or the healer's return. Absent if it was never reached. */
+  readonly origin?: Moment;
+  /** (last seen whole, first seen broken] */
+  readonly bitten?: Moment;
+  readonly budget: Duration;
+  readonly signals: readonly SignalJudgement[];
+  /** When all conditions held together and kept holding. */
+  readonly recoveredAt?: Moment;
+  readonly recovery?: Interval;
+  /** How long non-recovery was watched, where it did not recover. */
+  readonly watchedFor?: Duration;
+  readonly attribution: Attribution;
+  readonly corroboration: readonly CorroborationJudgement[];
+  readonly verdict: Verdict;
+  readonly expected: "recovered" | "never-recovered";
+  /** Whether the act came out as the scenario claims: right verdict, right healer, corroborated. */
+  readonly outcome: Outcome;
+  /** One sentence for people: figures, healer, and what to do where something is off. */
+  readonly explanation: string;
+}
+
+export interface TrialJudgement {
+  readonly id: string;
+  readonly scenario: string;
+  readonly control?: { readonly without: Healer; readonly because?: string };
+  readonly variant?: string;
+  readonly acts: readonly ActJudgement[];
+  readonly outcome: Outcome;
+  readonly explanation: string;
+  /** Facts that a reader should know, such as "up stayed at 1 throughout: the outage was shorter than its scrape interval". */
+  readonly remarks: readonly Evidence[];
+  readonly errors: readonly Evidence[];
+}
+
+/** A scenario's claim: its trial and all its controls. */
+export interface ScenarioJudgement {
+  readonly scenario: string;
+  readonly claim: string;
+  readonly trial: TrialJudgement;
+  readonly controls: readonly TrialJudgement[];
+  readonly outcome: Outcome;
+  readonly explanation: string;
+}

@@ -1,0 +1,32 @@
+import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
+import type { Duration } from "../time.ts";
+
+/** What `run.json` holds: the whole result of a run, to be read by programs, and what every report is made from. */
+export interface RunRecord {
+  readonly version: 1;
+  readonly healproof: string;
+  readonly id: string;
+  /** ISO date and time; a label. */
+  readonly startedAt: string;
+  readonly outcome: Outcome;
+  readonly scenarios: readonly ScenarioJudgement[];
+  /** What was asked for and not run, and why. Never left out in silence. */
+  readonly notRun: readonly { readonly what: string; readonly why: string }[];
+  /** Where each trial's journal and evidence are, relative to the run's folder. */
+  readonly trials: readonly TrialRecord[];
+  readonly cost: RunCost;
+}
+
+export interface TrialRecord {
+  readonly id: string;
+  readonly folder: string;
+  /** From the stack's first container to the last healthcheck. */
+  readonly up: Duration;
+  readonly total: Duration;
+}
+
+/** What the harness cost: wall time against the floor, which is the stacks' own start and the recoveries (or watched non-recoveries) themselves. */
+export interface RunCost {
+  readonly wall: Duration;
+  readonly floor: Duration;
+}
