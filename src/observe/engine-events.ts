@@ -1,0 +1,109 @@
+import type Dockerode from "dockerode";
+import { z } from "zod";
+import { type HostSpan, hostNow, hostOfWall, wallReadingUncertaintyMs } from "../clock.ts";
+import { KnownError, messageOf } from "../errors.ts";
+import type { StartedStack } from "../stack/stack.ts";
+import type { ObserverTools } from "./series.ts";
+
+/** Maps the engine's wall clock to the host's monotonic clock. */
+export interface EngineClock {
+  readonly sameKernel: boolean;
+  readonly offsetMs: number;
+  readonly uncertaintyMs: number;
+  readonly method: string;
+  toHost(unixMs: number): HostSpan;
+}
+
+/** Requests to compare clocks by; the one with the shortest round trip counts. */
+const exchanges = 5;
+
+/** Compares clocks: none is needed on the same kernel, else the engine's SystemTime is asked for, half the round trip being the uncertainty. */
+export async function engineClock(docker: Dockerode, sameKernel: boolean): Promise<EngineClock> {
+  if (sameKernel) return clockWith(true, 0, wallReadingUncertaintyMs, "same kernel (equal boot_id)");
+  let best = { offset: 0, half: Number.POSITIVE_INFINITY };
+  for (let i = 0; i < exchanges; i++) {
+    const before = hostNow();
+    const { SystemTime } = await docker.info();
+    const half = (hostNow() - before) / 2;
+    const offset = Date.parse(SystemTime) - (Date.now() - half);
+    if (half < best.half) best = { offset, half };
+  }
+  return clockWith(false, best.offset, best.half + wallReadingUncertaintyMs, "the engine's SystemTime, exchanged");
+}
+
+function clockWith(sameKernel: boolean, offsetMs: number, uncertaintyMs: number, method: string): EngineClock {
+  return {
+    sameKernel,
+    offsetMs,
+    uncertaintyMs,
+    method,
+    toHost(unixMs) {
+      const host = hostOfWall(unixMs - offsetMs);
+      return { from: host - uncertaintyMs, to: host + uncertaintyMs };
+    },
+  };
+}
+
+const event = z.looseObject({
+  Action: z.string(),
+  timeNano: z.number(),
+  Actor: z.looseObject({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
+});
+
+/** What is told of an event: the rest of its attributes are the image's and Compose's labels. */
+const telling = ["exitCode", "signal", "execDuration"] as const;
+/** Healthchecks are exec'd every second; their three events each would drown the rest. */
+const noise = /^exec_/;
+
+/** Streams the engine's events on the stack's containers into the journal. */
+export async function observeEngineEvents(
+  docker: Dockerode,
+  stack: StartedStack,
+  engine: EngineClock,
+  tools: ObserverTools,
+): Promise<{ readonly lost: Promise<never> }> {
+  const { journal, clock, changed, until } = tools;
+  const { sameKernel, offsetMs, uncertaintyMs, method } = engine;
+  journal.write({ kind: "clock", source: "engine", sameKernel, offsetMs, uncertaintyMs, method });
+  const filters = JSON.stringify({ type: ["container"], label: [`com.docker.compose.project=${stack.project}`] });
+  const stream = await docker.getEvents({ filters });
+  function note(line: string): void {
+    const { Action, Actor, timeNano } = event.parse(JSON.parse(line));
+    const service = Actor.Attributes["com.docker.compose.service"];
+    if (service === undefined || noise.test(Action) || until.aborted) return;
+    const attributes = Object.fromEntries(
+      telling.flatMap((key) => (Actor.Attributes[key] === undefined ? [] : [[key, Actor.Attributes[key]]])),
+    );
+    const when = clock.span(engine.toHost(timeNano / 1e6));
+    journal.write({ kind: "engine", when, service, container: Actor.ID, action: Action, attributes });
+    changed();
+  }
+
+  const lost = new Promise<never>((_, reject) => {
+    const say = (why: string) => {
+      if (!until.aborted) reject(new KnownError("events-lost", `the engine's event stream broke: ${why}`));
+    };
+    let pending = "";
+    stream.on("data", (chunk: Buffer) => {
+      pending += chunk.toString("utf8");
+      const lines = pending.split("\n");
+      pending = lines.pop() ?? "";
+      try {
+        for (const line of lines) note(line);
+      } catch (thrown) {
+        say(messageOf(thrown));
+      }
+    });
+    stream.on("error", (thrown: Error) => say(thrown.message));
+    stream.on("end", () => say("it ended"));
+  });
+  lost.catch(() => undefined);
+  until.addEventListener(
+    "abort",
+    () => {
+      if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+    },
+    { once: true },
+  );
+  return { lost };
+}

@@ -1,0 +1,33 @@
+import { seconds } from "../time.ts";
+import type { Probe } from "./probe/probe.ts";
+import type { ObserverTools } from "./series.ts";
+
+/** Tried this often: the recovery time of what is probed is known to about this much. */
+const everyMs = 10;
+const timeoutMs = seconds(1);
+const maxInFlight = 32;
+
+/** Watches addresses through the probe; each is a series whose samples are its tries. */
+export function observeProbe(probe: Probe, urls: readonly string[], tools: ObserverTools): void {
+  const { journal, clock, changed, until } = tools;
+  journal.write({ kind: "clock", source: "probe", ...probe.clock });
+  for (const url of urls) {
+    journal.write({ kind: "series", id: url, observer: "probe", everyMs });
+    probe.watch(
+      url,
+      { everyMs, timeoutMs, maxInFlight },
+      (tries) => {
+        journal.write({
+          kind: "samples",
+          series: url,
+          items: tries.map(({ from, to, status, note }) => {
+            const span = [clock.at(from), clock.at(to), status] as const;
+            return note === undefined ? [...span] : [...span, note];
+          }),
+        });
+        changed();
+      },
+      until,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { exitCode, KnownError } from "../errors.ts";
+import type { Overrides } from "../scenario/schema.ts";
+import { compose } from "./compose.ts";
+import { label } from "./labels.ts";
+
+/**
+ * A Compose file as Compose itself reads it (variables filled in, paths absolute, extensions merged), and how it is made into
+ * one trial's own: another project, no published ports, our labels, a control's or a variant's changes.
+ */
+
+const named = z.looseObject({ name: z.string().optional(), external: z.boolean().optional() }).nullable();
+const service = z.looseObject({
+  image: z.string().optional(),
+  build: z.unknown().optional(),
+  restart: z.string().optional(),
+  environment: z.record(z.string(), z.string().nullable()).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  healthcheck: z.looseObject({ disable: z.boolean().optional() }).optional(),
+  depends_on: z.record(z.string(), z.looseObject({ condition: z.string().optional() })).optional(),
+  command: z.array(z.string()).nullable().optional(),
+  ports: z
+    .array(z.looseObject({ published: z.union([z.string(), z.number()]).optional(), host_ip: z.string().optional() }))
+    .optional(),
+});
+const composeModel = z.looseObject({
+  name: z.string().optional(),
+  services: z.record(z.string(), service),
+  networks: z.record(z.string(), named).optional(),
+  volumes: z.record(z.string(), named).optional(),
+});
+export type ComposeModel = z.output<typeof composeModel>;
+
+/** Asks Compose for its own reading of the file. */
+export async function readCompose(file: string): Promise<ComposeModel> {
+  const text = await compose(["-f", file, "config", "--format", "json"]);
+  const parsed = composeModel.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new KnownError("bad-compose", `${file} is not a Compose file that healproof understands`, {
+    facts: { reason: z.prettifyError(parsed.error) },
+    exitCode: exitCode.usage,
+  });
+}
+
+/** The named services and everything that they depend on, in the file's order; all if none are named. */
+export function servicesWanted(model: ComposeModel, wanted: readonly string[] | undefined): string[] {
+  const all = Object.keys(model.services);
+  if (!wanted) return all;
+  const needed = new Set<string>();
+  const need = (name: string) => {
+    if (needed.has(name)) return;
+    requireService(model, name);
+    needed.add(name);
+    for (const dependency of Object.keys(model.services[name]?.depends_on ?? {})) need(dependency);
+  };
+  for (const name of wanted) need(name);
+  return all.filter((name) => needed.has(name));
+}
+
+function requireService(model: ComposeModel, name: string): void {
+  if (Object.hasOwn(model.services, name)) return;
+  throw new KnownError("no-such-service", `the stack has no service ${name}`, {
+    facts: { "its services": Object.keys(model.services).join(", ") },
+    exitCode: exitCode.usage,
+  });
+}
+
+export interface Tailoring {
+  readonly project: string;
+  readonly services: readonly string[];
+  readonly overrides: Overrides;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The file of one trial. Published ports and fixed names go, so that stacks run side by side and never meet a person's own;
+ * what is declared external stays.
+ */
+export function tailor(model: ComposeModel, { project, services, overrides, labels }: Tailoring): ComposeModel {
+  for (const name of Object.keys(overrides)) requireService(model, name);
+  const own = (things: ComposeModel["networks"]) =>
+    Object.fromEntries(
+      Object.entries(things ?? {}).map(([key, thing]) => {
+        if (thing?.external) return [key, thing];
+        const { name: _fixed, labels: theirs, ...rest } = thing ?? {};
+        return [key, { ...rest, labels: { ...(theirs ?? {}), ...labels } }];
+      }),
+    );
+  const tailored = services.map((name): [string, ComposeModel["services"][string]] => {
+    const { ports: _ports, container_name: _name, ...rest } = model.services[name] ?? {};
+    const { environment, ...changes } = overrides[name] ?? {};
+    return [
+      name,
+      {
+        ...rest,
+        ...changes,
+        environment: { ...rest.environment, ...environment },
+        labels: { ...rest.labels, ...labels },
+      },
+    ];
+  });
+  return {
+    ...model,
+    name: project,
+    services: Object.fromEntries(tailored),
+    networks: own({ default: null, ...model.networks }),
+    volumes: own(model.volumes),
+  };
+}
+
+/** Whether Compose waits for this service's healthcheck. Images may bring a check of their own, which the file does not show. */
+export const labelsOf = (run: string, trial: string, owner: string): Record<string, string> => ({
+  [label.run]: run,
+  [label.trial]: trial,
+  [label.owner]: owner,
+});

@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { KnownError } from "../errors.ts";
+import { type Duration, formatDuration, seconds } from "../time.ts";
+
+/** Runs `docker compose`, with a limit. Its standard output; a {@link KnownError} with its standard error where it fails. */
+export function compose(
+  args: readonly string[],
+  options: { readonly within?: Duration; readonly cwd?: string; readonly signal?: AbortSignal } = {},
+): Promise<string> {
+  const within = options.within ?? seconds(60);
+  return new Promise((resolve, reject) => {
+    execFile(
+      "docker",
+      ["compose", ...args],
+      {
+        timeout: within,
+        killSignal: "SIGKILL",
+        maxBuffer: 64 * 2 ** 20,
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      },
+      (error, stdout, stderr) => {
+        if (!error) return resolve(stdout);
+        const why = error.killed
+          ? `it was still running after ${formatDuration(within)}`
+          : stderr.trim() || error.message;
+        reject(
+          new KnownError("compose-failed", `docker compose ${args.at(-1) ?? ""} failed`, {
+            facts: { command: `docker compose ${args.join(" ")}`, why, try: "healproof doctor" },
+            cause: error,
+          }),
+        );
+      },
+    );
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Dockerode from "dockerode";
+import { DockerComposeEnvironment, Wait } from "testcontainers";
+import { KnownError, messageOf } from "../errors.ts";
+import type { TrialPlan } from "../plan.ts";
+import { type Duration, formatDuration, seconds } from "../time.ts";
+import { type ComposeModel, labelsOf, readCompose, servicesWanted, tailor } from "./compose-file.ts";
+import { endComposeOf } from "./compose-processes.ts";
+import { label } from "./labels.ts";
+import { Project } from "./project.ts";
+import { removeLabelled } from "./remove.ts";
+import { watchSickness } from "./sickness.ts";
+import type { StartedStack } from "./stack.ts";
+
+/**
+ * The target `containers`: a fresh stack for one trial, started by Testcontainers' Compose support under a project name of
+ * its own. Its reaper is not used: it cannot run where no image registry is in reach, and our labels do its work.
+ */
+
+export interface StackOrder {
+  readonly docker: Dockerode;
+  readonly plan: TrialPlan;
+  readonly run: string;
+  readonly owner: string;
+  readonly project: string;
+  readonly within?: Duration;
+}
+
+export async function startContainers(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {
+  const { docker, plan, run, owner, project } = order;
+  const within = order.within ?? seconds(90);
+  const labels = labelsOf(run, plan.id, owner);
+  const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
+  const model = await modelOf(plan.stack.compose);
+  const services = servicesWanted(model, plan.stack.services);
+  // In a folder of its own, for our eyes only: the file holds the stack's secrets, filled in.
+  const folder = await mkdtemp(join(tmpdir(), `${project}-`));
+  await using sickness = await watchSickness(docker, project);
+  try {
+    signal.throwIfAborted();
+    const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
+    await writeFile(join(folder, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });
+    const environment = new DockerComposeEnvironment(folder, "compose.json")
+      .withProjectName(project)
+      .withAutoCleanup(false)
+      .withStartupTimeout(within);
+    for (const name of services)
+      if (tailored.services[name]?.healthcheck?.disable !== true && tailored.services[name]?.healthcheck)
+        environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
+    await withLimit(environment.up(services), within, signal);
+  } catch (thrown) {
+    endComposeOf(project);
+    await removeLabelled(docker, mine);
+    signal.throwIfAborted();
+    throw new KnownError(
+      "stack-not-up",
+      `the stack of ${plan.id} did not come up healthy within ${formatDuration(within)}`,
+      {
+        facts: { ...sickness.facts(), reason: messageOf(thrown), try: `healproof up ${plan.file}, then docker logs` },
+        cause: thrown,
+      },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const containers = new Project(docker, project, [`${label.run}=${run}`]);
+  return {
+    project,
+    services,
+    networks: await containers.networks(),
+    container: (service) => containers.container(service),
+    start: (id) => containers.start(id),
+    look: () => containers.look(),
+    startService: (service) => containers.startService(service),
+    stopService: (service) => containers.stopService(service),
+    logs: (service) => containers.logs(service),
+    down: async () => {
+      await removeLabelled(docker, mine);
+    },
+  };
+}
+
+/** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */
+const models = new Map<string, Promise<ComposeModel>>();
+function modelOf(file: string): Promise<ComposeModel> {
+  const known = models.get(file);
+  if (known) return known;
+  const reading = readCompose(file);
+  models.set(file, reading);
+  return reading;
+}
+
+async function withLimit<T>(work: Promise<T>, within: Duration, signal: AbortSignal): Promise<T> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(within)]);
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () =>
+      reject(new Error(signal.aborted ? "interrupted" : `still not up after ${formatDuration(within)}`));
+    if (limit.aborted) stop();
+    else limit.addEventListener("abort", stop, { once: true });
+  });
+  // Whoever loses the race may still fail later; that is expected and must not crash us.
+  work.catch(() => undefined);
+  return Promise.race([work, stopped]);
+}

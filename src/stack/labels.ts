@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+
+/** Everything that healproof makes in the engine carries these labels: the blast radius, and what `clean` looks for. */
+export const label = {
+  /** The run that made it. */
+  run: "io.healproof.run",
+  /** The trial (its plan's id). */
+  trial: "io.healproof.trial",
+  /** The process that answers for it: see {@link ownerMark}. `kept` for a stack that is meant to stay. */
+  owner: "io.healproof.owner",
+  /** Set on containers of ours that are not part of the stack: `probe`, `hand`. */
+  role: "io.healproof.role",
+} as const;
+
+/** Prefix of every Compose project that a run makes. */
+export const projectPrefix = "healproof-";
+
+/** The owner of stacks that a person wants to keep (`up`, `run --keep`). */
+export const kept = "kept";
+
+/**
+ * Names this process so that a later one with the same number is not taken for it: PID, and its start in clock ticks where
+ * the system tells (Linux).
+ */
+export function ownerMark(pid: number = process.pid): string {
+  const ticks = startTicks(pid);
+  return ticks === undefined ? `${pid}` : `${pid}.${ticks}`;
+}
+
+/** Whether the process that an {@link ownerMark} names still lives. */
+export function ownerLives(mark: string): boolean {
+  const pid = Number(mark.split(".")[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  if (mark.includes(".")) return ownerMark(pid) === mark;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
+
+function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field, the name, may hold spaces and parentheses: count from the last one.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { FaultStack } from "../fault/define.ts";
+
+/** A look at one container, as the engine tells it. Times are the engine's wall clock, ms since 1970. */
+export interface ContainerLook {
+  readonly service: string;
+  readonly container: string;
+  readonly pid: number;
+  readonly running: boolean;
+  readonly status: string;
+  readonly health?: string;
+  readonly restartCount: number;
+  readonly restartPolicy: string;
+  readonly startedAtUnixMs?: number;
+  readonly exitCode?: number;
+  readonly oomKilled?: boolean;
+}
+
+/** A stack that runs, whatever its target. Only its own containers can be reached through it. */
+export interface StartedStack extends FaultStack {
+  readonly project: string;
+  readonly services: readonly string[];
+  /** The engine's names of its networks. */
+  readonly networks: readonly string[];
+  look(): Promise<ContainerLook[]>;
+  /** Stops a service through the engine: by a person's wish, so no restart policy acts. */
+  stopService(service: string): Promise<void>;
+  startService(service: string): Promise<void>;
+  /** What a service wrote to its standard output and error, the last 10 000 lines, with timestamps. */
+  logs(service: string): Promise<string>;
+  /** Removes all of it. Twice is harmless. */
+  down(): Promise<void>;
+}

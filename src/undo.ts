@@ -1,0 +1,102 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { KnownError, messageOf } from "./errors.ts";
+import type { AnyFault, FaultTools } from "./fault/define.ts";
+import { ownerLives } from "./stack/labels.ts";
+
+/**
+ * The write-ahead list of what must be put back: one small file for each fault that is or is about to be in force, kept
+ * outside the run's folder so that `clean` finds it wherever it is called. Written and flushed before the fault is injected,
+ * removed once it is undone.
+ */
+
+const entry = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  owner: z.string(),
+  run: z.string(),
+  trial: z.string(),
+  project: z.string(),
+  fault: z.string(),
+  /** What the fault's own `aim` found out: all that its undo needs. */
+  aim: z.unknown(),
+  what: z.string(),
+});
+export type UndoEntry = z.output<typeof entry>;
+
+export function undoFolder(): string {
+  const state = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
+  return join(state, "healproof", "undo");
+}
+
+/** Puts an entry on the disk; when this returns, it survives us. */
+export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoFolder()): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${it.id}.json`);
+  const fd = openSync(`${file}.part`, "wx", 0o600);
+  try {
+    writeSync(fd, JSON.stringify({ version: 1, ...it }));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(`${file}.part`, file);
+  const directory = openSync(folder, "r");
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+export function forgetUndo(id: string, folder: string = undoFolder()): void {
+  rmSync(join(folder, `${id}.json`), { force: true });
+}
+
+/** What is left to put back: entries whose process is dead (`all`: every entry). A damaged one is an error with its place. */
+export function leftToUndo(options: { all: boolean }, folder: string = undoFolder()): UndoEntry[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+  return names.map((name) => readEntry(join(folder, name))).filter((it) => options.all || !ownerLives(it.owner));
+}
+
+function readEntry(file: string): UndoEntry {
+  try {
+    return entry.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (thrown) {
+    throw new KnownError("bad-undo", `${file} is not a healproof undo entry`, {
+      facts: { reason: messageOf(thrown), try: "look at it, put back by hand what it names, and remove the file" },
+      cause: thrown,
+    });
+  }
+}
+
+/** Undoes one entry and forgets it. Returns what was done, for people. */
+export async function undoEntry(
+  it: UndoEntry,
+  faults: readonly AnyFault[],
+  tools: FaultTools,
+  folder: string = undoFolder(),
+): Promise<string> {
+  const fault = faults.find((candidate) => candidate.kind === it.fault);
+  if (!fault)
+    throw new KnownError("unknown-fault", `there is no fault "${it.fault}" to undo ${it.what} with`, {
+      facts: { "known faults": faults.map((known) => known.kind).join(", ") },
+    });
+  const done = await fault.undo(tools, it.aim);
+  forgetUndo(it.id, folder);
+  return done;
+}
