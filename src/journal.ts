@@ -98,7 +98,7 @@ const facts = {
     act: actId,
     stage: z.enum(["announced", "injected", "bitten", "missed", "held", "ended", "undone"]),
     when: span,
-    kind: z.string(),
+    fault: z.string(),
     detail: z.string(),
   }),
   /** A control's healer was switched off or on by us. */
