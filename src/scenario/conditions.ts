@@ -1,14 +1,17 @@
 import { z } from "zod";
-import { duration } from "../time.ts";
+import { lasting } from "./lasting.ts";
 
 /** A condition on one signal of the stack. Each names exactly one series of samples and says which values are good. */
 
-const selector = z
-  .string()
-  .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/, 'a PromQL series selector, such as up{job="app"}')
-  .meta({
-    description: 'A PromQL series selector, such as up{job="app"}. Its raw samples are read, not an expression.',
-  });
+const matcher = String.raw`[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*("([^"\\]|\\.)*"|'([^'\\]|\\.)*')`;
+const selectorPattern = new RegExp(
+  String.raw`^[a-zA-Z_:][a-zA-Z0-9_:]*(\{\s*(${matcher}\s*(,\s*${matcher}\s*)*)?\})?$`,
+);
+const selector = z.string().regex(selectorPattern, 'a PromQL series selector, such as up{job="app"}').meta({
+  description: 'A PromQL series selector, such as up{job="app"}. Its raw samples are read, not an expression.',
+});
+
+const bounds = ["is", "atLeast", "atMost"] as const;
 
 const metricCondition = z
   .strictObject({
@@ -17,22 +20,33 @@ const metricCondition = z
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
   })
-  .refine((it) => it.is !== undefined || it.atLeast !== undefined || it.atMost !== undefined, {
+  .refine((it) => bounds.some((bound) => it[bound] !== undefined), {
     message: "a metric condition needs one of: is, atLeast, atMost",
+  })
+  .refine((it) => it.is === undefined || (it.atLeast === undefined && it.atMost === undefined), {
+    message: "`is` stands alone: it says the one good value, so atLeast and atMost add nothing",
+    path: ["is"],
+  })
+  .refine((it) => it.atLeast === undefined || it.atMost === undefined || it.atLeast <= it.atMost, {
+    message: "no value is good: atLeast is above atMost",
+    path: ["atLeast"],
+  })
+  .meta({ anyOf: bounds.map((bound) => ({ required: [bound] })) });
+
+const probeUrl = /^(https?:\/\/[^\s/:]+(:\d+)?(\/\S*)?|tcp:\/\/[^\s/:]+:\d+)$/;
+
+const probeCondition = z
+  .strictObject({
+    probe: z
+      .string()
+      .regex(probeUrl, "an address inside the stack's network, such as http://app:8080/readyz or tcp://postgres:5432")
+      .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
+    status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
+  })
+  .refine((it) => it.status === undefined || !it.probe.startsWith("tcp:"), {
+    message: "a tcp probe has no status: an accepted connection is good",
+    path: ["status"],
   });
-
-const httpUrl = /^https?:\/\/[^\s/:]+(:\d+)?(\/\S*)?$/;
-const tcpUrl = /^tcp:\/\/[^\s/:]+:\d+$/;
-
-const probeCondition = z.strictObject({
-  probe: z
-    .string()
-    .refine((url) => httpUrl.test(url) || tcpUrl.test(url), {
-      message: "an address inside the stack's network, such as http://app:8080/readyz or tcp://postgres:5432",
-    })
-    .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
-  status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
-});
 
 export const condition = z.union([metricCondition, probeCondition]);
 export type Condition = z.output<typeof condition>;
@@ -41,7 +55,7 @@ export type Condition = z.output<typeof condition>;
 export const corroboration = z.strictObject({
   counter: selector,
   increases: z.literal(true),
-  within: duration,
+  within: lasting,
 });
 export type Corroboration = z.output<typeof corroboration>;
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
-import { duration, seconds } from "../time.ts";
+import { formatDuration, ms, seconds } from "../time.ts";
 import { condition, corroboration } from "./conditions.ts";
+import { lasting } from "./lasting.ts";
 
 /**
  * The language of a scenario file: one claim, "service S recovers from fault F within budget B, healed by H".
@@ -13,60 +14,104 @@ export const healer = z.enum(healers).meta({ description: "What brought the serv
 export type Healer = z.output<typeof healer>;
 
 const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, "the name of a service in the Compose file");
+const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 
 /** What a control or a variant changes in one service of the Compose file. */
-export const serviceOverride = z.strictObject({
-  restart: z.enum(["no", "always", "on-failure", "unless-stopped"]).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
-  command: z.array(z.string()).min(1).optional(),
-  image: z.string().optional(),
-});
+export const serviceOverride = z
+  .strictObject({
+    restart: z.enum(["no", "always", "on-failure", "unless-stopped"]).optional(),
+    environment: z.record(z.string(), z.string()).optional(),
+    command: z.array(z.string()).min(1).optional(),
+    image: z.string().optional(),
+  })
+  .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
+  .meta({ minProperties: 1 });
 export const overrides = z.record(serviceName, serviceOverride);
 export type Overrides = z.output<typeof overrides>;
 
-const recoveryBase = {
-  within: duration.meta({ description: "The budget: the recovery time's upper end may not exceed it" }),
-  healedBy: healer,
-  patience: duration
-    .optional()
-    .meta({ description: "How long to wait before saying never-recovered; twice the budget unless told" }),
-};
-
-const recovery = z.strictObject({
-  ...recoveryBase,
-  measuredFrom: z.literal("injection").default("injection"),
-  when: z
-    .array(condition)
-    .min(1)
-    .meta({ description: "All must hold, and keep holding; these give the recovery time" }),
-  stableFor: duration.default(seconds(3)),
-  corroboratedBy: z
-    .array(corroboration)
-    .default([])
-    .meta({ description: "These must agree, and may come later; they never move the recovery time" }),
-});
+const recovery = z
+  .strictObject({
+    within: lasting.meta({ description: "The budget: the recovery time's upper end may not exceed it" }),
+    healedBy: healer,
+    patience: lasting.optional().meta({
+      description: "How long to wait before saying never-recovered, from the injection; twice the budget unless told",
+    }),
+    measuredFrom: z.literal("injection").default("injection").meta({ description: "Where the recovery time begins" }),
+    when: z
+      .array(condition)
+      .min(1)
+      .meta({ description: "All must hold, and keep holding; these give the recovery time" }),
+    stableFor: lasting
+      .default(seconds(3))
+      .meta({ description: "How long all must keep holding before it counts as recovered; 3s unless told" }),
+    corroboratedBy: z
+      .array(corroboration)
+      .default([])
+      .meta({ description: "These must agree, and may come later; they never move the recovery time" }),
+  })
+  .superRefine(({ within, stableFor, patience }, context) => {
+    const least = ms(within + stableFor);
+    if (patience !== undefined && patience < least)
+      context.addIssue({
+        code: "custom",
+        path: ["patience"],
+        message: `patience must be at least within + stableFor (${formatDuration(least)}), or a recovery at the end of the budget could not be seen to last`,
+      });
+  })
+  .meta({ description: "When the stack counts as recovered, by whom, and how soon" });
 
 const control = z
   .strictObject({
     without: healer.meta({ description: "The healer that is switched off" }),
     because: z.string().optional().meta({ description: "What this control shows, as the report should say it" }),
     stop: z.array(serviceName).min(1).optional().meta({ description: "Switched off by stopping these services" }),
-    override: overrides.optional().meta({ description: "Switched off by changing these services of the Compose file" }),
-    expect: z.literal("never-recovered"),
-    watchedFor: duration
+    override: overrides
+      .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
+      .optional()
+      .meta({ description: "Switched off by changing these services of the Compose file", minProperties: 1 }),
+    expect: z.literal("never-recovered").meta({ description: "What must then be seen" }),
+    watchedFor: lasting
       .optional()
       .meta({ description: "How long the service must stay down; the recovery's budget unless told" }),
     restored: z
-      .strictObject({ within: duration })
+      .strictObject({ within: lasting.meta({ description: "The budget, from the moment the healer is back" }) })
       .optional()
       .meta({ description: "The healer is then switched on again in the same trial, and must heal within this time" }),
   })
   .refine((it) => it.stop !== undefined || it.override !== undefined, {
     message: "a control says how its healer is switched off: stop or override",
   })
-  .refine((it) => it.restored === undefined || it.stop !== undefined, {
-    message: "restored: only what was stopped can be switched on again in the same trial",
+  .refine((it) => it.restored === undefined || (it.stop !== undefined && it.override === undefined), {
+    message: "only what was stopped can be switched on again in the same trial: restored goes with stop, not override",
     path: ["restored"],
+  })
+  .meta({ anyOf: [{ required: ["stop"] }, { required: ["override"] }] });
+
+const httpOrigin = /^https?:\/\/[^\s/:]+(:\d+)?$/;
+
+const stack = z.strictObject({
+  compose: z.string().min(1).meta({ description: "The Compose file, relative to this scenario" }),
+  prometheus: z
+    .string()
+    .regex(httpOrigin, "an address inside the stack's network, such as http://prometheus:9090")
+    .optional()
+    .meta({ description: "Needed where a condition names a metric or a counter" }),
+  services: z
+    .array(serviceName)
+    .min(1)
+    .optional()
+    .meta({ description: "Only these, and what they depend on, are started; all unless told" }),
+});
+
+const steady = z
+  .strictObject({
+    for: lasting.default(seconds(2)).meta({ description: "How long all must hold; 2s unless told" }),
+    within: lasting.default(seconds(30)).meta({ description: "How long to wait for that; 30s unless told" }),
+    conditions: z.array(condition).default([]),
+  })
+  .refine((it) => it.for <= it.within, {
+    message: "the steady state cannot hold for longer than there is time for it (within)",
+    path: ["for"],
   });
 
 /** The schema for a given set of faults (the built-in ones and a user's own). */
@@ -79,28 +124,11 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
 
   return z
     .strictObject({
-      name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens"),
+      name: slug.max(60).meta({ description: "Unique among all scenarios: lower-case words joined by hyphens" }),
       claim: z.string().min(10).meta({ description: "The claim in one sentence, as the report states it" }),
-      tags: z.array(z.string()).default([]),
-      stack: z.strictObject({
-        compose: z.string().meta({ description: "The Compose file, relative to this scenario" }),
-        prometheus: z
-          .string()
-          .regex(httpOrigin, "an address inside the stack's network, such as http://prometheus:9090")
-          .optional()
-          .meta({ description: "Needed where a condition names a metric or a counter" }),
-        services: z
-          .array(serviceName)
-          .min(1)
-          .optional()
-          .meta({ description: "Only these, and what they depend on, are started; all unless told" }),
-      }),
-      steady: z
-        .strictObject({
-          for: duration.default(seconds(2)),
-          within: duration.default(seconds(30)),
-          conditions: z.array(condition).default([]),
-        })
+      tags: z.array(slug).default([]).meta({ description: "Groups of scenarios: healproof run TAG" }),
+      stack: stack.meta({ description: "The system under test" }),
+      steady: steady
         .prefault({})
         .meta({ description: "What must hold before the fault, besides the recovery's own conditions" }),
       fault,
@@ -108,15 +136,29 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       afterwards: z.strictObject({ fault, recovery }).optional().meta({
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
-      controls: z.array(control).default([]),
+      controls: z
+        .array(control)
+        .default([])
+        .meta({ description: "The same trial with a healer switched off: it must then not recover" }),
       uncontrolled: z.string().min(10).optional().meta({ description: "Why there can be no control" }),
     })
-    .refine((it) => it.controls.length > 0 || it.uncontrolled !== undefined, {
-      message: "a scenario needs a control for the healer that it names, or `uncontrolled` says why there can be none",
-      path: ["controls"],
-    });
+    .superRefine(({ recovery, controls, uncontrolled }, context) => {
+      if (uncontrolled === undefined && !controls.some((it) => it.without === recovery.healedBy))
+        context.addIssue({
+          code: "custom",
+          path: ["controls"],
+          message: `a scenario healed by ${recovery.healedBy} needs a control without ${recovery.healedBy}; or \`uncontrolled\` says why there can be none`,
+        });
+      controls.forEach(({ watchedFor }, index) => {
+        if (watchedFor === undefined || watchedFor >= recovery.within) return;
+        context.addIssue({
+          code: "custom",
+          path: ["controls", index, "watchedFor"],
+          message: `a control watched for less than the budget (${formatDuration(recovery.within)}) shows nothing: the healer itself may take that long`,
+        });
+      });
+    })
+    .meta({ title: "A healproof scenario", anyOf: [{ required: ["controls"] }, { required: ["uncontrolled"] }] });
 }
-
-const httpOrigin = /^https?:\/\/[^\s/:]+(:\d+)?$/;
 
 export type Scenario = z.output<ReturnType<typeof scenarioSchema>>;
