@@ -1,0 +1,39 @@
+// All steps of the set-up, from a fresh clone to a machine that can run the scenarios.
+
+import { agent } from "./agent.mjs";
+import { compose } from "./compose.mjs";
+import { dependencies, node } from "./dependencies.mjs";
+import { engine } from "./engine.mjs";
+import { envFile } from "./env-file.mjs";
+import { image, imageEntries } from "./images.mjs";
+import { localImages } from "./local-images.mjs";
+import { program, programs } from "./programs.mjs";
+import { standIns } from "./stand-ins.mjs";
+import { systemPackages } from "./system-packages.mjs";
+
+/** @param {import("./machine.mjs").Machine} machine @returns {import("./plan.mjs").Step[]} */
+export function allSteps(machine) {
+  const packages = systemPackages(machine);
+  const images = localImages(machine);
+  const builder = standIns(machine, { packages, images });
+  /** @type {Map<string, string>} */
+  const chosen = new Map();
+  const imageSteps = imageEntries(machine.root).map((entry) =>
+    image(machine, entry, { images, standIns: builder, chosen }),
+  );
+  const programSteps = programs(machine.root).map((each) => program(machine, each, { images, chosen }));
+  return [
+    dependencies(machine),
+    node(machine),
+    engine(machine, packages),
+    compose(machine, packages),
+    ...imageSteps,
+    ...programSteps,
+    envFile(machine, {
+      needs: [...imageSteps, ...programSteps].map((step) => step.name),
+      chosen,
+      afterwards: () => images.removeReplaced([builder.base, ...chosen.values()]),
+    }),
+    agent(machine, { images, chosen }),
+  ];
+}

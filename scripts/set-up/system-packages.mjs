@@ -1,0 +1,106 @@
+// System packages: Debian's and its relatives' apt, as root, with a yes from whoever sits at the terminal.
+
+import { must, SetUpError } from "./machine.mjs";
+
+/** @typedef {import("./machine.mjs").Machine} Machine */
+
+const APT_LIMIT_MS = 240_000;
+// Another apt at work (unattended upgrades) is waited for.
+const APT = ["-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2"];
+
+/** Why this machine cannot be helped with system packages, or undefined when it can. @param {Machine} machine */
+export function cannotInstall(machine) {
+  if (machine.platform === "darwin") return "on macOS the set-up installs no system software";
+  if (machine.platform !== "linux") return `on ${machine.platform} the set-up installs no system software`;
+  if (!machine.has("apt-get")) return "this machine has no apt-get, the only package manager that the set-up knows";
+  if (machine.uid !== 0) return "installing system packages takes root";
+  return undefined;
+}
+
+/** @param {Machine} machine @param {readonly string[]} packages */
+export function installCommands(machine, packages) {
+  const sudo = machine.uid === 0 ? "" : "sudo ";
+  return [`${sudo}apt-get update`, `${sudo}apt-get install ${packages.join(" ")}`];
+}
+
+/** One machine's apt: one at a time, its lists fetched once. @param {Machine} machine */
+export function systemPackages(machine) {
+  /** @type {Promise<unknown> | undefined} */
+  let lists;
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+
+  /** Fetches the lists of packages, once. */
+  function update() {
+    lists ??= must(machine, "apt-get", ["update", "-q"], { timeoutMs: APT_LIMIT_MS });
+    return lists;
+  }
+
+  /** @param {readonly string[]} packages @param {string} purpose */
+  async function install(packages, purpose) {
+    const why = cannotInstall(machine);
+    if (why) throw new SetUpError(why);
+    if (machine.isTerminal && !(await machine.ask(`${purpose}: install the system packages ${packages.join(", ")}?`)))
+      throw new SetUpError(
+        `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
+      );
+    await update();
+    await must(machine, "apt-get", ["install", "--no-install-recommends", ...APT, ...packages], {
+      timeoutMs: APT_LIMIT_MS,
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    });
+  }
+
+  return {
+    update,
+    /**
+     * Installs packages, after a yes where a person can be asked.
+     * @param {readonly string[]} packages @param {string} purpose @returns {Promise<void>}
+     */
+    install(packages, purpose) {
+      const turn = last.then(() => install(packages, purpose));
+      last = turn.catch(() => {});
+      return turn;
+    },
+    /** The version that apt would install, without its epoch; undefined when it knows none. @param {string} name */
+    async candidate(name) {
+      await update();
+      const { stdout } = await machine.run("apt-cache", ["policy", name], { timeoutMs: 20_000 });
+      const version = /Candidate: (?:\d+:)?(\S+)/.exec(stdout)?.[1];
+      return version === "(none)" ? undefined : version;
+    },
+    /** Where this machine gets Debian from, main archive and security updates; empty when it is not a Debian. */
+    async debianMirrors() {
+      await update();
+      const { stdout } = await machine.run(
+        "apt-get",
+        ["indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages"],
+        { timeoutMs: 20_000 },
+      );
+      return mirrorsIn(stdout);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof systemPackages>} SystemPackages */
+
+/** @param {string} targets lines of "origin|label|address" @returns {{ main?: string, security?: string }} */
+export function mirrorsIn(targets) {
+  /** @type {{ main?: string, security?: string }} */
+  const mirrors = {};
+  for (const line of targets.split("\n")) {
+    const [origin, label, uri] = line.trim().split("|");
+    if (origin !== "Debian" || !uri) continue;
+    if (label === "Debian") mirrors.main ??= uri;
+    if (label === "Debian-Security") mirrors.security ??= uri;
+  }
+  return mirrors;
+}
+
+/** The lines of an apt source for Debian 13 from the machine's own mirrors; none when it has no Debian mirror. @param {{ main?: string, security?: string }} mirrors */
+export function trixieSources({ main, security }) {
+  return [
+    ...(main ? [`deb ${main} trixie main`, `deb ${main} trixie-updates main`] : []),
+    ...(main && security ? [`deb ${security} trixie-security main`] : []),
+  ];
+}
