@@ -1,0 +1,127 @@
+import { exitCode, KnownError } from "./errors.ts";
+import type { Act, FaultCall, TrialPlan } from "./plan.ts";
+import { type Condition, describeCondition } from "./scenario/conditions.ts";
+import type { LoadedScenario, WrittenFault } from "./scenario/load.ts";
+import type { Overrides, Scenario } from "./scenario/schema.ts";
+import { didYouMean } from "./scenario/suggest.ts";
+import { type Duration, ms } from "./time.ts";
+
+/** Plans a scenario: first its trial, then one trial for each control. Pure; all defaults filled in. */
+export function planTrials(
+  loaded: LoadedScenario,
+  { control, overrides = {}, variant }: { control: boolean; overrides?: Overrides; variant?: string },
+): TrialPlan[] {
+  const { scenario } = loaded;
+  refuseUnknown(overrides, loaded);
+  const name = variant === undefined ? scenario.name : `${scenario.name}/variant-${variant}`;
+
+  const plan = (id: string, acts: Act[], changes: Overrides, switchedOff?: TrialPlan["control"]): TrialPlan => ({
+    id,
+    scenario: scenario.name,
+    claim: scenario.claim,
+    file: loaded.file,
+    tags: scenario.tags,
+    stack: {
+      compose: loaded.compose,
+      ...(scenario.stack.prometheus === undefined ? {} : { prometheus: scenario.stack.prometheus }),
+      ...(scenario.stack.services === undefined ? {} : { services: scenario.stack.services }),
+      overrides: merged(overrides, changes),
+    },
+    steady: {
+      for: scenario.steady.for,
+      within: scenario.steady.within,
+      conditions: withoutDuplicates([...scenario.steady.conditions, ...acts.flatMap((it) => it.recovery.when)]),
+    },
+    ...(switchedOff === undefined ? {} : { control: switchedOff }),
+    ...(variant === undefined ? {} : { variant }),
+    acts,
+  });
+
+  const trial = plan(name, trialActs(loaded), {});
+  if (!control) return [trial];
+  const count = new Map<string, number>();
+  const controls = scenario.controls.map((it) => {
+    const nth = (count.get(it.without) ?? 0) + 1;
+    count.set(it.without, nth);
+    const id = `${name}/without-${it.without}${nth === 1 ? "" : `-${nth}`}`;
+    return plan(id, controlActs(loaded, it), it.override ?? {}, {
+      without: it.without,
+      ...(it.because === undefined ? {} : { because: it.because }),
+      stop: it.stop ?? [],
+    });
+  });
+  return [trial, ...controls];
+}
+
+function trialActs({ scenario, fault, afterwards }: LoadedScenario): Act[] {
+  const main: Act = { id: "main", fault: call(fault), recovery: recoveryOf(scenario.recovery), expect: "recovered" };
+  if (scenario.afterwards === undefined || afterwards === undefined) return [main];
+  const recovery = recoveryOf(scenario.afterwards.recovery);
+  return [main, { id: "afterwards", fault: call(afterwards), recovery, expect: "recovered" }];
+}
+
+/** The same fault with the healer off; where it can be switched on again, a second act in which it must heal. */
+function controlActs({ scenario: { recovery }, fault }: LoadedScenario, control: Scenario["controls"][number]): Act[] {
+  const main: Act = {
+    id: "main",
+    fault: call(fault),
+    recovery: { ...recoveryOf(recovery), patience: control.watchedFor ?? recovery.within, corroboratedBy: [] },
+    expect: "never-recovered",
+  };
+  if (control.restored === undefined) return [main];
+  const { patience: _, ...rest } = recovery;
+  const restored = recoveryOf({ ...rest, within: control.restored.within, healedBy: control.without });
+  return [main, { id: "restored", recovery: restored, expect: "recovered" }];
+}
+
+function recoveryOf({
+  within,
+  patience,
+  healedBy,
+  when,
+  stableFor,
+  corroboratedBy,
+}: Scenario["recovery"]): Act["recovery"] {
+  return {
+    within,
+    patience: patience ?? defaultPatience(within, stableFor),
+    healedBy,
+    when,
+    stableFor,
+    corroboratedBy,
+  };
+}
+
+/** Twice the budget, and never less than it takes to see a recovery at the budget's end last. */
+const defaultPatience = (within: Duration, stableFor: Duration) => ms(Math.max(2 * within, within + stableFor));
+
+const call = ({ kind, params }: WrittenFault): FaultCall => ({ kind, params });
+
+/** Two conditions that read alike are one. */
+function withoutDuplicates(conditions: readonly Condition[]): Condition[] {
+  const seen = new Map<string, Condition>();
+  for (const it of conditions) if (!seen.has(describeCondition(it))) seen.set(describeCondition(it), it);
+  return [...seen.values()];
+}
+
+/** What the control changes comes on top of what the variant changes. */
+function merged(below: Overrides, above: Overrides): Overrides {
+  const services = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries(
+    [...services].map((service) => {
+      const [low, high] = [below[service], above[service]];
+      const environment = { ...low?.environment, ...high?.environment };
+      return [service, { ...low, ...high, ...(Object.keys(environment).length === 0 ? {} : { environment }) }];
+    }),
+  );
+}
+
+function refuseUnknown(overrides: Overrides, { services, compose }: LoadedScenario): void {
+  const unknown = Object.keys(overrides).find((it) => services !== undefined && !services.includes(it));
+  if (unknown === undefined) return;
+  throw new KnownError(
+    "unknown-service",
+    `no service ${JSON.stringify(unknown)} in ${compose}, so it cannot be changed there${didYouMean(unknown, services ?? [])}`,
+    { exitCode: exitCode.usage, facts: { services: (services ?? []).join(", ") } },
+  );
+}

@@ -1,0 +1,143 @@
+import { type ComposeFacts, startedServices } from "./compose.ts";
+import type { Condition } from "./conditions.ts";
+import type { Locate, Path, Problem } from "./problem.ts";
+import type { Scenario } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
+export function checkScenario(scenario: Scenario, compose: ComposeFacts, at: Locate): Problem[] {
+  const findings = [
+    ...prometheusProblems(scenario),
+    ...serviceProblems(scenario, compose),
+    ...hostProblems(scenario, compose),
+    ...controlProblems(scenario, compose),
+  ];
+  return findings.map(({ message, path, what }) => ({ message, at: at(path, what) }));
+}
+
+interface Finding {
+  readonly message: string;
+  readonly path: Path;
+  readonly what?: "key" | "value";
+}
+
+interface Placed<T> {
+  readonly it: T;
+  readonly path: Path;
+  readonly what?: "key" | "value";
+}
+
+const placed = <T>(items: readonly T[], path: Path): Placed<T>[] => items.map((it, i) => ({ it, path: [...path, i] }));
+
+/** The conditions that must hold before the fault, in a trial and in its controls. */
+const steadyConditions = ({ steady, recovery }: Scenario): Placed<Condition>[] => [
+  ...placed(steady.conditions, ["steady", "conditions"]),
+  ...placed(recovery.when, ["recovery", "when"]),
+];
+
+const allConditions = (scenario: Scenario): Placed<Condition>[] => [
+  ...steadyConditions(scenario),
+  ...placed(scenario.afterwards?.recovery.when ?? [], ["afterwards", "recovery", "when"]),
+];
+
+/** The first only: one line in `stack` settles all. */
+function prometheusProblems(scenario: Scenario): Finding[] {
+  if (scenario.stack.prometheus !== undefined) return [];
+  const counters = [
+    ...placed(scenario.recovery.corroboratedBy, ["recovery", "corroboratedBy"]),
+    ...placed(scenario.afterwards?.recovery.corroboratedBy ?? [], ["afterwards", "recovery", "corroboratedBy"]),
+  ];
+  const [first] = [
+    ...allConditions(scenario).flatMap(({ it, path }) => ("metric" in it ? [[...path, "metric"]] : [])),
+    ...counters.map(({ path }) => [...path, "counter"]),
+  ];
+  if (first === undefined) return [];
+  const message = `a ${first.at(-1)} needs stack.prometheus: where it is read, such as http://prometheus:9090`;
+  return [{ message, path: first }];
+}
+
+/** Every service that is named is in the Compose file, and among those that are started. */
+function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {
+  if (services === undefined) return [];
+  const named = scenario.stack.services;
+  const listed = placed(named ?? [], ["stack", "services"]);
+  const used = [
+    ...faultServices(scenario.fault, ["fault"]),
+    ...(scenario.afterwards ? faultServices(scenario.afterwards.fault, ["afterwards", "fault"]) : []),
+    ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
+  ];
+  const overridden = scenario.controls.flatMap(({ override }, index) =>
+    Object.keys(override ?? {}).map(
+      (it): Placed<string> => ({ it, path: ["controls", index, "override", it], what: "key" }),
+    ),
+  );
+  const started = startedServices(services, named);
+  const names = [...services.keys()];
+  const there = `${scenario.stack.compose} (it has ${names.join(", ")})`;
+  return [...listed, ...used, ...overridden].flatMap(({ it, ...place }): Finding[] => {
+    if (!services.has(it))
+      return [{ message: `no service ${JSON.stringify(it)} in ${there}${didYouMean(it, names)}`, ...place }];
+    if (started.has(it)) return [];
+    return [{ message: `${it} is not started: neither in stack.services nor needed by one of them`, ...place }];
+  });
+}
+
+/** A fault's parameter called `service` names one. */
+function faultServices(fault: Scenario["fault"], path: Path): Placed<string>[] {
+  return Object.entries(fault).flatMap(([kind, params]) =>
+    typeof params.service === "string" ? [{ it: params.service, path: [...path, kind, "service"] }] : [],
+  );
+}
+
+/** The host of an address is found inside the stack's network. One with a dot may be outside: not ours to know. */
+function hostProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {
+  if (services === undefined) return [];
+  const started = startedServices(services, scenario.stack.services);
+  const names = [...services].flatMap(([name, service]) => (started.has(name) ? service.names : []));
+  const addresses = [
+    ...(scenario.stack.prometheus === undefined
+      ? []
+      : [{ it: scenario.stack.prometheus, path: ["stack", "prometheus"] }]),
+    ...allConditions(scenario).flatMap(({ it, path }) =>
+      "probe" in it ? [{ it: it.probe, path: [...path, "probe"] }] : [],
+    ),
+  ];
+  return addresses.flatMap(({ it, path }) => {
+    const host = hostOf(it);
+    if (host.includes(".") || names.includes(host)) return [];
+    const known = names.length === 0 ? "" : ` (there are ${names.join(", ")})`;
+    return [
+      { message: `no service ${JSON.stringify(host)} in the stack's network${known}${didYouMean(host, names)}`, path },
+    ];
+  });
+}
+
+const hostOf = (address: string) => /^\w+:\/\/([^/:]+)/.exec(address)?.[1] ?? address;
+
+/** What a control stops must not be what its own trial needs: it could never become steady. */
+function controlProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {
+  return scenario.controls.flatMap((control, index) =>
+    placed(control.stop ?? [], ["controls", index, "stop"]).flatMap(({ it: stopped, path }): Finding[] => {
+      const why = whyNeeded(scenario, stopped, services?.get(stopped)?.names ?? [stopped]);
+      return why === undefined ? [] : [{ message: `${stopped} cannot be stopped in this control: ${why}`, path }];
+    }),
+  );
+}
+
+function whyNeeded(scenario: Scenario, service: string, names: readonly string[]): string | undefined {
+  if (faultServices(scenario.fault, []).some(({ it }) => it === service)) return "it is what the fault breaks";
+  const { prometheus } = scenario.stack;
+  if (prometheus !== undefined && names.includes(hostOf(prometheus))) return "the metrics are read from it";
+  const needing = steadyConditions(scenario).find(({ it }) =>
+    "probe" in it ? names.includes(hostOf(it.probe)) : names.some((name) => labelsJob(it.metric, name)),
+  );
+  if (needing === undefined) return undefined;
+  const { it } = needing;
+  return `the steady state needs it (${"probe" in it ? it.probe : it.metric})`;
+}
+
+/** Whether a series is a service's own, by the labels that say so. */
+function labelsJob(selector: string, service: string): boolean {
+  const labels = selector.matchAll(/(\w+)\s*=\s*["']([^"']*)["']/g);
+  return [...labels].some(([, name, value]) => (name === "job" || name === "service") && value === service);
+}

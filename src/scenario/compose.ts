@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { messageOf } from "../errors.ts";
+
+/** What a scenario's check has to know of a Compose file. Compose itself reads the rest. */
+export interface ComposeFacts {
+  /** Absent where they cannot be told from this file alone (it includes others). */
+  readonly services?: ReadonlyMap<string, ComposeService>;
+}
+
+interface ComposeService {
+  readonly dependsOn: readonly string[];
+  /** The names under which it is found inside the stack's network. */
+  readonly names: readonly string[];
+}
+
+const names = z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform((it) => Object.keys(it))]);
+const network = z.looseObject({ aliases: z.array(z.string()).optional() }).nullish();
+const service = z.looseObject({
+  container_name: z.string().optional(),
+  depends_on: names.optional(),
+  networks: z.union([z.array(z.string()), z.record(z.string(), network)]).optional(),
+});
+const composeFile = z.looseObject({
+  services: z.record(z.string(), service),
+  include: z.unknown().optional(),
+});
+
+/** Reads the services of a Compose file, or says in a few words why that is not possible. */
+export async function readCompose(file: string): Promise<ComposeFacts | { readonly unreadable: string }> {
+  let value: unknown;
+  try {
+    const document = parseDocument(await readFile(file, "utf8"), { merge: true, logLevel: "silent" });
+    if (document.errors[0]) return { unreadable: `is not valid YAML: ${document.errors[0].message.split("\n")[0]}` };
+    value = document.toJS();
+  } catch (thrown) {
+    return { unreadable: `cannot be read: ${messageOf(thrown)}` };
+  }
+  const parsed = composeFile.safeParse(value);
+  if (!parsed.success)
+    return z.looseObject({ services: z.unknown() }).safeParse(value).success ? {} : { unreadable: "has no services" };
+  if (parsed.data.include !== undefined) return {};
+  return {
+    services: new Map(
+      Object.entries(parsed.data.services).map(([name, it]) => [
+        name,
+        { dependsOn: it.depends_on ?? [], names: [name, it.container_name ?? [], aliasesOf(it)].flat(2) },
+      ]),
+    ),
+  };
+}
+
+const aliasesOf = ({ networks }: z.output<typeof service>): string[] =>
+  networks === undefined || Array.isArray(networks) ? [] : Object.values(networks).flatMap((it) => it?.aliases ?? []);
+
+/** The named services and all that they depend on; all of the file unless told. */
+export function startedServices(services: ReadonlyMap<string, ComposeService>, named?: readonly string[]): Set<string> {
+  if (named === undefined) return new Set(services.keys());
+  const started = new Set<string>();
+  const open = [...named];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (started.has(name)) continue;
+    started.add(name);
+    open.push(...(services.get(name)?.dependsOn ?? []));
+  }
+  return started;
+}

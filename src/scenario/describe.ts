@@ -1,0 +1,29 @@
+import type { Duration } from "../time.ts";
+import type { LoadedScenario } from "./load.ts";
+import type { Healer } from "./schema.ts";
+
+/** A scenario in a list: one line for people, one object for programs. */
+export interface ScenarioSummary {
+  readonly name: string;
+  readonly file: string;
+  readonly tags: readonly string[];
+  /** `crash of app` */
+  readonly fault: string;
+  readonly healedBy: Healer;
+  /** The budget, ms. */
+  readonly within: Duration;
+  /** The healers that its controls switch off. */
+  readonly controls: readonly Healer[];
+}
+
+export function describeScenarios(loaded: readonly LoadedScenario[]): ScenarioSummary[] {
+  return loaded.map(({ file, fault, scenario: { name, tags, recovery, controls } }) => ({
+    name,
+    file,
+    tags,
+    fault: fault.summary,
+    healedBy: recovery.healedBy,
+    within: recovery.within,
+    controls: controls.map((it) => it.without),
+  }));
+}

@@ -1,0 +1,253 @@
+import { z } from "zod";
+import type { Locate, Path, Problem } from "./problem.ts";
+import { closest, didYouMean } from "./suggest.ts";
+
+/**
+ * What zod finds wrong with a value, said to the person who wrote it: at the right place, about what was meant.
+ * Of a union only the branch that was meant is looked at.
+ */
+export function explain(schema: z.ZodType, value: unknown, at: Locate): Problem[] {
+  return problemsOf(schema, value, []).map(({ message, path, what }) => ({ message, at: at(path, what) }));
+}
+
+interface Finding {
+  readonly message: string;
+  readonly path: Path;
+  readonly what?: "key" | "value";
+  /** The key that was probably meant by an unknown one: its absence is then no news. */
+  readonly meant?: string | undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function problemsOf(schema: z.ZodType, value: unknown, base: Path): Finding[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  const findings = result.error.issues.flatMap((issue) => findingsOf(schema, value, base, issue));
+  const renamed = new Set(findings.map((it) => it.meant).filter((it) => it !== undefined));
+  const seen = new Set<string>();
+  return findings.filter(({ path, what, message }) => {
+    const place = JSON.stringify([path, what]);
+    const repeated = what !== "key" && seen.has(place) && !message.startsWith("missing key");
+    seen.add(place);
+    const missing = /^missing key "(\w+)"/.exec(message)?.[1];
+    return !repeated && !(missing !== undefined && renamed.has(JSON.stringify([...path, missing])));
+  });
+}
+
+function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue): Finding[] {
+  const inner = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  const path = [...base, ...inner];
+  const { node, value } = descend(schema, whole, inner);
+  const name = nameOf(path);
+
+  if (issue.code !== "custom" && isMissing(whole, inner)) {
+    const parent = path.slice(0, -1);
+    const about = node?.description === undefined ? "" : ` (${lowerFirst(node.description)})`;
+    return [{ message: `missing key ${JSON.stringify(inner.at(-1))} in ${nameOf(parent)}${about}`, path: parent }];
+  }
+  const prefix = path.length === 0 ? "" : `${name}: `;
+  const say = (message: string): Finding[] => [{ message: `${prefix}${message}`, path }];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(node, value, path, key));
+    case "invalid_union":
+      return node instanceof z.ZodUnion ? unionFindings(node, value, path) : say(issue.message);
+    case "invalid_type":
+      return say(`wanted ${wantedOf(node, value, issue.expected)}; got ${show(value)}`);
+    case "invalid_value":
+      return say(
+        `wanted ${oneOf(issue.values)}; got ${show(value)}${didYouMean(String(value), issue.values.map(String))}`,
+      );
+    case "invalid_format":
+      return say(`wanted ${issue.message}; got ${show(value)}`);
+    case "invalid_key":
+      return [{ message: `${prefix}wanted ${issue.issues[0]?.message}`, path, what: "key" }];
+    case "too_small":
+      return say(`wanted at least ${amount(issue.minimum, issue.origin)}; got ${size(value)}`);
+    case "too_big":
+      return say(`wanted at most ${amount(issue.maximum, issue.origin)}; got ${size(value)}`);
+    default:
+      return say(issue.message);
+  }
+}
+
+function unknownKey(node: z.ZodType | undefined, value: unknown, path: Path, key: string): Finding {
+  const at = { path: [...path, key], what: "key" } as const;
+  const known = node instanceof z.ZodObject ? Object.keys(node.shape) : [];
+  const meant = closest(
+    key,
+    known.filter((it) => !has(value, it)),
+  );
+  const hint = meant === undefined ? `; known here: ${known.join(", ")}` : `; did you mean ${JSON.stringify(meant)}?`;
+  return {
+    ...at,
+    message: `unknown key ${JSON.stringify(key)} in ${nameOf(path)}${hint}`,
+    meant: meant === undefined ? undefined : JSON.stringify([...path, meant]),
+  };
+}
+
+/** The branch that was meant is the one that shares most keys with the value; failing that, one with a similar key. */
+function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
+  const keys = keysOf(value);
+  const branches = union.options.filter((it) => it instanceof z.ZodObject);
+  const shared = (it: z.ZodObject) => keys.filter((key) => Object.hasOwn(it.shape, key)).length;
+  const best = branches.reduce<z.ZodObject | undefined>(
+    (most, it) => (shared(it) > (most === undefined ? 0 : shared(most)) ? it : most),
+    undefined,
+  );
+  return best ?? branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined));
+}
+
+function unionFindings(union: z.ZodUnion, value: unknown, path: Path): Finding[] {
+  const branches = union.options.filter((it) => it instanceof z.ZodObject);
+  const heads = branches.map((it) => Object.keys(it.shape)[0] ?? "");
+  const branch = meantBranch(union, value);
+  const keys = keysOf(value);
+  const picks = branches.every((it) => Object.keys(it.shape).length === 1);
+  // A choice by its only key, such as a fault: the key is the kind.
+  if (picks && keys.length > 0) {
+    const unknown = keys.find((key) => !heads.includes(key));
+    const last = String(path.at(-1));
+    if (unknown !== undefined)
+      return [
+        {
+          message: `unknown ${last} ${JSON.stringify(unknown)}; wanted ${oneOf(heads)}${didYouMean(unknown, heads)}`,
+          path: [...path, unknown],
+          what: "key",
+        },
+      ];
+    if (keys.length > 1)
+      return [
+        {
+          message: `${nameOf(path)}: wanted one ${last}; got ${keys.join(" and ")}`,
+          path: [...path, keys[1] ?? ""],
+          what: "key",
+        },
+      ];
+  }
+  if (branch) {
+    const other = heads.filter((head) => !Object.hasOwn(branch.shape, head) && has(value, head));
+    const mixed = other.map((head): Finding => {
+      const [first] = Object.keys(branch.shape);
+      return {
+        message: `${JSON.stringify(head)} does not go together with ${JSON.stringify(first)}`,
+        path: [...path, head],
+        what: "key",
+      };
+    });
+    return mixed.length > 0 ? mixed : problemsOf(branch, value, path);
+  }
+  return [{ message: `${nameOf(path)}: wanted a mapping with ${oneOf(heads)}; got ${show(value)}`, path }];
+}
+
+/** The schema and the value at a path, wrappers taken off and unions resolved to the branch that was meant. */
+function descend(schema: z.ZodType, value: unknown, path: Path): { node: z.ZodType | undefined; value: unknown } {
+  let node: z.ZodType | undefined = schema;
+  let here = value;
+  for (const step of path) {
+    node = child(unwrap(node), here, step);
+    here = has(here, step) ? Reflect.get(Object(here), step) : undefined;
+  }
+  const bare = unwrap(node);
+  return { node: bare?.description === undefined ? describedAs(bare, node?.description) : bare, value: here };
+}
+
+const describedAs = (node: z.ZodType | undefined, description: string | undefined) =>
+  node === undefined || description === undefined ? node : node.meta({ description });
+
+function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
+  const next: unknown =
+    node instanceof z.ZodObject
+      ? Object.hasOwn(node.shape, step)
+        ? node.shape[step]
+        : undefined
+      : node instanceof z.ZodArray
+        ? node.element
+        : node instanceof z.ZodRecord
+          ? node.valueType
+          : node instanceof z.ZodUnion
+            ? child(meantBranch(node, value), value, step)
+            : undefined;
+  return next instanceof z.ZodType ? next : undefined;
+}
+
+function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
+  const inner: unknown =
+    node instanceof z.ZodOptional || node instanceof z.ZodDefault || node instanceof z.ZodPrefault
+      ? node.unwrap()
+      : node instanceof z.ZodPipe
+        ? node.in
+        : undefined;
+  return inner instanceof z.ZodType ? unwrap(inner) : node;
+}
+
+const keysOf = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+
+const has = (value: unknown, key: string | number) =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key);
+
+function isMissing(value: unknown, path: Path): boolean {
+  const last = path.at(-1);
+  if (typeof last !== "string") return false;
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((it, step) => (has(it, step) ? Reflect.get(Object(it), step) : it), value);
+  return !has(parent, last);
+}
+
+const types: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+/** What a node wants, from what it says to a text that it does not like: a number where a duration belongs lacks its unit. */
+function wantedOf(node: z.ZodType | undefined, value: unknown, expected: string): string {
+  if (expected === "string" && node !== undefined && (typeof value === "number" || typeof value === "boolean")) {
+    const asText = node.safeParse(String(value));
+    if (asText.success) return `text, in quotes: "${value}"`;
+    const [issue] = asText.error.issues;
+    if (issue?.code === "invalid_format") return issue.message;
+  }
+  return types[expected] ?? expected;
+}
+
+/** `recovery.when[0].metric`; the whole document is "a scenario". */
+function nameOf(path: Path): string {
+  if (path.length === 0) return "a scenario";
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
+    "",
+  );
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map(String);
+  return texts.length === 1 ? String(texts[0]) : `one of ${texts.join(", ")}`;
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function size(value: unknown): string {
+  return typeof value === "string" || Array.isArray(value) ? String(value.length) : show(value);
+}
+
+function amount(count: number | bigint, origin: string): string {
+  if (origin === "string") return `${count} characters`;
+  if (origin === "array") return count === 1 ? "1 item" : `${count} items`;
+  return String(count);
+}
+
+const lowerFirst = (text: string) => text.replace(/^[A-Z](?![A-Z])/, (it) => it.toLowerCase());

@@ -1,0 +1,185 @@
+import { isUtf8 } from "node:buffer";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from "yaml";
+import { messageOf } from "../errors.ts";
+import { type Locate, type Path, type Problem, placeAt, positionOf } from "./problem.ts";
+
+/** A YAML file as data, with the way back from each datum to its place. */
+export interface Parsed {
+  /** Absent where the file is no YAML at all. */
+  readonly value?: unknown;
+  readonly at: Locate;
+  readonly problems: readonly Problem[];
+}
+
+const largestBytes = 256 * 1024;
+const mostAliases = 100;
+
+export function parseYaml(file: string, bytes: Uint8Array): Parsed {
+  const start = () => placeAt(file, "", 0);
+  if (bytes.length > largestBytes)
+    return { at: start, problems: [{ message: `${file} is too large: wanted at most ${largestBytes / 1024} KiB` }] };
+  if (!isUtf8(bytes)) return { at: start, problems: [notUtf8(file, bytes)] };
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return parseText(file, text);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    return { at: start, problems: [{ message: "nested too deeply to be a scenario", at: placeAt(file, text, 0) }] };
+  }
+}
+
+function parseText(file: string, text: string): Parsed {
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "silent" });
+  const placed = (offset: number) => placeAt(file, text, offset);
+  const at: Locate = (path, what = "value") => placed(offsetOf(document, path, what));
+
+  const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY") ?? document.warnings[0];
+  if (broken) return { at, problems: [{ message: syntaxMessage(broken), at: placed(broken.pos[0]) }] };
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return {
+      at,
+      problems: [
+        {
+          message: "the file is empty; wanted a scenario: name, claim, stack, fault, recovery, controls",
+          at: placed(0),
+        },
+      ],
+    };
+
+  const unusable = aliasProblems(document);
+  if (unusable.length > 0)
+    return { at, problems: unusable.map(({ message, offset }) => ({ message, at: placed(offset) })) };
+  const problems = keyProblems(document).map(({ message, offset, first }) => ({
+    message: first === undefined ? message : `${message}; the first is at ${positionOf(placed(first))}`,
+    at: placed(offset),
+  }));
+  try {
+    return { value: document.toJS({ maxAliasCount: mostAliases }), at, problems };
+  } catch (thrown) {
+    if (!(thrown instanceof ReferenceError)) throw thrown;
+    return { at, problems: [...problems, { message: `aliases: ${messageOf(thrown)}`, at: placed(0) }] };
+  }
+}
+
+function notUtf8(file: string, bytes: Uint8Array): Problem {
+  let [from, to] = [0, bytes.length];
+  // The first line that is not UTF-8 on its own; a line break byte is never part of another character.
+  for (;;) {
+    const next = bytes.indexOf(0x0a, from);
+    to = next === -1 ? bytes.length : next;
+    if (next === -1 || !isUtf8(bytes.subarray(from, to))) break;
+    from = next + 1;
+  }
+  let bad = to;
+  while (bad > from && !isUtf8(bytes.subarray(from, bad))) bad--;
+  const decoder = new TextDecoder();
+  const byte = (bytes[bad] ?? 0).toString(16).padStart(2, "0");
+  return {
+    message: `the file is not UTF-8 text: byte 0x${byte}`,
+    at: placeAt(file, decoder.decode(bytes.subarray(0, to)), decoder.decode(bytes.subarray(0, bad)).length),
+  };
+}
+
+function syntaxMessage({ code, message }: YAMLError): string {
+  if (code === "TAB_AS_INDENT") return "a tab is used as indentation; YAML wants spaces";
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; wanted one scenario in each file";
+  return `not valid YAML: ${message.replace(/^./, (it) => it.toLowerCase())}`;
+}
+
+interface Finding {
+  readonly message: string;
+  readonly offset: number;
+  /** Where the same was said before. */
+  readonly first?: number;
+}
+
+/** Aliases that lead nowhere, into themselves, or are too many. */
+function aliasProblems(document: Document): Finding[] {
+  const findings: Finding[] = [];
+  let aliases = 0;
+  visit(document, {
+    Alias(_, alias: Alias, ancestors) {
+      const offset = alias.range?.[0] ?? 0;
+      if (++aliases > mostAliases) {
+        findings.push({ message: `more than ${mostAliases} aliases in one scenario`, offset });
+        return visit.BREAK;
+      }
+      const target = alias.resolve(document);
+      if (target === undefined) findings.push({ message: `no anchor &${alias.source} before this alias`, offset });
+      else if (ancestors.includes(target)) findings.push({ message: `*${alias.source} contains itself`, offset });
+      return undefined;
+    },
+  });
+  return findings;
+}
+
+/** Keys that are no plain words, or that come twice in one mapping. */
+function keyProblems(document: Document): Finding[] {
+  const findings: Finding[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Map<string, number>();
+      for (const pair of map.items) {
+        const key = keyOf(pair);
+        const offset = startOf(pair.key) ?? map.range?.[0] ?? 0;
+        const first = key === undefined ? undefined : seen.get(key);
+        if (key === undefined) findings.push({ message: "a key must be a plain word", offset });
+        else if (key === "__proto__") findings.push({ message: `unknown key "__proto__"`, offset });
+        else if (first !== undefined) findings.push({ message: `the key "${key}" is here twice`, offset, first });
+        else seen.set(key, offset);
+      }
+    },
+  });
+  return findings;
+}
+
+const keyOf = ({ key }: Pair): string | undefined =>
+  isScalar(key) && key.value !== null && typeof key.value !== "object" ? String(key.value) : undefined;
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+function offsetOf(document: Document, path: Path, what: "key" | "value"): number {
+  let offset = startOf(document.contents) ?? 0;
+  let node: Node | undefined | null = document.contents;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    const next = stepInto(node, step);
+    if (next === undefined) return offset;
+    const wantsKey = what === "key" && depth === path.length - 1;
+    offset = (wantsKey ? undefined : next.value) ?? next.key ?? offset;
+    node = next.node;
+  }
+  return offset;
+}
+
+interface Step {
+  readonly node: Node | undefined;
+  readonly key?: number | undefined;
+  readonly value?: number | undefined;
+}
+
+function stepInto(node: unknown, step: string | number): Step | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)];
+    return isNode(item) ? { node: item, value: startOf(item) } : undefined;
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((it) => keyOf(it) === String(step));
+  if (!pair) return undefined;
+  const { value } = pair;
+  const empty = isScalar(value) && value.value === null && !value.source;
+  return { node: isNode(value) ? value : undefined, key: startOf(pair.key), value: empty ? undefined : startOf(value) };
+}

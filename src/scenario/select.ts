@@ -1,0 +1,41 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+
+/** What a selector names: a file or a folder that exists, or else it can only be a tag. */
+export type Selected =
+  | { readonly kind: "files"; readonly files: readonly string[] }
+  | { readonly kind: "no-scenario"; readonly message: string }
+  | { readonly kind: "tag" };
+
+export async function select(root: string, selector: string): Promise<Selected> {
+  const path = resolve(root, selector);
+  // An empty selector would resolve to the root itself.
+  const found = selector.trim() === "" || selector.includes("\0") ? undefined : await stat(path).catch(() => undefined);
+  if (found === undefined) return { kind: "tag" };
+  if (found.isDirectory()) {
+    const files = await scenarioFiles(path);
+    if (files.length > 0) return { kind: "files", files };
+    return { kind: "no-scenario", message: `no scenario in ${selector}: wanted files that end in .yaml or .yml` };
+  }
+  if (!isScenarioFile(path))
+    return { kind: "no-scenario", message: `${selector} is no scenario: wanted a file that ends in .yaml or .yml` };
+  return { kind: "files", files: [path] };
+}
+
+const isScenarioFile = (path: string) => /\.ya?ml$/.test(path);
+
+/** All scenario files below a folder, sorted; none if there is no such folder. */
+export async function scenarioFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((it) => (it.isFile() || it.isSymbolicLink()) && isScenarioFile(it.name))
+    .map((it) => join(it.parentPath, it.name))
+    .filter((path) => !relative(folder, path).split(sep).includes("node_modules"))
+    .sort();
+}
+
+/** A path as people read it: from the root with forward slashes, or in full where it is not below. */
+export function shownPath(root: string, path: string): string {
+  const below = relative(root, path);
+  return below.startsWith("..") ? path : below.split(sep).join("/");
+}

@@ -1,0 +1,24 @@
+import { distance } from "fastest-levenshtein";
+
+const plain = (word: string) => word.toLowerCase().replaceAll(/[-_. ]/g, "");
+
+/** The candidate that was probably meant: a slip of the finger or two, another spelling, or the start of a longer name. */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = plain(word);
+  if (wanted === "") return undefined;
+  const near = [...candidates]
+    .map((candidate) => ({ candidate, slips: slips(wanted, plain(candidate)) }))
+    .sort((a, b) => a.slips - b.slips)[0];
+  return near !== undefined && near.slips <= Math.max(1, Math.floor(wanted.length / 3)) ? near.candidate : undefined;
+}
+
+function slips(wanted: string, candidate: string): number {
+  if (wanted.length >= 3 && candidate.startsWith(wanted)) return 0.5;
+  return distance(wanted, candidate);
+}
+
+/** `; did you mean "within"?`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = closest(word, candidates);
+  return near === undefined || near === word ? "" : `; did you mean ${JSON.stringify(near)}?`;
+}
