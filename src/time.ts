@@ -20,6 +20,7 @@ export interface Interval {
 
 export const ms = (value: number): Duration => value as Duration;
 export const seconds = (value: number): Duration => (value * 1000) as Duration;
+export const minutes = (value: number): Duration => (value * 60_000) as Duration;
 export const instant = (value: number): Instant => value as Instant;
 export const moment = (earliest: number, latest: number): Moment => ({
   earliest: instant(earliest),

@@ -70,13 +70,18 @@ export interface Tailoring {
   readonly services: readonly string[];
   readonly overrides: Overrides;
   readonly labels: Readonly<Record<string, string>>;
+  /** `none` unless told: stacks of trials run side by side. */
+  readonly ports?: "none" | "kept";
 }
 
 /**
  * The file of one trial. Published ports and fixed names go, so that stacks run side by side and never meet a person's own;
  * what is declared external stays.
  */
-export function tailor(model: ComposeModel, { project, services, overrides, labels }: Tailoring): ComposeModel {
+export function tailor(
+  model: ComposeModel,
+  { project, services, overrides, labels, ports: published }: Tailoring,
+): ComposeModel {
   for (const name of Object.keys(overrides)) requireService(model, name);
   const own = (things: ComposeModel["networks"]) =>
     Object.fromEntries(
@@ -87,13 +92,14 @@ export function tailor(model: ComposeModel, { project, services, overrides, labe
       }),
     );
   const tailored = services.map((name): [string, ComposeModel["services"][string]] => {
-    const { ports: _ports, container_name: _name, ...rest } = model.services[name] ?? {};
+    const { ports, container_name: _name, ...rest } = model.services[name] ?? {};
     const { environment, ...changes } = overrides[name] ?? {};
     return [
       name,
       {
         ...rest,
         ...changes,
+        ...(published === "kept" && ports ? { ports } : {}),
         environment: { ...rest.environment, ...environment },
         labels: { ...rest.labels, ...labels },
       },
@@ -108,7 +114,7 @@ export function tailor(model: ComposeModel, { project, services, overrides, labe
   };
 }
 
-/** Whether Compose waits for this service's healthcheck. Images may bring a check of their own, which the file does not show. */
+/** What everything of one trial's stack is marked with. */
 export const labelsOf = (run: string, trial: string, owner: string): Record<string, string> => ({
   [label.run]: run,
   [label.trial]: trial,

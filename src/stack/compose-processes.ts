@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Ends `docker compose` processes that still work on a project: an interrupted start would otherwise go on making containers
+ * Ends `docker compose` processes that still work on such a project: an interrupted start would otherwise go on making containers
  * after we removed them. Returns how many there were.
  */
-export function endComposeOf(project: string): number {
-  const found = processes().filter(({ args }) => args.includes("compose") && args.includes(project));
+export function endComposeOf(isProject: (name: string) => boolean): number {
+  const found = processes().filter(({ args }) => args.includes("compose") && args.some(isProject));
   for (const { pid } of found) {
     try {
       process.kill(pid, "SIGKILL");

@@ -51,12 +51,12 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
         environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
     await withLimit(environment.up(services), within, signal);
   } catch (thrown) {
-    endComposeOf(project);
+    endComposeOf((name) => name === project);
     await removeLabelled(docker, mine);
     signal.throwIfAborted();
     throw new KnownError(
       "stack-not-up",
-      `the stack of ${plan.id} did not come up healthy within ${formatDuration(within)}`,
+      `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(within)})`,
       {
         facts: { ...sickness.facts(), reason: messageOf(thrown), try: `healproof up ${plan.file}, then docker logs` },
         cause: thrown,

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import { program } from "./cli/program.ts";
+import { exitCode, KnownError } from "./errors.ts";
+
+/** Argv to command; the only place that sets the exit code. What is known prints as one block, a defect keeps its stack. */
+try {
+  process.exitCode = await program(process.argv.slice(2));
+} catch (thrown) {
+  if (thrown instanceof CommanderError) {
+    process.exitCode = thrown.exitCode === 0 ? 0 : exitCode.usage;
+  } else if (thrown instanceof KnownError) {
+    process.stderr.write(`${thrown}\n`);
+    process.exitCode = thrown.exitCode;
+  } else {
+    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    process.exitCode = exitCode.internal;
+  }
+}

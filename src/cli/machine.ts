@@ -1,0 +1,53 @@
+import { clean } from "../clean.ts";
+import { examine } from "../doctor.ts";
+import { type ExitCode, exitCode } from "../errors.ts";
+import { builtInFaults } from "../fault/registry.ts";
+import { loadScenarios } from "../scenario/load.ts";
+import { down, up } from "../up.ts";
+import { columns } from "./columns.ts";
+
+/** Commands about this machine and what runs on it. */
+
+export async function upCommand(file: string | undefined): Promise<ExitCode> {
+  const [first] = file === undefined ? await composeFiles() : [file];
+  if (first === undefined) throw new Error("scenarios always name a Compose file");
+  process.stderr.write(`starting ${first} …\n`);
+  const addresses = await up(first);
+  process.stdout.write(columns(addresses.map((it) => [it.service, it.address])));
+  process.stderr.write("healproof down removes it\n");
+  return exitCode.proven;
+}
+
+export async function downCommand(run: string | undefined): Promise<ExitCode> {
+  const { containers, networks, volumes } = await down(run);
+  process.stdout.write(`removed ${containers} containers, ${networks} networks, ${volumes} volumes\n`);
+  return exitCode.proven;
+}
+
+export async function cleanCommand({ all }: { all: boolean }): Promise<ExitCode> {
+  const done = await clean(builtInFaults, { all });
+  process.stdout.write(done.length === 0 ? "nothing to clean\n" : `${done.join("\n")}\n`);
+  return exitCode.proven;
+}
+
+export async function doctorCommand(
+  files: readonly string[],
+  flags: { readonly fix: boolean; readonly quiet: boolean; readonly json: boolean },
+): Promise<ExitCode> {
+  const findings = await examine(files.length > 0 ? files : await composeFiles(), flags);
+  const shown = flags.quiet ? findings.filter((it) => !it.ok) : findings;
+  if (flags.json) process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+  else if (shown.length > 0)
+    process.stdout.write(
+      columns(
+        shown.map((it) => [it.ok ? "ok" : "lacks", it.what, it.remedy ? `${it.detail}; try: ${it.remedy}` : it.detail]),
+      ),
+    );
+  return findings.every((it) => it.ok) ? exitCode.proven : exitCode.internal;
+}
+
+/** The Compose files that the scenarios here name. */
+async function composeFiles(): Promise<string[]> {
+  const loaded = await loadScenarios([], { faults: builtInFaults });
+  return [...new Set(loaded.map((it) => it.compose))];
+}

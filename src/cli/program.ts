@@ -1,0 +1,126 @@
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type ExitCode, exitCode } from "../errors.ts";
+import { healproofVersion } from "../version.ts";
+import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
+import { runCommand } from "./run.ts";
+import { judgeCommand, reportCommand } from "./saved.ts";
+import { listCommand, schemaCommand, validateCommand } from "./scenarios.ts";
+
+/** The commands and their flags. Each command is a function that returns its exit code. */
+export async function program(argv: readonly string[]): Promise<ExitCode> {
+  let result: Promise<ExitCode> | undefined;
+  const healproof = new Command("healproof")
+    .description("Breaks a real stack on purpose and proves, with numbers, that it comes back by itself in time.")
+    .version(healproofVersion)
+    .showHelpAfterError("(healproof --help, or healproof COMMAND --help)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 every scenario proven; 1 something was too slow, never recovered or was healed by the wrong healer, or a
+control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 internal error; 130 interrupted, everything put back.`,
+    );
+
+  healproof
+    .command("run")
+    .description("run scenarios, each with its controls, and write a report")
+    .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
+    .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
+    .option("--out <folder>", "where run folders are made", "reports")
+    .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
+    .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
+    .option("--json", "print run.json on standard output", false)
+    .action((what, options) => {
+      result = runCommand(what, options);
+    });
+  healproof
+    .command("validate")
+    .description("check scenarios without running them")
+    .argument("[what...]", "scenario files, folders or tags")
+    .option("--json", "print as JSON", false)
+    .action((what, options) => {
+      result = validateCommand(what, options);
+    });
+  healproof
+    .command("list")
+    .description("list scenarios (or, with --faults, what can be broken)")
+    .argument("[what...]", "scenario files, folders or tags")
+    .option("--faults", "list the faults", false)
+    .option("--json", "print as JSON", false)
+    .action((what, options) => {
+      result = listCommand(what, options);
+    });
+  healproof
+    .command("schema")
+    .description("print the JSON Schema of scenario files")
+    .option("--out <file>", "write it to a file")
+    .action((options) => {
+      result = schemaCommand(options);
+    });
+  healproof
+    .command("up")
+    .description("start a stack by hand, with its published ports")
+    .argument("[compose]", "a Compose file; the scenarios' own unless told")
+    .action((file) => {
+      result = upCommand(file);
+    });
+  healproof
+    .command("down")
+    .description("remove what up started, or a run that was kept")
+    .argument("[run]", "the run's id")
+    .action((run) => {
+      result = downCommand(run);
+    });
+  healproof
+    .command("judge")
+    .description("judge saved journals again")
+    .argument("<path...>", "journal.ndjson files, or folders of runs")
+    .option("--json", "print the judgements as JSON", false)
+    .action((paths, options) => {
+      result = judgeCommand(paths, options);
+    });
+  healproof
+    .command("report")
+    .description("write a saved run's reports again, judged again from its journals")
+    .argument("[run]", "the folder of a run", "reports/latest")
+    .action((folder) => {
+      result = reportCommand(folder);
+    });
+  healproof
+    .command("clean")
+    .description("put back everything that a killed run left behind")
+    .option("--all", "also what still runs, and stacks that were kept", false)
+    .action((options) => {
+      result = cleanCommand(options);
+    });
+  healproof
+    .command("doctor")
+    .description("say what this machine lacks, and how to get it")
+    .argument("[compose...]", "Compose files whose images to look for; the scenarios' own unless told")
+    .option("--fix", "build the helper image where it lacks", false)
+    .addOption(new Option("--quiet", "print only what lacks").default(false))
+    .option("--json", "print as JSON", false)
+    .action((files, options) => {
+      result = doctorCommand(files, options);
+    });
+
+  if (argv.length === 0) {
+    healproof.outputHelp({ error: true });
+    return exitCode.usage;
+  }
+  await healproof.parseAsync([...argv], { from: "user" });
+  return result ?? exitCode.proven;
+}
+
+/** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 64)
+    throw new InvalidArgumentError("a whole number from 1 to 64");
+  return value;
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from "node:fs";
+import { type ExitCode, exitCode } from "../errors.ts";
+import { builtInFaults } from "../fault/registry.ts";
+import { planTrials } from "../plan-trials.ts";
+import { describeScenarios } from "../scenario/describe.ts";
+import { scenarioJsonSchema } from "../scenario/json-schema.ts";
+import { loadScenarios } from "../scenario/load.ts";
+import { formatDuration } from "../time.ts";
+import { columns } from "./columns.ts";
+
+const faults = builtInFaults;
+
+/** Checked as `run` checks them: read, and planned with their controls. */
+export async function validateCommand(what: readonly string[], { json }: { json: boolean }): Promise<ExitCode> {
+  const loaded = await loadScenarios(what, { faults });
+  const plans = loaded.map((it) => planTrials(it, { control: true }));
+  const summary = { scenarios: loaded.length, trials: plans.flat().length };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(summary)}\n`
+      : `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`,
+  );
+  return exitCode.proven;
+}
+
+export async function listCommand(
+  what: readonly string[],
+  flags: { readonly faults: boolean; readonly json: boolean },
+): Promise<ExitCode> {
+  if (flags.faults) {
+    const known = faults.map(({ kind, summary }) => ({ fault: kind, summary }));
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(known, null, 2)}\n` : columns(known.map((it) => [it.fault, it.summary])),
+    );
+    return exitCode.proven;
+  }
+  const described = describeScenarios(await loadScenarios(what, { faults }), faults);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(described, null, 2)}\n`
+      : columns([
+          ["scenario", "fault", "healed by", "within", "controls", "file"],
+          ...described.map((it) => [
+            it.name,
+            it.fault,
+            it.healedBy,
+            formatDuration(it.within),
+            it.controls.join(", ") || "none",
+            it.file,
+          ]),
+        ]),
+  );
+  return exitCode.proven;
+}
+
+export async function schemaCommand({ out }: { out?: string }): Promise<ExitCode> {
+  const text = `${JSON.stringify(scenarioJsonSchema(faults), null, 2)}\n`;
+  if (out === undefined) process.stdout.write(text);
+  else writeFileSync(out, text);
+  return exitCode.proven;
+}

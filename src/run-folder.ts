@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { exitCode, KnownError } from "./errors.ts";
+import { type Journal, readJournal } from "./journal.ts";
+import { junitXml } from "./report/junit.ts";
+import { summaryMd } from "./report/markdown.ts";
+import { reportHtml } from "./report/page.ts";
+import { parseRunRecord, runJson } from "./report/run-json.ts";
+import type { RunRecord } from "./report/run-record.ts";
+
+/** A run on disk: run.json, index.html, junit.xml, summary.md, and a folder with journal.ndjson and evidence/ for each trial. */
+
+export function writeReports(folder: string, run: RunRecord, journals: ReadonlyMap<string, Journal>): void {
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    "run.json": runJson(run),
+    "junit.xml": junitXml(run),
+    "summary.md": summaryMd(run),
+    "index.html": reportHtml(run, journals),
+  };
+  for (const [name, content] of Object.entries(files)) {
+    // Whoever reads a report while it is written sees the old one or the new one, never half of one.
+    const part = join(folder, `.${name}.part`);
+    writeFileSync(part, content);
+    renameSync(part, join(folder, name));
+  }
+}
+
+/** Points `latest` at a run, beside it. Runs that end at the same time never leave it broken. */
+export function pointLatest(folder: string): void {
+  const link = join(dirname(folder), "latest");
+  const fresh = `${link}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  symlinkSync(basename(folder), fresh);
+  renameSync(fresh, link);
+}
+
+/** A saved run with its trials' journals, by trial. */
+export function readRun(folder: string): { run: RunRecord; journals: Map<string, Journal> } {
+  const file = join(folder, "run.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (thrown) {
+    throw new KnownError("no-run", `${folder} is not the folder of a run`, {
+      facts: { wanted: file, try: "healproof report reports/latest" },
+      exitCode: exitCode.usage,
+      cause: thrown,
+    });
+  }
+  const run = parseRunRecord(text, file);
+  const journals = run.trials.map((it): [string, Journal] => [
+    it.id,
+    readJournal(join(folder, it.folder, "journal.ndjson")),
+  ]);
+  return { run, journals: new Map(journals) };
+}

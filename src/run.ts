@@ -1,0 +1,151 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { join } from "node:path";
+import { hostNow } from "./clock.ts";
+import type { AnyFault } from "./fault/define.ts";
+import type { Hand } from "./fault/hand/hand.ts";
+import { startHand } from "./fault/hand/start.ts";
+import type { Journal } from "./journal.ts";
+import { costOf, timingsOf } from "./judge/cost.ts";
+import type { TrialJudgement } from "./judge/judgement.ts";
+import { judgeScenarios, worst } from "./judge/run.ts";
+import { judgeTrial } from "./judge/trial.ts";
+import { Places } from "./places.ts";
+import type { TrialPlan } from "./plan.ts";
+import type { RunRecord, TrialRecord } from "./report/run-record.ts";
+import { connectEngine, type Engine } from "./stack/engine.ts";
+import { ensureHelperImage } from "./stack/helper-image.ts";
+import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
+import { ms } from "./time.ts";
+import { runTrial, type TrialProgress } from "./trial.ts";
+import { healproofVersion } from "./version.ts";
+
+/**
+ * All trials of one invocation, and the one scheduler: `workers` trials are observed at a time, and the stacks of the next
+ * ones start meanwhile.
+ */
+
+export interface RunOptions {
+  readonly faults: readonly AnyFault[];
+  /** The folder that run folders are made in. */
+  readonly out: string;
+  readonly workers: number;
+  readonly keep?: boolean;
+  /** Aborted to stop early; every trial then puts back what it did. */
+  readonly interrupted?: AbortSignal;
+  readonly tell?: (progress: TrialProgress) => void;
+}
+
+export interface FinishedTrial {
+  readonly plan: TrialPlan;
+  readonly journal: Journal;
+  readonly judgement: TrialJudgement;
+  readonly record: TrialRecord;
+}
+
+export class Run implements AsyncDisposable {
+  readonly id: string;
+  readonly folder: string;
+  readonly #began = hostNow();
+  readonly #startedAt = new Date();
+  readonly #options: RunOptions;
+  readonly #engine: Engine;
+  readonly #hand: Hand;
+  readonly #helperImage: string;
+  readonly #owner: string;
+  readonly #interrupted: AbortSignal;
+  readonly #observing: Places;
+  readonly #alive: Places;
+  #trials = 0;
+
+  private constructor(id: string, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
+    this.id = id;
+    this.folder = join(options.out, id);
+    this.#options = options;
+    this.#engine = engine;
+    this.#hand = hand;
+    this.#helperImage = helperImage;
+    this.#owner = options.keep ? kept : ownerMark();
+    this.#interrupted = options.interrupted ?? new AbortController().signal;
+    this.#observing = new Places(options.workers);
+    this.#alive = new Places(options.workers + 1);
+  }
+
+  static async start(options: RunOptions): Promise<Run> {
+    const id = newRunId();
+    const engine = await connectEngine();
+    const helperImage = await ensureHelperImage(engine.docker);
+    const hand = await startHand(engine.docker, {
+      image: helperImage,
+      name: `${projectPrefix}${id}-hand`,
+      labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
+    });
+    return new Run(id, options, engine, hand, helperImage);
+  }
+
+  /** Runs one trial when there is a place for it. Never rejects for what happens in the trial: that is in its judgement. */
+  async trial(plan: TrialPlan): Promise<FinishedTrial> {
+    const number = ++this.#trials;
+    const leave = await this.#alive.take(this.#interrupted);
+    const folder = plan.id.replaceAll("/", "-");
+    const began = hostNow();
+    try {
+      const journal = await runTrial(plan, {
+        engine: this.#engine,
+        hand: this.#hand,
+        helperImage: this.#helperImage,
+        faults: this.#options.faults,
+        run: this.id,
+        owner: this.#owner,
+        folder: join(this.folder, folder),
+        project: `${projectPrefix}${this.id}-${number}`,
+        seed: randomInt(2 ** 31),
+        turn: async (signal) => {
+          const over = await this.#observing.take(signal);
+          return () => {
+            over();
+            leave();
+          };
+        },
+        interrupted: this.#interrupted,
+        keep: this.#options.keep ?? false,
+        tell: this.#options.tell ?? (() => undefined),
+      });
+      const { up } = timingsOf(journal);
+      const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
+      return { plan, journal, judgement: judgeTrial(journal), record };
+    } finally {
+      leave();
+    }
+  }
+
+  /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned. */
+  record(finished: readonly FinishedTrial[], notRun: RunRecord["notRun"] = []): RunRecord {
+    const scenarios = judgeScenarios(finished.map((it) => it.judgement));
+    return {
+      version: 1,
+      healproof: healproofVersion,
+      id: this.id,
+      startedAt: this.#startedAt.toISOString(),
+      outcome: worst(scenarios),
+      scenarios,
+      notRun,
+      trials: finished.map((it) => it.record),
+      cost: {
+        wall: ms(hostNow() - this.#began),
+        floor: costOf(
+          finished.map((it) => it.judgement),
+          finished.map((it) => it.record),
+        ),
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hand[Symbol.asyncDispose]();
+  }
+}
+
+function newRunId(): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:]/g, "").slice(0, 15).replace("T", "-");
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compose } from "./stack/compose.ts";
+import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
+import { connectEngine } from "./stack/engine.ts";
+import { kept, label, projectPrefix } from "./stack/labels.ts";
+import { type Removed, removeLabelled } from "./stack/remove.ts";
+import { seconds } from "./time.ts";
+
+/** The stack by hand: started by plain Compose with its published ports, so that it stays when we end. */
+
+const byHand = "by-hand";
+const project = `${projectPrefix}${byHand}`;
+
+/** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. */
+export async function up(composeFile: string): Promise<{ service: string; address: string }[]> {
+  await connectEngine();
+  const model = await readCompose(composeFile);
+  const services = servicesWanted(model, undefined);
+  const tailored = tailor(model, {
+    project,
+    services,
+    overrides: {},
+    labels: labelsOf(byHand, byHand, kept),
+    ports: "kept",
+  });
+  // For our eyes only: the file holds the stack's secrets, filled in.
+  const folder = await mkdtemp(join(tmpdir(), `${project}-`));
+  try {
+    const file = join(folder, "compose.json");
+    await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
+    await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return services.flatMap((service) =>
+    (model.services[service]?.ports ?? []).map(({ published, host_ip }) => ({
+      service,
+      address: `http://${host_ip ?? "localhost"}:${published ?? "?"}`,
+    })),
+  );
+}
+
+/** Removes what {@link up} started, or a run that was kept (`--keep`). Nothing there is a success. */
+export async function down(run: string = byHand): Promise<Removed> {
+  const { docker } = await connectEngine();
+  return removeLabelled(docker, [`${label.run}=${run}`, `${label.owner}=${kept}`]);
+}
