@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
           sequence: { groupOrder: 0 },
         },
       },

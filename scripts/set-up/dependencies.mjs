@@ -1,7 +1,7 @@
 // What npm installs: the packages of the lockfile, among them Node itself where its npm package exists.
 
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { must, SetUpError } from "./machine.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
@@ -42,11 +42,21 @@ export function node(machine) {
   };
 }
 
-/** The Node that runs healproof: the one that npm brought, else the person's own; undefined when that is too old. @param {Machine} machine */
-export function nodeCommand(machine) {
-  const brought = join(machine.root, "node_modules/.bin/node");
+/**
+ * The Node that runs healproof: the one that npm brought, else the person's own; undefined when that is too old.
+ * @param {{ root: string, nodeVersion: string }} machine
+ */
+export function nodeCommand({ root, nodeVersion }) {
+  const brought = join(root, "node_modules/.bin/node");
   if (existsSync(brought)) return brought;
-  return Number.parseInt(machine.nodeVersion, 10) >= OLDEST_NODE ? process.execPath : undefined;
+  return Number.parseInt(nodeVersion, 10) >= OLDEST_NODE ? process.execPath : undefined;
+}
+
+/** How to run programs with that Node, and so that what they start finds it, too. @param {string} root */
+export function nodeEnvironment(root) {
+  const path = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
+  const command = nodeCommand({ root, nodeVersion: process.versions.node }) ?? process.execPath;
+  return { command, env: { ...process.env, PATH: path } };
 }
 
 /** @param {string} file @returns {Record<string, Locked> | undefined} */

