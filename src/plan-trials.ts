@@ -1,7 +1,7 @@
 import { exitCode, KnownError } from "./errors.ts";
-import type { Act, FaultCall, TrialPlan } from "./plan.ts";
+import type { Act, TrialPlan } from "./plan.ts";
 import { type Condition, describeCondition } from "./scenario/conditions.ts";
-import type { LoadedScenario, WrittenFault } from "./scenario/load.ts";
+import type { LoadedScenario } from "./scenario/load.ts";
 import type { Overrides, Scenario } from "./scenario/schema.ts";
 import { didYouMean } from "./scenario/suggest.ts";
 import { type Duration, ms } from "./time.ts";
@@ -54,17 +54,17 @@ export function planTrials(
 }
 
 function trialActs({ scenario, fault, afterwards }: LoadedScenario): Act[] {
-  const main: Act = { id: "main", fault: call(fault), recovery: recoveryOf(scenario.recovery), expect: "recovered" };
+  const main: Act = { id: "main", fault, recovery: recoveryOf(scenario.recovery), expect: "recovered" };
   if (scenario.afterwards === undefined || afterwards === undefined) return [main];
   const recovery = recoveryOf(scenario.afterwards.recovery);
-  return [main, { id: "afterwards", fault: call(afterwards), recovery, expect: "recovered" }];
+  return [main, { id: "afterwards", fault: afterwards, recovery, expect: "recovered" }];
 }
 
 /** The same fault with the healer off; where it can be switched on again, a second act in which it must heal. */
 function controlActs({ scenario: { recovery }, fault }: LoadedScenario, control: Scenario["controls"][number]): Act[] {
   const main: Act = {
     id: "main",
-    fault: call(fault),
+    fault,
     recovery: { ...recoveryOf(recovery), patience: control.watchedFor ?? recovery.within, corroboratedBy: [] },
     expect: "never-recovered",
   };
@@ -94,8 +94,6 @@ function recoveryOf({
 
 /** Twice the budget, and never less than it takes to see a recovery at the budget's end last. */
 const defaultPatience = (within: Duration, stableFor: Duration) => ms(Math.max(2 * within, within + stableFor));
-
-const call = ({ kind, params }: WrittenFault): FaultCall => ({ kind, params });
 
 /** Two conditions that read alike are one. */
 function withoutDuplicates(conditions: readonly Condition[]): Condition[] {

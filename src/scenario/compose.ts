@@ -31,7 +31,7 @@ const composeFile = z.looseObject({
 export async function readCompose(file: string): Promise<ComposeFacts | { readonly unreadable: string }> {
   let value: unknown;
   try {
-    const document = parseDocument(await readFile(file, "utf8"), { merge: true, logLevel: "silent" });
+    const document = parseDocument(await readFile(file, "utf8"), { merge: true, logLevel: "error" });
     if (document.errors[0]) return { unreadable: `is not valid YAML: ${document.errors[0].message.split("\n")[0]}` };
     value = document.toJS();
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { AnyFault } from "../fault/define.ts";
 import type { Duration } from "../time.ts";
 import type { LoadedScenario } from "./load.ts";
 import type { Healer } from "./schema.ts";
@@ -16,12 +17,12 @@ export interface ScenarioSummary {
   readonly controls: readonly Healer[];
 }
 
-export function describeScenarios(loaded: readonly LoadedScenario[]): ScenarioSummary[] {
+export function describeScenarios(loaded: readonly LoadedScenario[], faults: readonly AnyFault[]): ScenarioSummary[] {
   return loaded.map(({ file, fault, scenario: { name, tags, recovery, controls } }) => ({
     name,
     file,
     tags,
-    fault: fault.summary,
+    fault: faults.find((it) => it.kind === fault.kind)?.describe(fault.params) ?? fault.kind,
     healedBy: recovery.healedBy,
     within: recovery.within,
     controls: controls.map((it) => it.without),

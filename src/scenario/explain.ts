@@ -14,8 +14,12 @@ interface Finding {
   readonly message: string;
   readonly path: Path;
   readonly what?: "key" | "value";
-  /** The key that was probably meant by an unknown one: its absence is then no news. */
-  readonly meant?: string | undefined;
+  /** Of an unknown key: the one that was probably meant. */
+  readonly meant?: Path | undefined;
+  /** Of something absent, or wrong about the whole: what it is about. */
+  readonly about?: Path;
+  /** Two findings that share this are one; the path unless told. */
+  readonly once?: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -24,16 +28,20 @@ function problemsOf(schema: z.ZodType, value: unknown, base: Path): Finding[] {
   const result = schema.safeParse(value);
   if (result.success) return [];
   const findings = result.error.issues.flatMap((issue) => findingsOf(schema, value, base, issue));
-  const renamed = new Set(findings.map((it) => it.meant).filter((it) => it !== undefined));
-  const seen = new Set<string>();
-  return findings.filter(({ path, what, message }) => {
-    const place = JSON.stringify([path, what]);
-    const repeated = what !== "key" && seen.has(place) && !message.startsWith("missing key");
-    seen.add(place);
-    const missing = /^missing key "(\w+)"/.exec(message)?.[1];
-    return !repeated && !(missing !== undefined && renamed.has(JSON.stringify([...path, missing])));
+  // A key that is misspelt is neither missing, nor is what else is wrong without it worth a word.
+  const renamed = findings.flatMap(({ meant }) =>
+    meant === undefined ? [] : [textOf(meant), textOf(meant.slice(0, -1))],
+  );
+  const told = new Set<string>();
+  return findings.filter(({ path, about, once = textOf(path) }) => {
+    if (about !== undefined && renamed.includes(textOf(about))) return false;
+    if (told.has(once)) return false;
+    told.add(once);
+    return true;
   });
 }
+
+const textOf = (path: Path) => JSON.stringify(path);
 
 function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue): Finding[] {
   const inner = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
@@ -44,15 +52,15 @@ function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue)
   if (issue.code !== "custom" && isMissing(whole, inner)) {
     const parent = path.slice(0, -1);
     const about = node?.description === undefined ? "" : ` (${lowerFirst(node.description)})`;
-    return [{ message: `missing key ${JSON.stringify(inner.at(-1))} in ${nameOf(parent)}${about}`, path: parent }];
+    const message = `missing key ${JSON.stringify(inner.at(-1))} in ${nameOf(parent)}${about}`;
+    return [{ message, path: parent, about: path, once: message }];
   }
+  if (node instanceof z.ZodUnion) return unionFindings(node, value, path);
   const prefix = path.length === 0 ? "" : `${name}: `;
   const say = (message: string): Finding[] => [{ message: `${prefix}${message}`, path }];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(node, value, path, key));
-    case "invalid_union":
-      return node instanceof z.ZodUnion ? unionFindings(node, value, path) : say(issue.message);
     case "invalid_type":
       return say(`wanted ${wantedOf(node, value, issue.expected)}; got ${show(value)}`);
     case "invalid_value":
@@ -68,7 +76,7 @@ function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue)
     case "too_big":
       return say(`wanted at most ${amount(issue.maximum, issue.origin)}; got ${size(value)}`);
     default:
-      return say(issue.message);
+      return [{ message: `${prefix}${issue.message}`, path, about: path }];
   }
 }
 
@@ -83,7 +91,7 @@ function unknownKey(node: z.ZodType | undefined, value: unknown, path: Path, key
   return {
     ...at,
     message: `unknown key ${JSON.stringify(key)} in ${nameOf(path)}${hint}`,
-    meant: meant === undefined ? undefined : JSON.stringify([...path, meant]),
+    meant: meant === undefined ? undefined : [...path, meant],
   };
 }
 
@@ -101,45 +109,34 @@ function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined
 
 function unionFindings(union: z.ZodUnion, value: unknown, path: Path): Finding[] {
   const branches = union.options.filter((it) => it instanceof z.ZodObject);
-  const heads = branches.map((it) => Object.keys(it.shape)[0] ?? "");
-  const branch = meantBranch(union, value);
-  const keys = keysOf(value);
-  const picks = branches.every((it) => Object.keys(it.shape).length === 1);
-  // A choice by its only key, such as a fault: the key is the kind.
-  if (picks && keys.length > 0) {
-    const unknown = keys.find((key) => !heads.includes(key));
-    const last = String(path.at(-1));
+  const heads = branches.map(headOf);
+  const [key, ...more] = keysOf(value);
+  if (key === undefined)
+    return [{ message: `${nameOf(path)}: wanted a mapping with ${oneOf(heads)}; got ${show(value)}`, path }];
+  const atKey = (message: string, it: string): Finding[] => [{ message, path: [...path, it], what: "key" }];
+
+  // A choice by the only key, such as a fault: the key is the kind.
+  if (branches.every((it) => Object.keys(it.shape).length === 1)) {
+    const kind = String(path.at(-1));
+    const unknown = [key, ...more].find((it) => !heads.includes(it));
     if (unknown !== undefined)
-      return [
-        {
-          message: `unknown ${last} ${JSON.stringify(unknown)}; wanted ${oneOf(heads)}${didYouMean(unknown, heads)}`,
-          path: [...path, unknown],
-          what: "key",
-        },
-      ];
-    if (keys.length > 1)
-      return [
-        {
-          message: `${nameOf(path)}: wanted one ${last}; got ${keys.join(" and ")}`,
-          path: [...path, keys[1] ?? ""],
-          what: "key",
-        },
-      ];
+      return atKey(
+        `unknown ${kind} ${JSON.stringify(unknown)}; wanted ${oneOf(heads)}${didYouMean(unknown, heads)}`,
+        unknown,
+      );
+    if (more[0] !== undefined) return atKey(`wanted one ${kind}; got ${[key, ...more].join(" and ")}`, more[0]);
   }
-  if (branch) {
-    const other = heads.filter((head) => !Object.hasOwn(branch.shape, head) && has(value, head));
-    const mixed = other.map((head): Finding => {
-      const [first] = Object.keys(branch.shape);
-      return {
-        message: `${JSON.stringify(head)} does not go together with ${JSON.stringify(first)}`,
-        path: [...path, head],
-        what: "key",
-      };
-    });
-    return mixed.length > 0 ? mixed : problemsOf(branch, value, path);
-  }
-  return [{ message: `${nameOf(path)}: wanted a mapping with ${oneOf(heads)}; got ${show(value)}`, path }];
+  const branch = meantBranch(union, value);
+  if (branch === undefined)
+    return atKey(`unknown key ${JSON.stringify(key)} in ${nameOf(path)}; wanted ${oneOf(heads)}`, key);
+  const other = heads.find((it) => !Object.hasOwn(branch.shape, it) && has(value, it));
+  if (other !== undefined)
+    return atKey(`${JSON.stringify(other)} does not go together with ${JSON.stringify(headOf(branch))}`, other);
+  return problemsOf(branch, value, path);
 }
+
+/** The first key of a branch, after which it is called. */
+const headOf = (branch: z.ZodObject) => Object.keys(branch.shape)[0] ?? "";
 
 /** The schema and the value at a path, wrappers taken off and unions resolved to the branch that was meant. */
 function descend(schema: z.ZodType, value: unknown, path: Path): { node: z.ZodType | undefined; value: unknown } {
@@ -209,10 +206,14 @@ const types: Readonly<Record<string, string>> = {
 
 /** What a node wants, from what it says to a text that it does not like: a number where a duration belongs lacks its unit. */
 function wantedOf(node: z.ZodType | undefined, value: unknown, expected: string): string {
-  if (expected === "string" && node !== undefined && (typeof value === "number" || typeof value === "boolean")) {
-    const asText = node.safeParse(String(value));
-    if (asText.success) return `text, in quotes: "${value}"`;
-    const [issue] = asText.error.issues;
+  if (
+    expected === "string" &&
+    node !== undefined &&
+    (value === null || typeof value === "number" || typeof value === "boolean")
+  ) {
+    const asText = node.safeParse(String(value ?? ""));
+    if (asText.success && value !== null) return `text, in quotes: "${value}"`;
+    const issue = asText.error?.issues[0];
     if (issue?.code === "invalid_format") return issue.message;
   }
   return types[expected] ?? expected;

@@ -21,8 +21,6 @@ import { closest } from "./suggest.ts";
 export interface WrittenFault {
   readonly kind: string;
   readonly params: Record<string, unknown>;
-  /** `crash of app`, for people. */
-  readonly summary: string;
 }
 
 /** A scenario that has passed every check. Plain data. */
@@ -54,7 +52,9 @@ export async function loadScenarios(
 
   for (const selector of selectors.length === 0 ? ["scenarios"] : selectors) {
     const selected = await select(root, selector);
-    if (selected.kind === "files") for (const file of selected.files) files.add(file);
+    if (selected.kind === "tag" && selectors.length === 0)
+      problems.push({ message: "there is no folder scenarios/ here, and no other scenario is named" });
+    else if (selected.kind === "files") for (const file of selected.files) files.add(file);
     else if (selected.kind === "no-scenario") problems.push({ message: selected.message });
     else {
       const known = await Promise.all((await scenarioFiles(library)).map((file) => reader.read(file)));
@@ -84,13 +84,11 @@ interface ReadFile {
 /** Reads each scenario file and each Compose file once. */
 class Reader {
   readonly #schema: ReturnType<typeof scenarioSchema>;
-  readonly #faults: readonly AnyFault[];
   readonly #root: string;
   readonly #files = new Map<string, Promise<ReadFile>>();
   readonly #composes = new Map<string, ReturnType<typeof readCompose>>();
 
   constructor(faults: readonly AnyFault[], root: string) {
-    this.#faults = faults;
     this.#root = root;
     this.#schema = scenarioSchema(faults);
   }
@@ -118,13 +116,11 @@ class Reader {
     const { facts, problems: composeProblems } = await this.#compose(compose, parsed);
 
     const checked = this.#schema.safeParse(parsed.value);
-    const problems = [
-      ...parsed.problems,
-      ...(checked.success
-        ? checkScenario(checked.data, facts, parsed.at)
-        : explain(this.#schema, parsed.value, parsed.at)),
-      ...composeProblems,
-    ].sort(byPlace);
+    const found = checked.success
+      ? checkScenario(checked.data, facts, parsed.at)
+      : explain(this.#schema, parsed.value, parsed.at);
+    const news = found.filter((it) => !parsed.problems.some((known) => byPlace(it, known) === 0));
+    const problems = [...parsed.problems, ...news, ...composeProblems].sort(byPlace);
     return {
       path,
       file,
@@ -159,17 +155,17 @@ class Reader {
     return {
       file,
       scenario,
-      fault: this.#written(written.fault),
-      ...(written.afterwards ? { afterwards: this.#written(written.afterwards.fault) } : {}),
+      fault: faultOf(written.fault),
+      ...(written.afterwards ? { afterwards: faultOf(written.afterwards.fault) } : {}),
       compose: shownPath(process.cwd(), compose),
       ...(services ? { services: [...services.keys()] } : {}),
     };
   }
+}
 
-  #written(fault: Record<string, Record<string, unknown>>): WrittenFault {
-    const [kind = "", params = {}] = Object.entries(fault)[0] ?? [];
-    return { kind, params, summary: this.#faults.find((it) => it.kind === kind)?.describe(params) ?? kind };
-  }
+function faultOf(written: z.output<typeof writtenFault>): WrittenFault {
+  const [kind = "", params = {}] = Object.entries(written)[0] ?? [];
+  return { kind, params };
 }
 
 const writtenFault = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -218,7 +214,7 @@ function nothingCalled(selector: string, known: readonly ReadFile[]): Problem {
   const byEnd = new Map([...files, ...folders].map((path) => [basename(path), path]));
   const near =
     named?.file ??
-    closest(selector, [...known.flatMap(({ tags }) => tags ?? []), ...files, ...folders]) ??
+    closest(selector, [...known.flatMap(({ tags }) => tags ?? []), ...folders, ...files]) ??
     byEnd.get(closest(basename(selector), byEnd.keys()) ?? "");
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
   return { message: `no file, no folder and no tag is called ${JSON.stringify(selector)}${hint}` };

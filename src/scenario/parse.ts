@@ -26,6 +26,8 @@ export interface Parsed {
 
 const largestBytes = 256 * 1024;
 const mostAliases = 100;
+const noPlainKey = "a key must be a plain word";
+const tooDeep = "nested too deeply to be a scenario";
 
 export function parseYaml(file: string, bytes: Uint8Array): Parsed {
   const start = () => placeAt(file, "", 0);
@@ -37,17 +39,23 @@ export function parseYaml(file: string, bytes: Uint8Array): Parsed {
     return parseText(file, text);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    return { at: start, problems: [{ message: "nested too deeply to be a scenario", at: placeAt(file, text, 0) }] };
+    return { at: start, problems: [{ message: tooDeep, at: placeAt(file, text, 0) }] };
   }
 }
 
 function parseText(file: string, text: string): Parsed {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: "silent" });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const placed = (offset: number) => placeAt(file, text, offset);
   const at: Locate = (path, what = "value") => placed(offsetOf(document, path, what));
 
   const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY") ?? document.warnings[0];
-  if (broken) return { at, problems: [{ message: syntaxMessage(broken), at: placed(broken.pos[0]) }] };
+  if (broken)
+    return {
+      at,
+      problems: [
+        { message: syntaxMessage(broken), at: placed(broken.code === "RESOURCE_EXHAUSTION" ? 0 : broken.pos[0]) },
+      ],
+    };
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
     return {
       at,
@@ -66,6 +74,7 @@ function parseText(file: string, text: string): Parsed {
     message: first === undefined ? message : `${message}; the first is at ${positionOf(placed(first))}`,
     at: placed(offset),
   }));
+  if (problems.some((it) => it.message === noPlainKey)) return { at, problems };
   try {
     return { value: document.toJS({ maxAliasCount: mostAliases }), at, problems };
   } catch (thrown) {
@@ -94,6 +103,7 @@ function notUtf8(file: string, bytes: Uint8Array): Problem {
 }
 
 function syntaxMessage({ code, message }: YAMLError): string {
+  if (code === "RESOURCE_EXHAUSTION") return tooDeep;
   if (code === "TAB_AS_INDENT") return "a tab is used as indentation; YAML wants spaces";
   if (code === "MULTIPLE_DOCS") return "a second document begins here; wanted one scenario in each file";
   return `not valid YAML: ${message.replace(/^./, (it) => it.toLowerCase())}`;
@@ -136,7 +146,7 @@ function keyProblems(document: Document): Finding[] {
         const key = keyOf(pair);
         const offset = startOf(pair.key) ?? map.range?.[0] ?? 0;
         const first = key === undefined ? undefined : seen.get(key);
-        if (key === undefined) findings.push({ message: "a key must be a plain word", offset });
+        if (key === undefined) findings.push({ message: noPlainKey, offset });
         else if (key === "__proto__") findings.push({ message: `unknown key "__proto__"`, offset });
         else if (first !== undefined) findings.push({ message: `the key "${key}" is here twice`, offset, first });
         else seen.set(key, offset);

@@ -37,5 +37,6 @@ export async function scenarioFiles(folder: string): Promise<string[]> {
 /** A path as people read it: from the root with forward slashes, or in full where it is not below. */
 export function shownPath(root: string, path: string): string {
   const below = relative(root, path);
+  if (below === "") return ".";
   return below.startsWith("..") ? path : below.split(sep).join("/");
 }

@@ -9,13 +9,19 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   const near = [...candidates]
     .map((candidate) => ({ candidate, slips: slips(wanted, plain(candidate)) }))
     .sort((a, b) => a.slips - b.slips)[0];
-  return near !== undefined && near.slips <= Math.max(1, Math.floor(wanted.length / 3)) ? near.candidate : undefined;
+  return near !== undefined && near.slips <= tolerated(wanted.length) ? near.candidate : undefined;
 }
 
 function slips(wanted: string, candidate: string): number {
   if (wanted.length >= 3 && candidate.startsWith(wanted)) return 0.5;
-  return distance(wanted, candidate);
+  return isAnagram(wanted, candidate) ? 1 : distance(wanted, candidate);
 }
+
+const tolerated = (length: number) => (length <= 3 ? 1 : Math.max(2, Math.floor(length / 3)));
+
+/** Letters in another order, `si` for `is`: one slip of the finger. */
+const isAnagram = (a: string, b: string) => a.length === b.length && sorted(a) === sorted(b);
+const sorted = (text: string) => [...text].sort().join("");
 
 /** `; did you mean "within"?`, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {

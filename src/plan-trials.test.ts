@@ -1,0 +1,219 @@
+import { expect, test } from "vitest";
+import { builtInFaults } from "./fault/registry.ts";
+import { type TrialPlan, trialPlan } from "./plan.ts";
+import { planTrials } from "./plan-trials.ts";
+import { type LoadedScenario, loadScenarios } from "./scenario/load.ts";
+import { goodTextWith, load } from "./scenario/testing.ts";
+
+const up = { metric: 'up{job="app"}', is: 1 };
+const ready = { probe: "http://app:8080/readyz", status: 200 };
+const counter = { counter: 'recoveries_total{service="app"}', increases: true, within: 10_000 };
+const control = 'controls:\n  - without: restart-policy\n    override: { app: { restart: "no" } }\n';
+
+async function loadOne(...changes: [from: string, to: string][]): Promise<LoadedScenario> {
+  const [loaded] = await load({ "scenarios/it.yaml": goodTextWith(...changes) });
+  if (loaded === undefined) throw new Error("nothing was loaded");
+  return loaded;
+}
+
+/** The plans of the good scenario with parts replaced; the main plan first. */
+async function planned(...changes: [from: string, to: string][]): Promise<TrialPlan[]> {
+  return planTrials(await loadOne(...changes), { control: true });
+}
+
+const hanging: [string, string][] = [
+  ["{ crash:", "{ hang:"],
+  ["healedBy: restart-policy", "healedBy: watchdog"],
+  [control, "controls:\n  - without: watchdog\n    stop: [watchdog]\n"],
+];
+
+test("a trial and its control: everything that was left out is filled in", async () => {
+  const loaded = await loadOne();
+  const recovery = { within: 5000, healedBy: "restart-policy", when: [up, ready], stableFor: 3000 };
+  const common = {
+    scenario: "app-crash",
+    claim: "When the app is killed, it is back within 5 s",
+    file: "scenarios/it.yaml",
+    tags: ["gate"],
+    steady: { for: 2000, within: 30_000, conditions: [up, ready] },
+  };
+  const stack = { compose: loaded.compose, prometheus: "http://prometheus:9090" };
+  const fault = { kind: "crash", params: { service: "app" } };
+  expect(planTrials(loaded, { control: true })).toEqual([
+    {
+      ...common,
+      id: "app-crash",
+      stack: { ...stack, overrides: {} },
+      acts: [
+        {
+          id: "main",
+          fault,
+          recovery: { ...recovery, patience: 10_000, corroboratedBy: [counter] },
+          expect: "recovered",
+        },
+      ],
+    },
+    {
+      ...common,
+      id: "app-crash/without-restart-policy",
+      stack: { ...stack, overrides: { app: { restart: "no" } } },
+      control: { without: "restart-policy", stop: [] },
+      acts: [
+        {
+          id: "main",
+          fault,
+          recovery: { ...recovery, patience: 5000, corroboratedBy: [] },
+          expect: "never-recovered",
+        },
+      ],
+    },
+  ]);
+});
+
+test("without controls there is the trial alone", async () => {
+  expect(planTrials(await loadOne(), { control: false }).map((it) => it.id)).toEqual(["app-crash"]);
+});
+
+test("a healer that is switched on again is an act of its own: no fault, its own budget, the same evidence", async () => {
+  const [, off] = await planned(...hanging, [
+    "expect: never-recovered",
+    "because: nobody else heals a hang\n    expect: never-recovered\n    restored: { within: 7s }",
+  ]);
+  expect(off?.control).toEqual({ without: "watchdog", because: "nobody else heals a hang", stop: ["watchdog"] });
+  expect(off?.acts.map((it) => [it.id, it.expect])).toEqual([
+    ["main", "never-recovered"],
+    ["restored", "recovered"],
+  ]);
+  expect(off?.acts[1]).toEqual({
+    id: "restored",
+    recovery: {
+      within: 7000,
+      patience: 14_000,
+      healedBy: "watchdog",
+      when: [up, ready],
+      stableFor: 3000,
+      corroboratedBy: [counter],
+    },
+    expect: "recovered",
+  });
+});
+
+const afterwards: [string, string] = [
+  "controls:",
+  `\
+afterwards:
+  fault: { hang: { service: redis } }
+  recovery:
+    within: 8s
+    healedBy: watchdog
+    when:
+      - { probe: http://app:8080/readyz }
+      - { probe: tcp://redis:6379 }
+controls:`,
+];
+
+test("what is broken afterwards is an act of the trial, not of its control", async () => {
+  const [trial, off] = await planned(afterwards);
+  expect(trial?.acts.map((it) => [it.id, it.fault, it.recovery.healedBy, it.recovery.patience])).toEqual([
+    ["main", { kind: "crash", params: { service: "app" } }, "restart-policy", 10_000],
+    ["afterwards", { kind: "hang", params: { service: "redis" } }, "watchdog", 16_000],
+  ]);
+  expect(off?.acts.map((it) => it.id)).toEqual(["main"]);
+});
+
+test("the steady state is what is asked for, then what every act waits for, each once", async () => {
+  const steady: [string, string] = [
+    "fault:",
+    "steady: { for: 1s, within: 9s, conditions: [{ probe: tcp://app:8080 }, { metric: 'up{job=\"app\"}', is: 1 }] }\nfault:",
+  ];
+  const [trial, off] = await planned(afterwards, steady);
+  const app = { probe: "tcp://app:8080" };
+  expect(trial?.steady).toEqual({
+    for: 1000,
+    within: 9000,
+    conditions: [app, up, ready, { probe: "tcp://redis:6379" }],
+  });
+  expect(off?.steady.conditions).toEqual([app, up, ready]);
+});
+
+test.each([
+  ["within: 5s", "within: 5s\n  patience: 30s", 30_000],
+  ["within: 5s", "within: 5s", 10_000],
+  ["within: 5s", "within: 1s", 4000], // 1 s of budget and 3 s to see that it lasts
+])("patience: %s -> %s is %i ms", async (from, to, patience) => {
+  const [trial] = await planned([from, to]);
+  expect(trial?.acts[0]?.recovery.patience).toBe(patience);
+});
+
+test("a control is watched for the budget, or for as long as it says; the trial's patience is not its own", async () => {
+  const patient: [string, string] = ["within: 5s", "within: 5s\n  patience: 30s"];
+  const [, budget] = await planned(patient);
+  expect(budget?.acts[0]?.recovery.patience).toBe(5000);
+  const [, told] = await planned(patient, ["expect: never-recovered", "expect: never-recovered\n    watchedFor: 20s"]);
+  expect(told?.acts[0]?.recovery.patience).toBe(20_000);
+});
+
+test("a restored healer's patience follows from its own budget, not from the trial's", async () => {
+  const [, off] = await planned(
+    ...hanging,
+    ["within: 5s", "within: 5s\n  patience: 60s"],
+    ["expect: never-recovered", "expect: never-recovered\n    restored: { within: 7s }"],
+  );
+  expect(off?.acts[1]?.recovery.patience).toBe(14_000);
+});
+
+test("two controls without the same healer have ids of their own", async () => {
+  const twice = `${control}    expect: never-recovered\n${control.slice("controls:\n".length)}    because: once more\n`;
+  const plans = await planned([control, twice]);
+  expect(plans.map((it) => it.id)).toEqual([
+    "app-crash",
+    "app-crash/without-restart-policy",
+    "app-crash/without-restart-policy-2",
+  ]);
+});
+
+test("a variant changes the stack of every trial; a control's own changes come on top", async () => {
+  const overrides = {
+    app: { restart: "always" as const, environment: { MODE: "slow", LEVEL: "1" } },
+    redis: { image: "redis:broken" },
+  };
+  const loaded = await loadOne(['restart: "no"', 'restart: "no", environment: { LEVEL: "2" }']);
+  const plans = planTrials(loaded, { control: true, variant: "slow", overrides });
+  expect(plans.map(({ id, variant, stack }) => ({ id, variant, overrides: stack.overrides }))).toEqual([
+    { id: "app-crash/variant-slow", variant: "slow", overrides },
+    {
+      id: "app-crash/variant-slow/without-restart-policy",
+      variant: "slow",
+      overrides: {
+        app: { restart: "no", environment: { MODE: "slow", LEVEL: "2" } },
+        redis: { image: "redis:broken" },
+      },
+    },
+  ]);
+});
+
+test("a change to a service that the stack lacks is refused, with the one that was meant", async () => {
+  const loaded = await loadOne();
+  expect(() => planTrials(loaded, { control: true, overrides: { watchdgo: { image: "x" } } })).toThrow(
+    /^no service "watchdgo" in .*compose\.yaml, so it cannot be changed there; did you mean "watchdog"\?$/,
+  );
+});
+
+test("the stack's services are the scenario's", async () => {
+  const [trial] = await planned(["fault:", "  services: [app, prometheus]\nfault:"]);
+  expect(trial?.stack.services).toEqual(["app", "prometheus"]);
+});
+
+test("every plan of the gate is what a journal can hold: written and read back, it is the same", async () => {
+  const loaded = await loadScenarios([], { faults: builtInFaults, root: `${import.meta.dirname}/..` });
+  const plans = loaded.flatMap((it) => planTrials(it, { control: true }));
+  expect(plans.map((it) => it.id)).toEqual([
+    "watchdog-crash",
+    "watchdog-crash/without-restart-policy",
+    "app-crash",
+    "app-crash/without-restart-policy",
+    "app-hang",
+    "app-hang/without-watchdog",
+  ]);
+  for (const plan of plans) expect(trialPlan.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+});
