@@ -85,6 +85,7 @@ export interface ActJudgement {
 export interface TrialJudgement {
   readonly id: string;
   readonly scenario: string;
+  readonly claim: string;
   readonly control?: { readonly without: Healer; readonly because?: string };
   readonly variant?: string;
   readonly acts: readonly ActJudgement[];

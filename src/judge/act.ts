@@ -1,0 +1,147 @@
+import { headerOf, type Journal } from "../journal.ts";
+import type { Act } from "../plan.ts";
+import { type Duration, elapsed, type Interval, instant, type Moment, moment, ms } from "../time.ts";
+import { attribute } from "./attribution.ts";
+import { baselineDoubt } from "./baseline.ts";
+import { corroborate } from "./corroboration.ts";
+import { explain } from "./explain.ts";
+import { endedEarly } from "./held.ts";
+import { type ActHistory, historyOf } from "./history.ts";
+import type { ActJudgement, Attribution, CorroborationJudgement, Verdict } from "./judgement.ts";
+import { type ActSignals, signalsOf, silenceIn, toSignalJudgement } from "./signals.ts";
+import { type Doubt, unfinished } from "./unfinished.ts";
+import { outcomeOf, verdictOf } from "./verdict.ts";
+
+/** What is found out about an act, before it is held against the claim and put into words. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly recoveredAt?: Moment;
+  readonly recovery?: Interval;
+  readonly watchedFor?: Duration;
+  readonly attribution: Attribution;
+  readonly corroboration: readonly CorroborationJudgement[];
+  /** Why it is inconclusive. */
+  readonly why?: string;
+}
+
+/** Judges one act of a trial. */
+export function judgeAct(journal: Journal, act: Act): ActJudgement {
+  const history = historyOf(journal, act);
+  const seen = signalsOf(journal, history);
+  const finding = find(journal, history, seen);
+  return conclude(journal, history, seen, finding);
+}
+
+/** An act about which nothing can be said. */
+export function doubtfulAct(journal: Journal, act: Act, doubt: Doubt): ActJudgement {
+  return conclude(journal, { act, looks: [], horizon: instant(0), observed: false }, undefined, inconclusive(doubt));
+}
+
+function conclude(journal: Journal, history: ActHistory, seen: ActSignals | undefined, finding: Finding): ActJudgement {
+  const { act, origin, bitten, horizon } = history;
+  const { plan } = headerOf(journal);
+  const { why: _, ...found } = finding;
+  const injected = journal.find((it) => it.kind === "fault" && it.act === act.id && it.stage === "injected");
+  const fault = injected?.kind === "fault" ? injected.detail : act.fault?.kind;
+  const end = seen?.recovery.state === "recovered" ? seen.recovery.stableUntil : horizon;
+  const judged = {
+    act: act.id,
+    ...(fault === undefined ? {} : { fault }),
+    ...(origin ? { origin } : {}),
+    ...(bitten ? { bitten: bitten.when } : {}),
+    budget: act.recovery.within,
+    signals: origin && seen ? seen.signals.map((it) => toSignalJudgement(it, origin, end)) : [],
+    ...found,
+    expected: act.expect,
+  };
+  return {
+    ...judged,
+    outcome: outcomeOf(judged, act.recovery.healedBy),
+    explanation: explain(finding, act, seen, plan.control),
+  };
+}
+
+const inconclusive = ({ reason, text }: Doubt): Finding => ({
+  verdict: { kind: "inconclusive", reason },
+  attribution: { healer: "unknown", evidence: [] },
+  corroboration: [],
+  why: text,
+});
+
+function find(journal: Journal, history: ActHistory, seen: ActSignals | undefined): Finding {
+  const { act, origin, bitten, missed } = history;
+  const ended = unfinished(journal);
+  if (!origin || !seen)
+    return inconclusive(ended ?? { reason: "harness-error", text: `the act ${act.id} was not reached` });
+  const sick = baselineDoubt(journal, history, origin);
+  if (sick) return inconclusive(sick);
+  if (missed) return inconclusive({ reason: "fault-had-no-effect", text: missed.detail });
+  if (act.fault && !bitten)
+    return inconclusive(ended ?? { reason: "harness-error", text: "whether the fault has bitten was never looked at" });
+  const { recovery } = seen;
+  if (recovery.state === "recovered") {
+    const { at, stableUntil } = recovery;
+    const { claims, judgements } = corroborate(journal, history, at);
+    const attribution = attribute({ journal, ...question(history), recoveredAt: at, claims });
+    if (attribution.healer !== "harness") {
+      const silence = silenceIn(seen.signals, origin, stableUntil);
+      if (silence) return inconclusive({ reason: "observer-gap", text: silence });
+      const early = endedEarly(journal, history, at.latest);
+      if (early) return inconclusive({ reason: "fault-ended-early", text: early });
+      const interval = elapsed(origin, at);
+      return {
+        verdict: verdictOf(interval, act.recovery.within),
+        recoveredAt: at,
+        recovery: interval,
+        attribution,
+        corroboration: judgements.map(({ condition, agrees, evidence }) => ({ condition, agrees, evidence })),
+      };
+    }
+  }
+  return notRecovered(journal, history, seen, origin, ended);
+}
+
+/** Non-recovery is claimed only where it was watched for as long as the act has patience, without a gap. */
+function notRecovered(
+  journal: Journal,
+  history: ActHistory,
+  { signals, recovery }: ActSignals,
+  origin: Moment,
+  ended: Doubt | undefined,
+): Finding {
+  const { act, horizon, observed, undone } = history;
+  const end = undone && undone.when.earliest < horizon ? undone.when.earliest : horizon;
+  // The trial counts its patience from somewhere within the origin's span: any of it is long enough.
+  const watched = elapsed(origin, moment(end, end));
+  if (!observed || watched.atMost < act.recovery.patience)
+    return inconclusive(
+      ended ?? { reason: "harness-error", text: "the observation ended before its patience was over" },
+    );
+  const silence = silenceIn(signals, origin, end);
+  if (silence) return inconclusive({ reason: "observer-gap", text: silence });
+  const early = endedEarly(journal, history, end);
+  if (early) return inconclusive({ reason: "fault-ended-early", text: early });
+  if (recovery.state === "no-outage")
+    return inconclusive({
+      reason: "no-outage-observed",
+      text: "the fault has bitten, yet no recovery condition was ever seen to be bad",
+    });
+  if (recovery.state === "holding")
+    return inconclusive({
+      reason: "harness-error",
+      text: "the observation ended when it was back, but not yet for as long as it must stay so",
+    });
+  return {
+    verdict: { kind: "never-recovered" },
+    watchedFor: ms(watched.atLeast),
+    attribution: attribute({ journal, ...question(history), recoveredAt: undefined, claims: [] }),
+    corroboration: [],
+  };
+}
+
+const question = ({ act, service, origin, undone }: ActHistory) => ({
+  service,
+  origin: origin ?? moment(0, 0),
+  injected: act.fault ? origin : undefined,
+  undone,
+});

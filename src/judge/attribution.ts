@@ -1,0 +1,178 @@
+import type { Journal, JournalRecord } from "../journal.ts";
+import { type Healer, healers } from "../scenario/schema.ts";
+import type { Instant, Moment } from "../time.ts";
+import type { Attribution, Evidence, HealedBy } from "./judgement.ts";
+import { atInstant, healerName, listed } from "./words.ts";
+
+/** A healer's own counter (`…{healer="watchdog"}`) that increased after the fault. */
+export interface Claim {
+  readonly healer: Healer;
+  readonly evidence: Evidence;
+}
+
+/** The healer that a counter's selector names. */
+export function claimant(counter: string): Healer | undefined {
+  const name = /[{,]\s*healer\s*=\s*["']([^"']+)["']/.exec(counter)?.[1];
+  return healers.find((it) => it === name);
+}
+
+type Event = JournalRecord<"engine">;
+type Look = JournalRecord<"container">;
+
+export interface AttributionQuestion {
+  readonly journal: Journal;
+  /** The service that was hit and is judged. */
+  readonly service: string | undefined;
+  readonly origin: Moment;
+  /** The fault's own act: API events inside it are its own. Absent where the act begins with a healer's return. */
+  readonly injected: Moment | undefined;
+  /** Absent if it did not recover. */
+  readonly recoveredAt: Moment | undefined;
+  readonly undone: JournalRecord<"fault"> | undefined;
+  readonly claims: readonly Claim[];
+}
+
+/** Who restarts through the engine's API and may say so by a counter. */
+const restarters: readonly Healer[] = ["watchdog", "orchestrator"];
+/** What only an API call leaves; a crash and a restart policy leave `die` and `start` alone. */
+const apiActions = /^(kill|stop|restart)$/;
+const lifecycle = /^(kill|die|stop|start|restart)$/;
+
+/** Who brought the service back between the origin and the recovery: from evidence, in the order of its own timestamps. */
+export function attribute(question: AttributionQuestion): Attribution {
+  const { journal, service, origin, recoveredAt, undone, claims } = question;
+  if (service === undefined)
+    return says(recoveredAt ? "unknown" : "nobody", [
+      { text: "the fault names no service, so no container's restarts were looked at", seqs: [] },
+    ]);
+  const events = journal
+    .filter((it): it is Event => it.kind === "engine" && it.service === service)
+    .filter((it) => lifecycle.test(it.action) && it.when.latest >= origin.earliest && !ofTheFault(it, question))
+    .sort((a, b) => a.when.earliest - b.when.earliest || a.seq - b.seq);
+  const looks = journal
+    .filter((it): it is Look => it.kind === "container" && it.service === service)
+    .sort((a, b) => a.when.earliest - b.when.earliest || a.seq - b.seq);
+
+  if (!recoveredAt) return nobody(service, events, undone);
+  if (undone && undone.when.earliest < recoveredAt.latest)
+    return says("harness", [
+      {
+        text: `healproof put it back ${atInstant(undone.when.earliest)}, before the recovery: ${undone.detail}`,
+        seqs: [undone.seq],
+      },
+    ]);
+
+  const starts = events.filter((it) => it.action === "start" && it.when.earliest <= recoveredAt.latest);
+  if (starts.length === 0) return withoutRestart(service, looks, origin, recoveredAt, claims);
+  const found = starts.map((start, index) => starter(start, starts[index - 1], events, looks, claims));
+  const distinct = [...new Set(found.map((it) => it.healer))];
+  const [only] = distinct;
+  const evidence = found.flatMap((it) => it.evidence);
+  if (distinct.length === 1 && only !== undefined) return says(only, evidence);
+  const text = `${service} was started ${starts.length} times before it recovered: by ${listed(distinct.map(healerName))}`;
+  return says("several", [{ text, seqs: starts.map((it) => it.seq) }, ...evidence]);
+}
+
+/** Who is behind one start of the container. */
+function starter(
+  start: Event,
+  previous: Event | undefined,
+  events: readonly Event[],
+  looks: readonly Look[],
+  claims: readonly Claim[],
+): Attribution {
+  const { service } = start;
+  const at = events.indexOf(start);
+  const before = events.slice(previous ? events.indexOf(previous) + 1 : 0, at);
+  // The engine tells of an API restart after the start that belongs to it, so that it may come before the next start's events.
+  const after = events[at + 1];
+  const closing = after?.action === "restart" ? [after] : [];
+  const api = [...before.filter((it) => apiActions.test(it.action) && !closes(it, previous, events)), ...closing];
+  const restart = [...before.filter((it) => apiActions.test(it.action) || it.action === "die"), start, ...closing];
+  const seqs = [...new Set(restart.map((it) => it.seq))];
+
+  if (api.length > 0) {
+    const actions = [...new Set(restart.map((it) => it.action))].join(", ");
+    const text = `${service} was restarted through the engine's API: ${actions}, started ${atInstant(start.when.earliest)}`;
+    const claim = claims.find((it) => restarters.includes(it.healer));
+    if (claim) return says(claim.healer, [{ text, seqs }, claim.evidence]);
+    return says("unknown", [{ text: `${text}; no healer claims it`, seqs }]);
+  }
+  const death = before.findLast((it) => it.action === "die");
+  if (!death)
+    return says("unknown", [
+      { text: `${service} was started ${atInstant(start.when.earliest)}, and nothing says why`, seqs },
+    ]);
+  const lookBefore = looks.findLast((it) => it.when.latest <= death.when.latest && it.container === start.container);
+  const looksAfter = looks.filter((it) => it.container === start.container && it.when.earliest >= start.when.earliest);
+  const raised = looksAfter.find((it) => lookBefore !== undefined && it.restartCount > lookBefore.restartCount);
+  const code = death.attributes.exitCode;
+  const text = `${service} died${code === undefined ? "" : ` (exit ${code})`} ${atInstant(death.when.earliest)} and was started ${atInstant(start.when.earliest)}, with no API call in between`;
+  if (raised && lookBefore)
+    return says("restart-policy", [
+      { text, seqs },
+      {
+        text: `its RestartCount went from ${lookBefore.restartCount} to ${raised.restartCount} (restart: ${raised.restartPolicy})`,
+        seqs: [lookBefore.seq, raised.seq],
+      },
+    ]);
+  const why =
+    lookBefore && looksAfter.length > 0
+      ? "its RestartCount did not rise, so it was not a restart policy: somebody started it"
+      : "its RestartCount was not looked at before and after";
+  return says("unknown", [{ text: `${text}; ${why}`, seqs: [...seqs, ...(lookBefore ? [lookBefore.seq] : [])] }]);
+}
+
+/** A `restart` directly after the previous start belongs to that one. */
+const closes = (event: Event, previous: Event | undefined, events: readonly Event[]) =>
+  event.action === "restart" && previous !== undefined && events[events.indexOf(previous) + 1] === event;
+
+/** Nobody restarted the container: what happened, happened inside it. Shown by looks at it, not by the absence of events alone. */
+function withoutRestart(
+  service: string,
+  looks: readonly Look[],
+  origin: Moment,
+  recoveredAt: Moment,
+  claims: readonly Claim[],
+): Attribution {
+  const before = looks.findLast((it) => it.when.earliest <= origin.latest);
+  const after = looks.find((it) => it.when.latest >= recoveredAt.earliest && it !== before);
+  if (!before?.startedAt || !after?.startedAt)
+    return says("unknown", [
+      { text: `no start of ${service} was seen, but its container was not looked at before and after`, seqs: [] },
+    ]);
+  const seqs = [before.seq, after.seq];
+  const same =
+    before.container === after.container &&
+    before.startedAt.earliest <= after.startedAt.latest &&
+    after.startedAt.earliest <= before.startedAt.latest;
+  if (!same)
+    return says("unknown", [
+      { text: `${service}'s container was replaced or started again, and no event says by whom`, seqs },
+    ]);
+  const evidence = {
+    text: `${service}'s container was not restarted: it runs since ${atInstant(before.startedAt.earliest).slice(3)}, before and after`,
+    seqs,
+  };
+  const unit = claims.find((it) => it.healer === "systemd");
+  return unit ? says("systemd", [evidence, unit.evidence]) : says("application", [evidence]);
+}
+
+function nobody(service: string, events: readonly Event[], undone: JournalRecord<"fault"> | undefined): Attribution {
+  const until: number = undone?.when.earliest ?? Number.POSITIVE_INFINITY;
+  const starts = events.filter((it) => it.action === "start" && it.when.latest < until);
+  if (starts.length === 0) return says("nobody", [{ text: `no start of ${service} was seen`, seqs: [] }]);
+  const times = starts.length === 1 ? "once" : `${starts.length} times`;
+  return says("nobody", [
+    { text: `${service} was started ${times}, and did not recover`, seqs: starts.map((it) => it.seq) },
+  ]);
+}
+
+function ofTheFault({ action, when }: Event, { injected }: AttributionQuestion): boolean {
+  return injected !== undefined && apiActions.test(action) && overlap(when, injected);
+}
+
+const overlap = (a: Moment, b: { earliest: Instant; latest: Instant }) =>
+  a.earliest <= b.latest && b.earliest <= a.latest;
+
+const says = (healer: HealedBy, evidence: readonly Evidence[]): Attribution => ({ healer, evidence });

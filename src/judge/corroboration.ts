@@ -1,0 +1,47 @@
+import type { Journal } from "../journal.ts";
+import { seriesOf } from "../scenario/conditions.ts";
+import type { Instant, Moment } from "../time.ts";
+import { type Claim, claimant } from "./attribution.ts";
+import { type CounterJudgement, judgeCounter } from "./counter.ts";
+import { tolerable } from "./gaps.ts";
+import type { ActHistory } from "./history.ts";
+import { seriesIn } from "./series.ts";
+
+/** Everything that an act's counters say about a recovery. They may come later than the observation's end, so all of the journal counts. */
+export function corroborate(
+  journal: Journal,
+  { act, origin }: ActHistory,
+  recoveredAt: Moment,
+): { readonly judgements: readonly CounterJudgement[]; readonly claims: readonly Claim[] } {
+  const wanted = act.recovery.corroboratedBy;
+  if (!origin || wanted.length === 0) return { judgements: [], claims: [] };
+  const all = seriesIn(journal, wanted.map(seriesOf));
+  const now = journal.at(-1)?.at ?? recoveredAt.latest;
+  const judgements = wanted.flatMap((corroboration) => {
+    const series = all.get(seriesOf(corroboration));
+    if (!series) return [];
+    const absentBefore = () => observedNear(journal, series.id, origin.earliest, tolerable(series));
+    return [
+      {
+        corroboration,
+        ...judgeCounter(series, corroboration, { origin, recoveredAt, now, absentBefore: absentBefore() }),
+      },
+    ];
+  });
+  const claims = judgements.flatMap(({ corroboration, agrees, evidence }) => {
+    const healer = claimant(corroboration.counter);
+    return healer && agrees === "yes" ? [{ healer, evidence }] : [];
+  });
+  return { judgements, claims };
+}
+
+/** Whether Prometheus brought samples of other series shortly before `at`: then a series without any was absent, not unseen. */
+function observedNear(journal: Journal, series: string, at: Instant, within: number): boolean {
+  const others = new Set(
+    journal.flatMap((it) => (it.kind === "series" && it.observer === "prometheus" && it.id !== series ? [it.id] : [])),
+  );
+  return journal.some(
+    (it) =>
+      it.kind === "samples" && others.has(it.series) && it.items.some(([from, to]) => from < at && to >= at - within),
+  );
+}

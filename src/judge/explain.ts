@@ -1,0 +1,54 @@
+import type { Act, TrialPlan } from "../plan.ts";
+import { formatDuration, formatInterval, ms } from "../time.ts";
+import type { Finding } from "./act.ts";
+import type { ActSignals } from "./signals.ts";
+import { healerName, plain } from "./words.ts";
+
+/** One sentence for people about an act: figures, healer, and what is off. */
+export function explain(
+  finding: Finding,
+  act: Act,
+  seen: ActSignals | undefined,
+  control: TrialPlan["control"],
+): string {
+  const { verdict, recovery, watchedFor, attribution } = finding;
+  const { within, healedBy } = act.recovery;
+  const without = act.id === "main" && control ? ` without ${healerName(control.without)}` : "";
+  const again = act.id === "restored" && control ? `once ${healerName(control.without)} was on again, ` : "";
+
+  if (!recovery) {
+    if (verdict.kind !== "never-recovered") return `inconclusive: ${finding.why ?? "nothing is known"}`;
+    const text = `${again}did not come back in ${formatDuration(watchedFor ?? ms(0))}${without}`;
+    return act.expect === "never-recovered" ? `${text}, as it must` : `${text} (budget ${plain(within)})`;
+  }
+
+  const took = formatInterval(recovery);
+  const by = `healed by ${healerName(attribution.healer)}`;
+  if (act.expect === "never-recovered")
+    return `came back in ${took}${without}, ${by}: it recovered without its healer, so the scenario proves nothing`;
+  if (verdict.kind === "too-slow") return `${again}back only after ${took}: over the budget of ${plain(within)}; ${by}`;
+  if (verdict.kind === "inconclusive")
+    return `inconclusive: ${again}back in ${took}, and the budget of ${plain(within)} lies inside; ${faster(seen)}`;
+
+  const wrong =
+    attribution.healer === healedBy
+      ? by
+      : `but ${by}, not by ${healerName(healedBy)}${attribution.healer === "unknown" ? " as far as the evidence shows" : " as claimed"}`;
+  const odd = finding.corroboration.filter((it) => it.agrees !== "yes");
+  const denied = odd.map(
+    ({ agrees, evidence }) => `${agrees === "no" ? "denied" : "not corroborated"}: ${evidence.text}`,
+  );
+  return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied].join("; ");
+}
+
+/** Which observer to speed up: the one whose own bounds are the widest. */
+function faster(seen: ActSignals | undefined): string {
+  if (seen?.recovery.state !== "recovered") return "no observer is to blame";
+  const [widest] = seen.recovery.bounds
+    .map(({ signal, outage }) => ({ signal, width: (outage.firstGood?.to ?? outage.lastBad.to) - outage.lastBad.from }))
+    .sort((a, b) => b.width - a.width);
+  if (!widest) return "no observer is to blame";
+  const { id, observer, every } = widest.signal.series;
+  const what = observer === "probe" ? "the probe of " : "";
+  return `speed up ${what}${id}: it looks every ${plain(every)} and leaves ${formatDuration(ms(widest.width))} open`;
+}

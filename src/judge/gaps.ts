@@ -1,0 +1,56 @@
+import { type Duration, type Instant, ms } from "../time.ts";
+import { firstFrom, type Series } from "./series.ts";
+
+/** A stretch without any exchange of a series. */
+export interface Gap {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly seqs: readonly number[];
+}
+
+/** How long a series may be silent before nothing can be said about that time: three samples that were due, or a second. */
+export const tolerable = (series: Series): Duration => ms(Math.max(3 * series.every, 1000));
+
+/**
+ * The first silence between `from` and `to` that is longer than is tolerable, counted from the end of the last exchange to the
+ * start of the next. One that began before `from` counts in full; one that goes on after `to` only up to there, so that what
+ * happens after a claim's window does not matter to it.
+ */
+export function gapIn(series: Series, from: Instant, to: Instant): Gap | undefined {
+  const limit = tolerable(series);
+  const { ticks } = series;
+  const start = firstFrom(ticks, from);
+  let covered: Instant | undefined;
+  let seq: number | undefined;
+  for (const tick of ticks.slice(Math.max(0, start - 200), start)) {
+    if (covered === undefined || tick.to > covered) [covered, seq] = [tick.to, tick.seq];
+  }
+  covered ??= from;
+  for (const tick of ticks.slice(start)) {
+    if (covered >= to) return undefined;
+    if (Math.min(tick.from, to) - covered > limit || (tick.from <= to && tick.from - covered > limit))
+      return { from: covered, to: tick.from, seqs: seqsOf(seq, tick.seq) };
+    if (tick.to > covered) [covered, seq] = [tick.to, tick.seq];
+  }
+  return to - covered > limit ? { from: covered, to, seqs: seqsOf(seq) } : undefined;
+}
+
+/** The largest distance between the starts of two neighbouring samples from `from` to `to`. */
+export function largestGap(
+  series: Series,
+  from: Instant,
+  to: Instant,
+): { readonly samples: number; readonly gap: Duration } {
+  let samples = 0;
+  let gap = 0;
+  let last: Instant | undefined;
+  for (const tick of series.ticks.slice(firstFrom(series.ticks, from))) {
+    if (tick.from > to) break;
+    if (last !== undefined) gap = Math.max(gap, tick.from - last);
+    last = tick.from;
+    samples++;
+  }
+  return { samples, gap: ms(gap) };
+}
+
+const seqsOf = (...seqs: (number | undefined)[]) => seqs.filter((it) => it !== undefined);

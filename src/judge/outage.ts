@@ -1,0 +1,54 @@
+import { type Instant, moment } from "../time.ts";
+import type { Outage } from "./judgement.ts";
+import type { Tick } from "./series.ts";
+
+/** An outage by the samples that bound it. */
+export interface SeenOutage {
+  /** Absent if no good sample came before. */
+  readonly lastGood?: Tick;
+  readonly firstBad: Tick;
+  readonly lastBad: Tick;
+  /** Absent while it lasts. */
+  readonly firstGood?: Tick;
+}
+
+/**
+ * The outages seen in one sampled series. The samples are ordered by their start: a straggler that started before the first
+ * lasting good one and ended, bad, after it does not open the outage again.
+ */
+export function seenOutages(ticks: readonly Tick[], good: (value: number) => boolean): SeenOutage[] {
+  const outages: SeenOutage[] = [];
+  let lastGood: Tick | undefined;
+  let open: { firstBad: Tick; lastBad: Tick; lastGood?: Tick } | undefined;
+  for (const tick of ticks) {
+    if (!good(tick.value)) {
+      if (open) open.lastBad = tick;
+      else open = { firstBad: tick, lastBad: tick, ...(lastGood ? { lastGood } : {}) };
+      continue;
+    }
+    if (open) outages.push({ ...open, firstGood: tick });
+    open = undefined;
+    lastGood = tick;
+  }
+  if (open) outages.push(open);
+  return outages;
+}
+
+/** Began in (start of last good, end of first bad], ended in (start of last bad, end of first good]. */
+export function toOutage({ lastGood, firstBad, lastBad, firstGood }: SeenOutage, series: string): Outage {
+  const seqs = [...new Set([lastGood, firstBad, lastBad, firstGood].flatMap((it) => (it ? [it.seq] : [])))];
+  const say = (tick: Tick) => `${tick.value}${tick.note ? ` (${tick.note})` : ""}`;
+  const text = firstGood
+    ? `${series} was ${say(firstBad)}, and ${say(firstGood)} again`
+    : `${series} was ${say(firstBad)}, last ${say(lastBad)}`;
+  return {
+    // With no good sample before it, all that is known is that it began after the trial did.
+    began: moment(lastGood?.from ?? Math.min(0, firstBad.from), firstBad.to),
+    ...(firstGood ? { ended: moment(lastBad.from, firstGood.to) } : {}),
+    evidence: { text, seqs },
+  };
+}
+
+/** Whether an outage reaches into the time from `origin` on. */
+export const reaches = (outage: SeenOutage, origin: Instant) =>
+  outage.firstGood === undefined || outage.lastBad.to >= origin || outage.firstGood.from >= origin;

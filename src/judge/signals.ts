@@ -1,0 +1,66 @@
+import type { Journal } from "../journal.ts";
+import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { formatDuration, type Instant, type Moment, ms } from "../time.ts";
+import { gapIn, largestGap } from "./gaps.ts";
+import type { ActHistory } from "./history.ts";
+import type { SignalJudgement } from "./judgement.ts";
+import { reaches, type SeenOutage, seenOutages, toOutage } from "./outage.ts";
+import { countsFor, type Recovery, recoveryOf, type Signal } from "./recovery.ts";
+import { seriesIn } from "./series.ts";
+import { atInstant } from "./words.ts";
+
+/** What an act's recovery conditions showed. */
+export interface ActSignal extends Signal {
+  readonly condition: Condition;
+  /** All outages that reach into the act, those that cannot be the fault's too. */
+  readonly all: readonly SeenOutage[];
+}
+
+export interface ActSignals {
+  readonly signals: readonly ActSignal[];
+  readonly recovery: Recovery;
+}
+
+/** Reads an act's recovery conditions up to the end of its observation. Undefined before the act has begun. */
+export function signalsOf(journal: Journal, history: ActHistory): ActSignals | undefined {
+  const { act, origin, bitten, horizon } = history;
+  if (!origin) return undefined;
+  const series = seriesIn(journal, act.recovery.when.map(seriesOf), horizon);
+  const inProgress = act.id === "restored";
+  const signals = act.recovery.when.flatMap((condition) => {
+    const one = series.get(seriesOf(condition));
+    if (!one) return [];
+    const all = seenOutages(one.ticks, (value) => isGood(condition, value)).filter((it) =>
+      reaches(it, origin.earliest),
+    );
+    const outages = all.filter((it) => countsFor(it, { origin, bitten: bitten?.when, inProgress }));
+    return [{ condition, series: one, all, outages }];
+  });
+  return { signals, recovery: recoveryOf(signals, act.recovery.stableFor) };
+}
+
+export function toSignalJudgement(
+  { series, condition, all }: ActSignal,
+  origin: Moment,
+  end: Instant,
+): SignalJudgement {
+  const { samples, gap } = largestGap(series, origin.earliest, end);
+  return {
+    series: series.id,
+    condition: describeCondition(condition),
+    outages: all.map((it) => toOutage(it, series.id)),
+    samples,
+    largestGap: gap,
+  };
+}
+
+/** The first needed series that was silent for too long between the origin and the end of what is claimed, in words. */
+export function silenceIn(signals: readonly ActSignal[], origin: Moment, end: Instant): string | undefined {
+  for (const { series } of signals) {
+    if (series.ticks.length === 0) return `${series.id} has no samples at all`;
+    const gap = gapIn(series, origin.earliest, end);
+    if (gap)
+      return `${series.id} has no samples for ${formatDuration(ms(gap.to - gap.from))} ${atInstant(gap.from).replace("at", "from")} on, where one was due every ${formatDuration(series.every)}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import { messageOf } from "../errors.ts";
+import { headerOf, type Journal } from "../journal.ts";
+import type { Act } from "../plan.ts";
+import { doubtfulAct, judgeAct } from "./act.ts";
+import { historyOf } from "./history.ts";
+import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
+import { remarksOn } from "./remarks.ts";
+import { signalsOf } from "./signals.ts";
+import { unfinished } from "./unfinished.ts";
+import { worstOf } from "./verdict.ts";
+
+/**
+ * Judges one trial from its journal alone. Three-valued: whatever goes wrong in judging itself is inconclusive, never a pass,
+ * and so is a trial that was not carried through, unless what it did show is enough to refute its claim.
+ */
+export function judgeTrial(journal: Journal): TrialJudgement {
+  try {
+    return judge(journal);
+  } catch (thrown) {
+    const explanation = `inconclusive: judging failed: ${messageOf(thrown)}`;
+    const errors = [{ text: messageOf(thrown), seqs: [] }];
+    const named = identityOf(journal);
+    return { ...named, acts: [], outcome: "inconclusive", explanation, remarks: [], errors };
+  }
+}
+
+function identityOf(journal: Journal): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "variant"> {
+  const header = journal.find((it) => it.kind === "header");
+  if (!header) return { id: "unknown", scenario: "unknown", claim: "" };
+  const { id, scenario, claim, control, variant } = header.plan;
+  return {
+    id,
+    scenario,
+    claim,
+    ...(control
+      ? {
+          control: { without: control.without, ...(control.because === undefined ? {} : { because: control.because }) },
+        }
+      : {}),
+    ...(variant === undefined ? {} : { variant }),
+  };
+}
+
+function judge(journal: Journal): TrialJudgement {
+  const { plan } = headerOf(journal);
+  const acts: ActJudgement[] = [];
+  const remarks: Evidence[] = [];
+  let notReached: Act | undefined;
+  for (const act of plan.acts) {
+    const before = acts.at(-1);
+    const reached = before === undefined || historyOf(journal, act).origin !== undefined;
+    if (!reached && before.outcome === "refuted") {
+      notReached = act;
+      break;
+    }
+    acts.push(reached ? judged(journal, act) : unreached(journal, act, before));
+    remarks.push(...remarksOf(journal, act));
+  }
+
+  const ended = unfinished(journal);
+  const errors = journal.flatMap((it) =>
+    it.kind === "error" ? [{ text: `${it.code}: ${it.message}`, seqs: [it.seq] }] : [],
+  );
+  const found = worstOf(acts.map((it) => it.outcome));
+  const outcome = found === "proven" && ended ? "inconclusive" : found;
+  const sentences = acts.map((it) => it.explanation);
+  if (notReached) sentences.push(`the act ${notReached.id} was not reached`);
+  if (found === "proven" && ended) sentences.push(`inconclusive all the same: ${ended.text}`);
+  return { ...identityOf(journal), acts, outcome, explanation: sentences.join("; "), remarks, errors };
+}
+
+function judged(journal: Journal, act: Act): ActJudgement {
+  try {
+    return judgeAct(journal, act);
+  } catch (thrown) {
+    return doubtfulAct(journal, act, { reason: "harness-error", text: `judging failed: ${messageOf(thrown)}` });
+  }
+}
+
+/** What was to come after an act that did not go as expected, or that was the last before the trial ended. */
+function unreached(journal: Journal, act: Act, before: ActJudgement): ActJudgement {
+  const { verdict } = before;
+  const ended = unfinished(journal);
+  if (verdict.kind === "inconclusive")
+    return doubtfulAct(journal, act, { reason: verdict.reason, text: `the act ${act.id} was not reached` });
+  return doubtfulAct(journal, act, ended ?? { reason: "harness-error", text: `the act ${act.id} was not reached` });
+}
+
+function remarksOf(journal: Journal, act: Act): Evidence[] {
+  try {
+    const history = historyOf(journal, act);
+    const seen = signalsOf(journal, history);
+    return seen ? remarksOn(journal, history, seen) : [];
+  } catch {
+    return []; // judging this act has failed already, and says so
+  }
+}

@@ -1,0 +1,27 @@
+import type { Journal } from "../journal.ts";
+import type { InconclusiveReason } from "./judgement.ts";
+
+/** Why nothing can be said, in a word and in a sentence. */
+export interface Doubt {
+  readonly reason: InconclusiveReason;
+  readonly text: string;
+}
+
+/** What ended a trial before it was through: read from the journal's last lines. Undefined if it ended as it should. */
+export function unfinished(journal: Journal): Doubt | undefined {
+  const end = journal.findLast((it) => it.kind === "end");
+  if (!end) {
+    const phase = journal.findLast((it) => it.kind === "phase")?.phase;
+    return {
+      reason: "harness-error",
+      text: `healproof died${phase ? ` during the phase ${phase}` : ""}: the journal has no end`,
+    };
+  }
+  if (end.outcome === "interrupted") return { reason: "interrupted", text: "the trial was interrupted" };
+  if (end.outcome === "completed") return undefined;
+  const error = journal.find((it) => it.kind === "error");
+  if (!error) return { reason: "harness-error", text: "the trial failed, and its journal does not say why" };
+  const facts = Object.entries(error.facts).filter(([key]) => key === "wanted" || key === "last seen");
+  const text = [error.message, ...facts.map(([key, value]) => `${key}: ${value}`)].join("; ");
+  return { reason: error.code === "sick-baseline" ? "sick-baseline" : "harness-error", text };
+}
