@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Locate, Path, Problem } from "./problem.ts";
 import { closest, didYouMean } from "./suggest.ts";
+import { descend, has, isMissing, keysOf, meantBranch } from "./walk.ts";
+import { amount, lowerFirst, nameOf, oneOf, show, size } from "./words.ts";
 
 /**
  * What zod finds wrong with a value, said to the person who wrote it: at the right place, about what was meant.
@@ -55,7 +57,8 @@ function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue)
     const message = `missing key ${JSON.stringify(inner.at(-1))} in ${nameOf(parent)}${about}`;
     return [{ message, path: parent, about: path, once: message }];
   }
-  if (node instanceof z.ZodUnion) return unionFindings(node, value, path);
+  if (node instanceof z.ZodUnion && node.options.every((it) => it instanceof z.ZodObject))
+    return unionFindings(node, value, path);
   const prefix = path.length === 0 ? "" : `${name}: `;
   const say = (message: string): Finding[] => [{ message: `${prefix}${message}`, path }];
   switch (issue.code) {
@@ -95,18 +98,6 @@ function unknownKey(node: z.ZodType | undefined, value: unknown, path: Path, key
   };
 }
 
-/** The branch that was meant is the one that shares most keys with the value; failing that, one with a similar key. */
-function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
-  const keys = keysOf(value);
-  const branches = union.options.filter((it) => it instanceof z.ZodObject);
-  const shared = (it: z.ZodObject) => keys.filter((key) => Object.hasOwn(it.shape, key)).length;
-  const best = branches.reduce<z.ZodObject | undefined>(
-    (most, it) => (shared(it) > (most === undefined ? 0 : shared(most)) ? it : most),
-    undefined,
-  );
-  return best ?? branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined));
-}
-
 function unionFindings(union: z.ZodUnion, value: unknown, path: Path): Finding[] {
   const branches = union.options.filter((it) => it instanceof z.ZodObject);
   const heads = branches.map(headOf);
@@ -138,62 +129,6 @@ function unionFindings(union: z.ZodUnion, value: unknown, path: Path): Finding[]
 /** The first key of a branch, after which it is called. */
 const headOf = (branch: z.ZodObject) => Object.keys(branch.shape)[0] ?? "";
 
-/** The schema and the value at a path, wrappers taken off and unions resolved to the branch that was meant. */
-function descend(schema: z.ZodType, value: unknown, path: Path): { node: z.ZodType | undefined; value: unknown } {
-  let node: z.ZodType | undefined = schema;
-  let here = value;
-  for (const step of path) {
-    node = child(unwrap(node), here, step);
-    here = has(here, step) ? Reflect.get(Object(here), step) : undefined;
-  }
-  const bare = unwrap(node);
-  return { node: bare?.description === undefined ? describedAs(bare, node?.description) : bare, value: here };
-}
-
-const describedAs = (node: z.ZodType | undefined, description: string | undefined) =>
-  node === undefined || description === undefined ? node : node.meta({ description });
-
-function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
-  const next: unknown =
-    node instanceof z.ZodObject
-      ? Object.hasOwn(node.shape, step)
-        ? node.shape[step]
-        : undefined
-      : node instanceof z.ZodArray
-        ? node.element
-        : node instanceof z.ZodRecord
-          ? node.valueType
-          : node instanceof z.ZodUnion
-            ? child(meantBranch(node, value), value, step)
-            : undefined;
-  return next instanceof z.ZodType ? next : undefined;
-}
-
-function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
-  const inner: unknown =
-    node instanceof z.ZodOptional || node instanceof z.ZodDefault || node instanceof z.ZodPrefault
-      ? node.unwrap()
-      : node instanceof z.ZodPipe
-        ? node.in
-        : undefined;
-  return inner instanceof z.ZodType ? unwrap(inner) : node;
-}
-
-const keysOf = (value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-
-const has = (value: unknown, key: string | number) =>
-  typeof value === "object" && value !== null && Object.hasOwn(value, key);
-
-function isMissing(value: unknown, path: Path): boolean {
-  const last = path.at(-1);
-  if (typeof last !== "string") return false;
-  const parent = path
-    .slice(0, -1)
-    .reduce<unknown>((it, step) => (has(it, step) ? Reflect.get(Object(it), step) : it), value);
-  return !has(parent, last);
-}
-
 const types: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
@@ -218,37 +153,3 @@ function wantedOf(node: z.ZodType | undefined, value: unknown, expected: string)
   }
   return types[expected] ?? expected;
 }
-
-/** `recovery.when[0].metric`; the whole document is "a scenario". */
-function nameOf(path: Path): string {
-  if (path.length === 0) return "a scenario";
-  return path.reduce<string>(
-    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
-    "",
-  );
-}
-
-function oneOf(values: readonly unknown[]): string {
-  const texts = values.map(String);
-  return texts.length === 1 ? String(texts[0]) : `one of ${texts.join(", ")}`;
-}
-
-function show(value: unknown): string {
-  if (value === null || value === undefined) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a mapping";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function size(value: unknown): string {
-  return typeof value === "string" || Array.isArray(value) ? String(value.length) : show(value);
-}
-
-function amount(count: number | bigint, origin: string): string {
-  if (origin === "string") return `${count} characters`;
-  if (origin === "array") return count === 1 ? "1 item" : `${count} items`;
-  return String(count);
-}
-
-const lowerFirst = (text: string) => text.replace(/^[A-Z](?![A-Z])/, (it) => it.toLowerCase());

@@ -1,20 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from "yaml";
+import { type Alias, type Document, isScalar, parseDocument, visit, type YAMLError } from "yaml";
 import { messageOf } from "../errors.ts";
-import { type Locate, type Path, type Problem, placeAt, positionOf } from "./problem.ts";
+import { keyOf, offsetOf, startOf } from "./locate.ts";
+import { type Locate, type Problem, placeAt, positionOf } from "./problem.ts";
+import { notUtf8 } from "./utf8.ts";
 
 /** A YAML file as data, with the way back from each datum to its place. */
 export interface Parsed {
@@ -83,25 +72,6 @@ function parseText(file: string, text: string): Parsed {
   }
 }
 
-function notUtf8(file: string, bytes: Uint8Array): Problem {
-  let [from, to] = [0, bytes.length];
-  // The first line that is not UTF-8 on its own; a line break byte is never part of another character.
-  for (;;) {
-    const next = bytes.indexOf(0x0a, from);
-    to = next === -1 ? bytes.length : next;
-    if (next === -1 || !isUtf8(bytes.subarray(from, to))) break;
-    from = next + 1;
-  }
-  let bad = to;
-  while (bad > from && !isUtf8(bytes.subarray(from, bad))) bad--;
-  const decoder = new TextDecoder();
-  const byte = (bytes[bad] ?? 0).toString(16).padStart(2, "0");
-  return {
-    message: `the file is not UTF-8 text: byte 0x${byte}`,
-    at: placeAt(file, decoder.decode(bytes.subarray(0, to)), decoder.decode(bytes.subarray(0, bad)).length),
-  };
-}
-
 function syntaxMessage({ code, message }: YAMLError): string {
   if (code === "RESOURCE_EXHAUSTION") return tooDeep;
   if (code === "TAB_AS_INDENT") return "a tab is used as indentation; YAML wants spaces";
@@ -154,42 +124,4 @@ function keyProblems(document: Document): Finding[] {
     },
   });
   return findings;
-}
-
-const keyOf = ({ key }: Pair): string | undefined =>
-  isScalar(key) && key.value !== null && typeof key.value !== "object" ? String(key.value) : undefined;
-
-const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
-
-function offsetOf(document: Document, path: Path, what: "key" | "value"): number {
-  let offset = startOf(document.contents) ?? 0;
-  let node: Node | undefined | null = document.contents;
-  for (const [depth, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    const next = stepInto(node, step);
-    if (next === undefined) return offset;
-    const wantsKey = what === "key" && depth === path.length - 1;
-    offset = (wantsKey ? undefined : next.value) ?? next.key ?? offset;
-    node = next.node;
-  }
-  return offset;
-}
-
-interface Step {
-  readonly node: Node | undefined;
-  readonly key?: number | undefined;
-  readonly value?: number | undefined;
-}
-
-function stepInto(node: unknown, step: string | number): Step | undefined {
-  if (isSeq(node)) {
-    const item = node.items[Number(step)];
-    return isNode(item) ? { node: item, value: startOf(item) } : undefined;
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find((it) => keyOf(it) === String(step));
-  if (!pair) return undefined;
-  const { value } = pair;
-  const empty = isScalar(value) && value.value === null && !value.source;
-  return { node: isNode(value) ? value : undefined, key: startOf(pair.key), value: empty ? undefined : startOf(value) };
 }

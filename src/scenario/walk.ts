@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Path } from "./problem.ts";
+import { closest } from "./suggest.ts";
+
+/** From a schema and a value to the schema of one part of it. */
+
+/** The branch that was meant is the one that shares most keys with the value; failing that, one with a similar key. */
+export function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
+  const keys = keysOf(value);
+  const branches = union.options.filter((it) => it instanceof z.ZodObject);
+  const shared = (it: z.ZodObject) => keys.filter((key) => Object.hasOwn(it.shape, key)).length;
+  const best = branches.reduce<z.ZodObject | undefined>(
+    (most, it) => (shared(it) > (most === undefined ? 0 : shared(most)) ? it : most),
+    undefined,
+  );
+  return best ?? branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined));
+}
+
+/** The schema and the value at a path, wrappers taken off and unions resolved to the branch that was meant. */
+export function descend(
+  schema: z.ZodType,
+  value: unknown,
+  path: Path,
+): { node: z.ZodType | undefined; value: unknown } {
+  let node: z.ZodType | undefined = schema;
+  let here = value;
+  for (const step of path) {
+    node = child(unwrap(node), here, step);
+    here = has(here, step) ? Reflect.get(Object(here), step) : undefined;
+  }
+  const bare = unwrap(node);
+  return { node: bare?.description === undefined ? describedAs(bare, node?.description) : bare, value: here };
+}
+
+const describedAs = (node: z.ZodType | undefined, description: string | undefined) =>
+  node === undefined || description === undefined ? node : node.meta({ description });
+
+function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
+  const next: unknown =
+    node instanceof z.ZodObject
+      ? Object.hasOwn(node.shape, step)
+        ? node.shape[step]
+        : undefined
+      : node instanceof z.ZodArray
+        ? node.element
+        : node instanceof z.ZodRecord
+          ? node.valueType
+          : node instanceof z.ZodUnion
+            ? child(meantBranch(node, value), value, step)
+            : undefined;
+  return next instanceof z.ZodType ? next : undefined;
+}
+
+function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
+  const inner: unknown =
+    node instanceof z.ZodOptional || node instanceof z.ZodDefault || node instanceof z.ZodPrefault
+      ? node.unwrap()
+      : node instanceof z.ZodPipe
+        ? node.in
+        : undefined;
+  return inner instanceof z.ZodType ? unwrap(inner) : node;
+}
+
+export const keysOf = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+
+export const has = (value: unknown, key: string | number) =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key);
+
+export function isMissing(value: unknown, path: Path): boolean {
+  const last = path.at(-1);
+  if (typeof last !== "string") return false;
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((it, step) => (has(it, step) ? Reflect.get(Object(it), step) : it), value);
+  return !has(parent, last);
+}
