@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { ProcessIdentity, ProcessState } from "./hand.ts";
+
+/** Reading /proc: who a process is, in which container, and what state it is in. */
+
+export interface Stat {
+  readonly pid: number;
+  /** The program's name, at most 15 characters, which may hold anything. */
+  readonly comm: string;
+  readonly state: string;
+  readonly parent: number;
+  readonly startTicks: number;
+}
+
+/** Parses /proc/PID/stat. The name stands in parentheses and may itself hold some, and spaces and line ends: the last one counts. */
+export function parseStat(text: string): Stat | undefined {
+  const open = text.indexOf("(");
+  const close = text.lastIndexOf(")");
+  if (open < 0 || close < open) return undefined;
+  // From field 3 on.
+  const fields = text.slice(close + 2).split(" ");
+  const [state, parent] = fields;
+  const stat = {
+    pid: Number(text.slice(0, open)),
+    comm: text.slice(open + 1, close),
+    state: state ?? "",
+    parent: Number(parent),
+    startTicks: Number(fields[19]),
+  };
+  const whole = [stat.pid, stat.parent, stat.startTicks].every(Number.isSafeInteger) && /^[A-Za-z]$/.test(stat.state);
+  return whole ? stat : undefined;
+}
+
+/**
+ * Whether /proc/PID/cgroup tells of a container: its full id stands in a path, alone or as part of a systemd scope's name
+ * (`/docker/ID`, `/system.slice/docker-ID.scope`, `/../docker-ID.scope`, `…/ID/system.slice/app.service`).
+ */
+export function isInContainer(cgroup: string, container: string): boolean {
+  if (!/^[0-9a-f]{64}$/.test(container)) return false;
+  return cgroup.split("\n").some((line) => line.split(":").slice(2).join(":").split(/[/.-]/).includes(container));
+}
+
+/** Programs that an engine puts before the service's own to reap orphans. */
+const initShims = new Set(["docker-init", "tini", "tini-static", "catatonit", "podman-init", "dumb-init"]);
+
+/** The processes that a `/proc` tells of. */
+export class ProcessTable {
+  readonly #root: string;
+
+  constructor(root = "/proc") {
+    this.#root = root;
+  }
+
+  /** The state of a process; another one that has taken its number does not count. */
+  stateOf({ pid, startTicks }: ProcessIdentity): ProcessState {
+    const stat = this.#stat(pid);
+    if (!stat || stat.startTicks !== startTicks || /[ZXx]/.test(stat.state)) return "gone";
+    return /[Tt]/.test(stat.state) ? "stopped" : "running";
+  }
+
+  /** Whether this very process lives, in its container. */
+  isStill(process: ProcessIdentity): boolean {
+    return this.stateOf(process) !== "gone" && this.#isIn(process.pid, process.container);
+  }
+
+  identify(container: string, pid: number): ProcessIdentity | undefined {
+    const main = this.#stat(pid);
+    if (!main || !this.#isIn(pid, container)) return undefined;
+    const program = initShims.has(main.comm) ? this.#firstChild(pid, container) : main;
+    if (!program) return undefined;
+    const identity = { pid: program.pid, startTicks: program.startTicks, container };
+    return this.stateOf(identity) === "gone" ? undefined : identity;
+  }
+
+  /**
+   * What an init shim has started: its only child, or the oldest of several, for all others descend from that one and
+   * came to the shim as orphans.
+   */
+  #firstChild(shim: number, container: string): Stat | undefined {
+    return readdirSync(this.#root)
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => this.#stat(Number(name)) ?? [])
+      .filter(({ pid, parent }) => parent === shim && this.#isIn(pid, container))
+      .toSorted((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)[0];
+  }
+
+  #isIn(pid: number, container: string): boolean {
+    return isInContainer(this.#read(pid, "cgroup") ?? "", container);
+  }
+
+  #stat(pid: number): Stat | undefined {
+    const text = this.#read(pid, "stat");
+    return text === undefined ? undefined : parseStat(text);
+  }
+
+  #read(pid: number, file: "stat" | "cgroup"): string | undefined {
+    try {
+      return readFileSync(`${this.#root}/${pid}/${file}`, "utf8");
+    } catch (thrown) {
+      // Gone before or while we looked. Anything else (no permission) must not pass for that.
+      if (thrown instanceof Error && "code" in thrown && (thrown.code === "ENOENT" || thrown.code === "ESRCH"))
+        return undefined;
+      throw thrown;
+    }
+  }
+}

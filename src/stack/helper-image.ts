@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Dockerode from "dockerode";
+import { z } from "zod";
+import { KnownError, messageOf } from "../errors.ts";
+import { type Duration, formatDuration, seconds } from "../time.ts";
+import { type HelperBundles, hashOf, helperBundles } from "./helper-bundles.ts";
+import { statusOf } from "./remove.ts";
+
+/** The image that the probe and the hand run from: Node and their two files. Built on demand, named after what is in it. */
+
+const isHelper = "io.healproof.helper";
+/** Which programs are in it, whatever it was built upon. */
+const bundlesLabel = "io.healproof.helper.bundles";
+const officialBase = "node:26-slim";
+
+export interface HelperImageOptions {
+  /** The image with Node to build upon. Default: HEALPROOF_NODE_IMAGE, else the official one. */
+  readonly base?: string | undefined;
+  readonly bundles?: HelperBundles;
+  readonly pullWithin?: Duration;
+  /** Told what takes a while. */
+  readonly progress?: (what: string) => void;
+}
+
+/** The helper image's reference, present in the engine when this returns. About 20 ms if it was there already. */
+export async function ensureHelperImage(engine: Dockerode, options: HelperImageOptions = {}): Promise<string> {
+  const { progress = () => undefined } = options;
+  const named = options.base ?? process.env.HEALPROOF_NODE_IMAGE;
+  const base = named ?? officialBase;
+  const bundles = options.bundles ?? (await helperBundles());
+  const programs = hashOf(bundles.probe, bundles.hand);
+  const reference = `healproof-helper:${hashOf(programs, base)}`;
+  if (await present(engine, reference)) return reference;
+  if (!named) {
+    // The set-up may have built it upon a stand-in, where no image registry is in reach: then a plain run finds it.
+    const built = await engine.listImages({ filters: JSON.stringify({ label: [`${bundlesLabel}=${programs}`] }) });
+    const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith("healproof-helper:"));
+    if (tag) return tag;
+  }
+  await ensureBase(engine, base, options.pullWithin ?? seconds(60), progress);
+  progress(`building ${reference} upon ${base}`);
+  await build(engine, { reference, base, programs, bundles });
+  await removeReplaced(engine, programs);
+  return reference;
+}
+
+async function present(engine: Dockerode, reference: string): Promise<boolean> {
+  try {
+    await engine.getImage(reference).inspect();
+    return true;
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return false;
+    throw thrown;
+  }
+}
+
+async function ensureBase(
+  engine: Dockerode,
+  base: string,
+  limit: Duration,
+  progress: (what: string) => void,
+): Promise<void> {
+  if (await present(engine, base)) return;
+  progress(`pulling ${base}`);
+  try {
+    const abortSignal = AbortSignal.timeout(limit);
+    await finished(await engine.pull(base, { abortSignal }), abortSignal);
+  } catch (thrown) {
+    const late = thrown instanceof Error && (thrown.name === "TimeoutError" || thrown.name === "AbortError");
+    throw new KnownError("no-helper-base", `there is no image with Node for our helpers: ${base}`, {
+      facts: {
+        "in the engine": "not there",
+        "from the registry": late ? `not within ${formatDuration(limit)}` : messageOf(thrown),
+        try: "npm start, which builds a stand-in; or HEALPROOF_NODE_IMAGE=<a local image with Node 24 or later>",
+      },
+      cause: thrown,
+    });
+  }
+}
+
+interface BuildOrder {
+  readonly reference: string;
+  readonly base: string;
+  readonly programs: string;
+  readonly bundles: HelperBundles;
+}
+
+async function build(engine: Dockerode, { reference, base, programs, bundles }: BuildOrder): Promise<void> {
+  const limit = seconds(60);
+  const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
+  const dockerfile = [
+    `FROM ${base}`,
+    `LABEL ${isHelper}=true ${bundlesLabel}=${programs}`,
+    "COPY probe.mjs hand.mjs /healproof/",
+    "",
+  ].join("\n");
+  const files = { Dockerfile: dockerfile, "probe.mjs": bundles.probe, "hand.mjs": bundles.hand };
+  try {
+    // Readable by all: the engine keeps the modes, and the probe is nobody.
+    for (const [name, content] of Object.entries(files)) await writeFile(join(context, name), content, { mode: 0o644 });
+    const abortSignal = AbortSignal.timeout(limit);
+    const options = { t: reference, forcerm: true, abortSignal };
+    await finished(await engine.buildImage({ context, src: Object.keys(files) }, options), abortSignal);
+  } catch (thrown) {
+    throw new KnownError("no-helper-image", `the image for our helpers could not be built upon ${base}`, {
+      facts: { reason: messageOf(thrown), limit: formatDuration(limit) },
+      cause: thrown,
+    });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+const progressLine = z.looseObject({ error: z.string().optional() });
+
+/** Reads a pull's or a build's progress to its end: a failure is only one of its lines. */
+async function finished(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<void> {
+  let text = "";
+  for await (const chunk of stream) {
+    signal.throwIfAborted();
+    text += String(chunk);
+  }
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const { error } = progressLine.parse(JSON.parse(line));
+    if (error) throw new Error(error);
+  }
+}
+
+/** Helper images with other programs are of no use any more, unless a container still runs from one: then the engine refuses. */
+async function removeReplaced(engine: Dockerode, programs: string): Promise<void> {
+  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${isHelper}=true`] }) });
+  for (const { Labels, RepoTags } of images) {
+    if (Labels[bundlesLabel] === programs) continue;
+    for (const tag of RepoTags ?? [])
+      if (tag.startsWith("healproof-helper:"))
+        await engine
+          .getImage(tag)
+          .remove()
+          .catch(() => undefined);
+  }
+}
