@@ -98,6 +98,12 @@ test("a healer that is switched on again is an act of its own: no fault, its own
   });
 });
 
+test("a restored healer is the one that the control was without", async () => {
+  const other = "  - { without: watchdog, stop: [watchdog], expect: never-recovered, restored: { within: 7s } }\n";
+  const [, , off] = await planned(["expect: never-recovered\n", `expect: never-recovered\n${other}`]);
+  expect(off?.acts.map((it) => it.recovery.healedBy)).toEqual(["restart-policy", "watchdog"]);
+});
+
 const afterwards: [string, string] = [
   "controls:",
   `\

@@ -249,3 +249,27 @@ test("services of a Compose file that includes others are not known, so not refu
   const compose = "include: [other.yaml]\nservices: { app: {} }\n";
   expect(await refused({ ...files, "compose.yaml": compose })).toBe("not refused");
 });
+
+test("a later fault in a service that does not exist", async () => {
+  const text = goodTextWith([
+    "controls:",
+    `\
+afterwards:
+  fault: { hang: { service: radis } }
+  recovery: { within: 5s, healedBy: watchdog, when: [{ probe: http://wachdog:9101 }] }
+controls:`,
+  ]);
+  expect(await refused(text)).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:18:29  no service "radis" in ../compose.yaml (it has app, redis, watchdog, prometheus); did you mean "redis"?
+      18 |   fault: { hang: { service: radis } }
+         |                             ^
+
+    scenarios/it.yaml:19:63  no service "wachdog" in the stack's network (there are app, shop, redis, watchdog, prometheus, metrics); did you mean "watchdog"?
+      19 |   recovery: { within: 5s, healedBy: watchdog, when: [{ probe: http://wachdog:9101 }] }
+         |                                                               ^
+
+    2 problems
+    "
+  `);
+});

@@ -586,3 +586,41 @@ test("several problems are told at once, from top to bottom", async () => {
     "
   `);
 });
+
+test("a fault's parameter that is one too many", async () => {
+  expect(await refused(goodTextWith(["{ service: app }", "{ service: app, colour: blue }"]))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:7:33  unknown key "colour" in fault.crash; known here: service
+      7 | fault: { crash: { service: app, colour: blue } }
+        |                                 ^
+    "
+  `);
+});
+
+test("a metric's key in a probe's condition: the probe was meant, because it is named", async () => {
+  expect(await refused(goodTextWith(["status: 200", "is: 200"]))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:13:40  unknown key "is" in recovery.when[1]; known here: probe, status
+      13 |     - { probe: http://app:8080/readyz, is: 200 }
+         |                                        ^
+    "
+  `);
+});
+
+test("what is wrong behind an alias is pointed at where it is written", async () => {
+  const control = "{ without: restart-policy, override: { app: { restart: never } }, expect: never-recovered }";
+  const text = goodTextWith(["controls:\n", `controls:\n  - &first ${control}\n  - *first\n`]);
+  expect(await refused(text)).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:18:67  controls[0].override.app.restart: wanted one of no, always, on-failure, unless-stopped; got "never"
+      18 |   - &first { without: restart-policy, override: { app: { restart: never } }, expect: never-recovered }
+         |                                                                   ^
+
+    scenarios/it.yaml:18:67  controls[1].override.app.restart: wanted one of no, always, on-failure, unless-stopped; got "never"
+      18 |   - &first { without: restart-policy, override: { app: { restart: never } }, expect: never-recovered }
+         |                                                                   ^
+
+    2 problems
+    "
+  `);
+});

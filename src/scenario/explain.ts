@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locate, Path, Problem } from "./problem.ts";
 import { closest, didYouMean } from "./suggest.ts";
-import { descend, has, isMissing, keysOf, meantBranch } from "./walk.ts";
+import { descend, has, headOf, isMissing, keysOf, meantBranch } from "./walk.ts";
 import { amount, lowerFirst, nameOf, oneOf, show, size } from "./words.ts";
 
 /**
@@ -125,9 +125,6 @@ function unionFindings(union: z.ZodUnion, value: unknown, path: Path): Finding[]
     return atKey(`${JSON.stringify(other)} does not go together with ${JSON.stringify(headOf(branch))}`, other);
   return problemsOf(branch, value, path);
 }
-
-/** The first key of a branch, after which it is called. */
-const headOf = (branch: z.ZodObject) => Object.keys(branch.shape)[0] ?? "";
 
 const types: Readonly<Record<string, string>> = {
   string: "text",

@@ -160,3 +160,8 @@ test("a link to a scenario that is gone is told as a file that cannot be read", 
     );
   });
 });
+
+test("what lies in node_modules is nobody's scenario", async () => {
+  const files = { ...library, "scenarios/node_modules/x/d.yaml": "name: [" };
+  expect((await load(files)).map((it) => it.scenario.name)).toEqual(["b", "a", "c"]);
+});

@@ -8,13 +8,12 @@ import { type LoadedScenario, loadScenarios } from "./load.ts";
 /** For tests: scenarios in a folder of their own, with a Compose file beside them. */
 
 export const composeText = `\
-x-service: &service { restart: always }
+x-service: &service { restart: always, depends_on: { redis: { condition: service_started } } }
 services:
   app:
     <<: *service
-    depends_on: { redis: { condition: service_started } }
     networks: { default: { aliases: [shop] } }
-  redis: *service
+  redis: { restart: always }
   watchdog: *service
   prometheus: { container_name: metrics }
 `;

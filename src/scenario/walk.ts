@@ -4,17 +4,18 @@ import { closest } from "./suggest.ts";
 
 /** From a schema and a value to the schema of one part of it. */
 
-/** The branch that was meant is the one that shares most keys with the value; failing that, one with a similar key. */
+/** The branch that was meant is the one whose first key the value has; failing that, one with a key like one of the value's. */
 export function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
   const keys = keysOf(value);
   const branches = union.options.filter((it) => it instanceof z.ZodObject);
-  const shared = (it: z.ZodObject) => keys.filter((key) => Object.hasOwn(it.shape, key)).length;
-  const best = branches.reduce<z.ZodObject | undefined>(
-    (most, it) => (shared(it) > (most === undefined ? 0 : shared(most)) ? it : most),
-    undefined,
+  return (
+    branches.find((it) => keys.includes(headOf(it))) ??
+    branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined))
   );
-  return best ?? branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined));
 }
+
+/** The first key of a branch, after which it is called. */
+export const headOf = (branch: z.ZodObject) => Object.keys(branch.shape)[0] ?? "";
 
 /** The schema and the value at a path, wrappers taken off and unions resolved to the branch that was meant. */
 export function descend(
@@ -38,9 +39,7 @@ const describedAs = (node: z.ZodType | undefined, description: string | undefine
 function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
   const next: unknown =
     node instanceof z.ZodObject
-      ? Object.hasOwn(node.shape, step)
-        ? node.shape[step]
-        : undefined
+      ? node.shape[step]
       : node instanceof z.ZodArray
         ? node.element
         : node instanceof z.ZodRecord
