@@ -141,7 +141,12 @@ test("the problems of all files are told at once, in the order of the files", as
 });
 
 test("a broken scenario is in the way of its own tags only", async () => {
-  const files = { ...library, "scenarios/x/broken.yaml": called("Broken", "broken") };
+  const untagged = called("Untagged").replace("tags: []\n", "");
+  const files = {
+    ...library,
+    "scenarios/x/broken.yaml": called("Broken", "broken"),
+    "scenarios/x/no-tag.yaml": untagged,
+  };
   expect((await load(files, ["slow"])).map((it) => it.scenario.name)).toEqual(["c"]);
   expect(await refused(files, ["broken"])).toContain("scenarios/x/broken.yaml:1:7");
 });

@@ -5,7 +5,7 @@ import { type LoadedScenario, Reader, type ReadFile } from "./read.ts";
 import { scenarioFiles, select } from "./select.ts";
 import { closest } from "./suggest.ts";
 
-export type { LoadedScenario, WrittenFault } from "./read.ts";
+export type { LoadedScenario } from "./read.ts";
 
 /**
  * From selectors to checked scenarios: which files, their YAML, the schema, and how the parts fit each other.

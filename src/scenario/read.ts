@@ -13,7 +13,7 @@ import { shownPath } from "./select.ts";
 import { closest } from "./suggest.ts";
 
 /** A fault as the scenario writes it: its parameters unread, for the fault's own schema to read at each border. */
-export interface WrittenFault {
+interface WrittenFault {
   readonly kind: string;
   readonly params: Record<string, unknown>;
 }

@@ -17,7 +17,7 @@ const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, "the name of a service
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 
 /** What a control or a variant changes in one service of the Compose file. */
-export const serviceOverride = z
+const serviceOverride = z
   .strictObject({
     restart: z.enum(["no", "always", "on-failure", "unless-stopped"]).optional(),
     environment: z.record(z.string(), z.string()).optional(),

@@ -7,7 +7,7 @@ import { type LoadedScenario, loadScenarios } from "./load.ts";
 
 /** For tests: scenarios in a folder of their own, with a Compose file beside them. */
 
-export const composeText = `\
+const composeText = `\
 x-service: &service { restart: always, depends_on: { redis: { condition: service_started } } }
 services:
   app:
