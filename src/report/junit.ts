@@ -1,0 +1,93 @@
+import type { ActJudgement, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import { type Html, html } from "./html.ts";
+import type { RunRecord } from "./run-record.ts";
+import { controlName, verdictText } from "./words.ts";
+
+/** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control. A failure is a refuted claim, an error is inconclusive. */
+export function junitXml(run: RunRecord): string {
+  const suites = [...run.scenarios.map((it) => suite(it, run)), ...(run.notRun.length > 0 ? [skipped(run)] : [])];
+  const trials = run.scenarios.flatMap((it) => [it.trial, ...it.controls]);
+  const count = trials.length + run.notRun.length;
+  const text = html`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="healproof" tests="${count}" failures="${failed(trials)}" errors="${unclear(trials)}" skipped="${run.notRun.length}" time="${inSeconds(run.cost.wall)}">
+${suites}</testsuites>
+`;
+  return text.markup;
+}
+
+const failed = (trials: readonly TrialJudgement[]): number => trials.filter((it) => it.outcome === "refuted").length;
+const unclear = (trials: readonly TrialJudgement[]): number =>
+  trials.filter((it) => it.outcome === "inconclusive").length;
+const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+function suite({ scenario, claim, trial, controls }: ScenarioJudgement, run: RunRecord): Html {
+  const trials = [trial, ...controls];
+  const took = (it: TrialJudgement): number => run.trials.find(({ id }) => id === it.id)?.total ?? 0;
+  const time = trials.reduce((sum, it) => sum + took(it), 0);
+  return html`<testsuite name="${scenario}" tests="${trials.length}" failures="${failed(trials)}" errors="${unclear(trials)}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
+<properties>
+${property("run", run.id)}${property("healproof", run.healproof)}${property("claim", claim)}</properties>
+${trials.map((it) => testCase(it, claim, took(it)))}</testsuite>
+`;
+}
+
+function testCase(trial: TrialJudgement, claim: string, took: number): Html {
+  const name = trial.control ? `control: ${controlName(trial)} it does not recover` : claim;
+  const tag = trial.variant === undefined ? "" : ` (variant ${trial.variant})`;
+  return html`<testcase classname="${trial.scenario}" name="${name}${tag}" time="${inSeconds(took)}">
+<properties>
+${property("trial", trial.id)}${trial.acts.map(actProperties)}</properties>
+${problem(trial)}<system-out>${details(trial)}</system-out>
+</testcase>
+`;
+}
+
+function problem({ outcome, acts, explanation, errors }: TrialJudgement): Html {
+  const body = [explanation, ...errors.map((it) => `error: ${it.text}`)].join("\n");
+  const odd = acts.find((it) => it.outcome !== "proven");
+  const type = odd ? verdictText(odd.verdict) : outcome;
+  if (outcome === "refuted")
+    return html`<failure message="${explanation}" type="${type}">${body}</failure>
+`;
+  if (outcome === "inconclusive")
+    return html`<error message="${explanation}" type="${type}">${body}</error>
+`;
+  return html``;
+}
+
+function actProperties(act: ActJudgement): Html {
+  const named = (name: string) => (act.act === "main" ? name : `${act.act}.${name}`);
+  return html`${property(named("verdict"), verdictText(act.verdict))}${property(named("expected"), act.expected)}${property(named("budget.seconds"), inSeconds(act.budget))}${act.recovery && html`${property(named("recovery.atLeast.seconds"), inSeconds(act.recovery.atLeast))}${property(named("recovery.atMost.seconds"), inSeconds(act.recovery.atMost))}`}${act.watchedFor !== undefined && property(named("watchedFor.seconds"), inSeconds(act.watchedFor))}${property(named("healedBy"), act.attribution.healer)}`;
+}
+
+function details({ acts, remarks }: TrialJudgement): string {
+  return [
+    ...acts.flatMap((it) => [
+      `${it.act}: ${it.explanation}`,
+      ...it.attribution.evidence.map(({ text, seqs }) => `  evidence: ${text}${lines(seqs)}`),
+      ...it.corroboration.map(
+        ({ condition, agrees, evidence }) => `  ${condition}: ${agrees}, ${evidence.text}${lines(evidence.seqs)}`,
+      ),
+    ]),
+    ...remarks.map(({ text, seqs }) => `remark: ${text}${lines(seqs)}`),
+  ].join("\n");
+}
+
+const lines = (seqs: readonly number[]): string =>
+  seqs.length > 0 ? ` (journal lines ${seqs.slice(0, 8).join(", ")}${seqs.length > 8 ? ", …" : ""})` : "";
+
+const property = (name: string, value: string): Html => html`<property name="${name}" value="${value}"/>
+`;
+
+function skipped({ notRun, startedAt }: RunRecord): Html {
+  const cases = notRun.map(
+    ({
+      what,
+      why,
+    }) => html`<testcase classname="not run" name="${what}" time="0.000"><skipped message="${why}"/></testcase>
+`,
+  );
+  return html`<testsuite name="not run" tests="${notRun.length}" failures="0" errors="0" skipped="${notRun.length}" time="0.000" timestamp="${startedAt}">
+${cases}</testsuite>
+`;
+}

@@ -1,0 +1,78 @@
+import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
+import { plain } from "../judge/words.ts";
+import { visible } from "./html.ts";
+import type { RunRecord } from "./run-record.ts";
+import {
+  actOf,
+  controlSentence,
+  controlShort,
+  costText,
+  failuresFirst,
+  headline,
+  recoveryText,
+  upperFirst,
+  verdictText,
+} from "./words.ts";
+
+const signs: Record<Outcome, string> = { proven: "✅", refuted: "❌", inconclusive: "❔" };
+
+/** A run as a comment on a pull request, in GitHub's Markdown. */
+export function summaryMd(run: RunRecord): string {
+  const scenarios = failuresFirst(run.scenarios);
+  const odd = scenarios.filter((it) => it.outcome !== "proven");
+  const shown = scenarios.flatMap((it) => it.controls.filter((control) => control.outcome === "proven"));
+  const because = shown.flatMap((it) =>
+    it.control?.because === undefined ? [] : [{ it, because: it.control.because }],
+  );
+  const blocks = [
+    `### ${signs[run.outcome]} healproof: ${headline(run)}`,
+    scenarios.length > 0 && [heading, ...scenarios.map(row)].join("\n"),
+    odd.length > 0 && `#### What is not proven\n\n${odd.map(failure).join("\n")}`,
+    because.length > 0 &&
+      `#### Shown by the controls\n\n${because.map(({ it, because }) => `- ${plainText(because)} (${plainText(controlSentence(it))})`).join("\n")}`,
+    run.notRun.length > 0 &&
+      `#### Not run\n\n${run.notRun.map(({ what, why }) => `- ${plainText(what)}: ${plainText(why)}`).join("\n")}`,
+    `<sub>run ${plainText(run.id)}, healproof ${plainText(run.healproof)}; ${costText(run.cost)}</sub>`,
+  ];
+  return `${blocks.filter((it) => it !== false).join("\n\n")}\n`;
+}
+
+const heading = "| | Scenario | Verdict | Recovery | Budget | Healed by | Control |\n|---|---|---|---:|---:|---|---|";
+
+function row({ scenario, trial, controls, outcome }: ScenarioJudgement): string {
+  const act = trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main");
+  const cells = [
+    signs[outcome],
+    `**${plainText(scenario)}**`,
+    act ? verdictText(act.verdict) : "inconclusive",
+    recoveryText(act),
+    act ? plain(act.budget) : "",
+    act?.attribution.healer ?? "unknown",
+    controlShort(controls),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function failure({ scenario, claim, trial, controls }: ScenarioJudgement): string {
+  const trials = [trial, ...controls].filter((it) => it.outcome !== "proven");
+  return [
+    `- **${plainText(scenario)}**: ${plainText(claim)}`,
+    ...trials.map((it) => `  - ${plainText(upperFirst(it.explanation))}`),
+    ...trials.flatMap((it) => it.errors.map(({ text }) => `  - error: ${plainText(text)}`)),
+  ].join("\n");
+}
+
+/**
+ * Text from outside as text: on one line, no markup, no table cell of its own. A zero-width space keeps `@name`, `#1` and
+ * bare addresses from telling people, naming issues or becoming links.
+ */
+export function plainText(text: string): string {
+  return visible(text)
+    .replace(/\s+/g, " ")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/[\\`*_[\]()|~$!]/g, (it) => `\\${it}`)
+    .replace(/[@#](?=\w)|:(?=\/\/)|\bwww(?=\.)/gi, (it) => `${it}\u200b`)
+    .trim();
+}

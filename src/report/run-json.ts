@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { exitCode, KnownError, messageOf } from "../errors.ts";
+import { healers } from "../scenario/schema.ts";
+import { instant, ms } from "../time.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** `run.json`: a run as programs read it, and as `healproof report` reads it back. */
+
+const runRecordVersion = 1;
+
+const duration = z.number().nonnegative().transform(ms);
+const at = z.number().transform(instant);
+const moment = z.strictObject({ earliest: at, latest: at });
+const interval = z.strictObject({ atLeast: duration, atMost: duration });
+const evidence = z.strictObject({ text: z.string(), seqs: z.array(z.int().nonnegative()) });
+const outcome = z.enum(["proven", "refuted", "inconclusive"]);
+const healer = z.enum(healers);
+
+const verdict = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["recovered", "too-slow", "never-recovered"]) }),
+  z.strictObject({
+    kind: z.literal("inconclusive"),
+    reason: z.enum([
+      "sick-baseline",
+      "fault-had-no-effect",
+      "fault-ended-early",
+      "no-outage-observed",
+      "observer-gap",
+      "budget-inside-uncertainty",
+      "harness-error",
+      "interrupted",
+    ]),
+  }),
+]);
+
+const signal = z.strictObject({
+  series: z.string(),
+  condition: z.string(),
+  outages: z.array(z.strictObject({ began: moment, ended: moment.exactOptional(), evidence })),
+  samples: z.int().nonnegative(),
+  largestGap: duration,
+});
+
+const act = z.strictObject({
+  act: z.enum(["main", "restored", "afterwards"]),
+  fault: z.string().exactOptional(),
+  origin: moment.exactOptional(),
+  bitten: moment.exactOptional(),
+  budget: duration,
+  signals: z.array(signal),
+  recoveredAt: moment.exactOptional(),
+  recovery: interval.exactOptional(),
+  watchedFor: duration.exactOptional(),
+  attribution: z.strictObject({
+    healer: z.enum([...healers, "harness", "several", "unknown", "nobody"]),
+    evidence: z.array(evidence),
+  }),
+  corroboration: z.array(z.strictObject({ condition: z.string(), agrees: z.enum(["yes", "no", "unknown"]), evidence })),
+  verdict,
+  expected: z.enum(["recovered", "never-recovered"]),
+  outcome,
+  explanation: z.string(),
+});
+
+const trial = z.strictObject({
+  id: z.string(),
+  scenario: z.string(),
+  claim: z.string(),
+  control: z.strictObject({ without: healer, because: z.string().exactOptional() }).exactOptional(),
+  variant: z.string().exactOptional(),
+  acts: z.array(act),
+  outcome,
+  explanation: z.string(),
+  remarks: z.array(evidence),
+  errors: z.array(evidence),
+});
+
+const runRecord = z.strictObject({
+  version: z.literal(runRecordVersion),
+  healproof: z.string(),
+  id: z.string(),
+  startedAt: z.string(),
+  outcome,
+  scenarios: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      claim: z.string(),
+      trial,
+      controls: z.array(trial),
+      outcome,
+      explanation: z.string(),
+    }),
+  ),
+  notRun: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+  trials: z.array(z.strictObject({ id: z.string(), folder: z.string(), up: duration, total: duration })),
+  cost: z.strictObject({ wall: duration, floor: duration }),
+});
+
+/** The text of `run.json`. */
+export const runJson = (run: RunRecord): string => `${JSON.stringify(run, null, 2)}\n`;
+
+/**
+ * Reads what {@link runJson} wrote. `name` is what errors call it.
+ * @throws KnownError `bad-run-record` if it is another kind of file, or of another version.
+ */
+export function parseRunRecord(text: string, name: string): RunRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    throw badRunRecord(name, `not JSON: ${messageOf(thrown)}`);
+  }
+  const version = z.looseObject({ version: z.unknown() }).safeParse(value);
+  if (!version.success) throw badRunRecord(name, "it names no version");
+  if (version.data.version !== runRecordVersion)
+    throw badRunRecord(
+      name,
+      `its version is ${JSON.stringify(version.data.version)}, and this healproof reads ${runRecordVersion}`,
+    );
+  const parsed = runRecord.safeParse(value);
+  if (!parsed.success) throw badRunRecord(name, z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function badRunRecord(name: string, reason: string): KnownError {
+  return new KnownError(
+    "bad-run-record",
+    `${name} is not the run.json of a healproof run (version ${runRecordVersion})`,
+    {
+      facts: { reason, try: "the run.json in a run's folder, such as reports/latest/run.json" },
+      exitCode: exitCode.usage,
+    },
+  );
+}

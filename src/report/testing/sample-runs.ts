@@ -1,0 +1,176 @@
+import type { Journal } from "../../journal.ts";
+import type { ScenarioJudgement } from "../../judge/judgement.ts";
+import { judgeScenarios, worst } from "../../judge/run.ts";
+import { judgeTrial } from "../../judge/trial.ts";
+import { ms } from "../../time.ts";
+import { slug } from "../anchors.ts";
+import type { RunRecord } from "../run-record.ts";
+import { journalOf, type Story } from "./story.ts";
+
+/** Sample runs: journals as trials would have left them, judged by the real judge. */
+
+export interface SampleRun {
+  readonly run: RunRecord;
+  readonly journals: ReadonlyMap<string, Journal>;
+}
+
+const appCrash: Story = {
+  id: "app-crash",
+  scenario: "app-crash",
+  claim: "When the app's process is killed, the restart policy has it back and ready within 5 s",
+  service: "app",
+  fault: "crash",
+  budget: 5000,
+  healedBy: "restart-policy",
+  backAfter: 842,
+};
+
+const appHang: Story = {
+  id: "app-hang",
+  scenario: "app-hang",
+  claim: "When the app's process freezes, the watchdog restarts it and it is ready again within 15 s",
+  service: "app",
+  fault: "hang",
+  budget: 15_000,
+  healedBy: "watchdog",
+  backAfter: 4230,
+};
+
+const watchdogCrash: Story = {
+  id: "watchdog-crash",
+  scenario: "watchdog-crash",
+  claim: "When the watchdog itself is killed, it is back within 10 s, and still heals afterwards",
+  service: "watchdog",
+  fault: "crash",
+  budget: 10_000,
+  healedBy: "restart-policy",
+  backAfter: 1120,
+  afterwards: 4630,
+};
+
+const without = (story: Story, control: NonNullable<Story["control"]>, more: Partial<Story> = {}): Story => {
+  const { backAfter: _, afterwards: __, ...rest } = story;
+  return { ...rest, id: `${story.id}/without-${control.without}`, control, ...more };
+};
+
+export const refutedClaim =
+  "The common claim that a restart policy restarts an unhealthy container is refuted: with `restart: always` and no watchdog the frozen app stayed unhealthy";
+
+const gate: Story[] = [
+  appCrash,
+  without(appCrash, {
+    without: "restart-policy",
+    because: "Nothing but the restart policy brings a dead container back",
+  }),
+  appHang,
+  without(appHang, { without: "watchdog", because: refutedClaim, stop: ["watchdog"] }, { restoredAfter: 4480 }),
+  watchdogCrash,
+  without(watchdogCrash, {
+    without: "restart-policy",
+    because: "Nothing watches the watchdog but its restart policy",
+  }),
+];
+
+const named = (story: Story, scenario: string, more: Partial<Story>): Story => ({
+  ...story,
+  id: scenario,
+  scenario,
+  ...more,
+});
+
+const { backAfter: _, ...appCrashForGood } = appCrash;
+const { backAfter: __, ...appHangForGood } = appHang;
+
+/** One scenario for each way in which a trial can go wrong. */
+const troubles: Story[] = [
+  named(appCrash, "too-slow", { backAfter: 6310 }),
+  named(appHangForGood, "never-recovered", {
+    claim: "When the app's process freezes, a watchdog without its restart brings it back",
+  }),
+  named(appHang, "healed-by-another", { healer: "restart-policy", fault: "crash" }),
+  named(appCrash, "control-recovered", {}),
+  without(named(appCrash, "control-recovered", {}), { without: "restart-policy" }, { backAfter: 930 }),
+  named(appHangForGood, "sick-baseline", { trouble: "sick-baseline" }),
+  named(appHangForGood, "fault-had-no-effect", { trouble: "fault-had-no-effect" }),
+  named(appHang, "fault-ended-early", { trouble: "fault-ended-early" }),
+  named(appCrashForGood, "no-outage-observed", { trouble: "no-outage-observed" }),
+  named(appHang, "observer-gap", { trouble: "observer-gap" }),
+  named(appCrash, "budget-inside-uncertainty", { backAfter: 4800, scrapeEvery: 2000 }),
+  named(appCrashForGood, "harness-error", { trouble: "harness-error" }),
+  named(appCrashForGood, "interrupted", { trouble: "interrupted" }),
+  named(appCrash, "of-a-variant", { variant: "slow-start", backAfter: 3120 }),
+];
+
+/** The three scenarios of the gate with their controls, all proven. */
+export const gateRun = (): SampleRun => sampleRun(gate, []);
+
+/** Everything that can come out of a trial, and something that was not run. */
+export const everythingRun = (): SampleRun =>
+  sampleRun(
+    [...gate, ...troubles],
+    [
+      { what: "plug-loses-power", why: "the stack has no device named plug" },
+      { what: "app-crash without watchdog", why: "--no-control" },
+    ],
+  );
+
+export const hostile = [
+  `<script>alert(1)</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `javascript:alert('x')`,
+  "a]]>b & c -- | `d`\u0000\u001b[31m\u202e\ud800",
+].join(" ");
+
+/** Names, claims, labels, messages and files that try to be markup. */
+export function hostileRun(): SampleRun {
+  const { run, journals } = sampleRun(
+    [named(appCrashForGood, hostile, { claim: hostile, log: hostile, trouble: "harness-error" }), ...gate.slice(2, 4)],
+    [{ what: hostile, why: hostile }],
+  );
+  const text = hostile.toWellFormed();
+  const scenarios = run.scenarios.map(
+    (it): ScenarioJudgement => ({
+      ...it,
+      explanation: text,
+      trial: {
+        ...it.trial,
+        variant: text,
+        explanation: text,
+        remarks: [{ text, seqs: [0, 1] }],
+        errors: [{ text, seqs: [2] }],
+        acts: it.trial.acts.map((act) => ({
+          ...act,
+          fault: text,
+          explanation: text,
+          attribution: { healer: act.attribution.healer, evidence: [{ text, seqs: [1] }] },
+          corroboration: [{ condition: text, agrees: "no", evidence: { text, seqs: [3] } }],
+          signals: act.signals.map((signal) => ({ ...signal, condition: text, series: text })),
+        })),
+      },
+    }),
+  );
+  const trials = run.trials.map((it) => ({ ...it, folder: `javascript:alert(1)/${text}` }));
+  return { run: { ...run, id: text, healproof: text, startedAt: text, scenarios, trials }, journals };
+}
+
+export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"]): SampleRun {
+  const journals = new Map(stories.map((it): [string, Journal] => [it.id.toWellFormed(), journalOf(it)]));
+  const scenarios = judgeScenarios([...journals.values()].map(judgeTrial));
+  const run: RunRecord = {
+    version: 1,
+    healproof: "0.1.0",
+    id: "2026-11-21-031024-4f2a",
+    startedAt: "2026-11-21T03:10:24.512Z",
+    outcome: worst(scenarios),
+    scenarios,
+    notRun,
+    trials: [...journals].map(([id, journal]) => ({
+      id,
+      folder: `trials/${slug(id)}`,
+      up: ms(8160),
+      total: ms(journal.at(-1)?.at ?? 0),
+    })),
+    cost: { wall: ms(61_234), floor: ms(52_010) },
+  };
+  return { run, journals };
+}

@@ -1,0 +1,120 @@
+import { styleText } from "node:util";
+import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import { plain } from "../judge/words.ts";
+import { visible } from "./html.ts";
+import type { RunRecord } from "./run-record.ts";
+import { tabled, wrapped } from "./text-table.ts";
+import {
+  actOf,
+  controlName,
+  controlShort,
+  costText,
+  failuresFirst,
+  headline,
+  reasonMeaning,
+  recoveryText,
+  verdictText,
+} from "./words.ts";
+
+/** A run as a terminal shows it. Colour only where it is asked for; text from outside cannot steer the terminal. */
+
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Columns. 80 looks good; less is taken as it comes. */
+  readonly width: number;
+}
+
+const signs: Record<Outcome, string> = { proven: "✓", refuted: "✗", inconclusive: "?" };
+const colours = { proven: "green", refuted: "red", inconclusive: "yellow" } as const;
+
+type Paint = (style: "green" | "red" | "yellow" | "bold" | "dim", text: string) => string;
+
+const painter =
+  (colour: boolean): Paint =>
+  (style, text) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+
+/** The table of verdicts, an explanation below it for each that is not proven, what was not run, and the cost. Ends with a line feed. */
+export function summaryText(run: RunRecord, { colour, width }: TextOptions): string {
+  const paint = painter(colour);
+  const scenarios = failuresFirst(run.scenarios);
+  const blocks = [
+    table(scenarios, width, paint),
+    ...scenarios.filter((it) => it.outcome !== "proven").map((it) => failure(it, width, paint)),
+    notRun(run, width, paint),
+    `${paint("bold", wrapped(headline(run), width).join("\n"))}\n${paint("dim", wrapped(costText(run.cost), width).join("\n"))}`,
+  ];
+  return `${blocks.filter((it) => it !== "").join("\n\n")}\n`;
+}
+
+/** One trial in one line, as it ends: `✓ app-hang/without-watchdog  did not come back in 15.0 s …`. */
+export function trialLine(trial: TrialJudgement, { colour }: { readonly colour: boolean }): string {
+  const sign = painter(colour)(colours[trial.outcome], signs[trial.outcome]);
+  return `${sign} ${oneLine(trial.id)}  ${oneLine(trial.explanation)}`;
+}
+
+function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Paint): string {
+  if (scenarios.length === 0) return "";
+  const rows = scenarios.map((it) => {
+    const act = deciding(it.trial);
+    const sign = signs[it.outcome];
+    return {
+      paint: (line: string) => line.replace(sign, paint(colours[it.outcome], sign)),
+      cells: [
+        `${sign} ${oneLine(it.scenario)}`,
+        act?.verdict.kind ?? "inconclusive",
+        recoveryText(act),
+        act ? plain(act.budget) : "",
+        act?.attribution.healer ?? "unknown",
+        controlShort(it.controls),
+      ],
+    };
+  });
+  const head = ["  scenario", "verdict", "recovery", "budget", "healed by", "control"];
+  const [heading, ...lines] = tabled([head, ...rows.map((it) => it.cells)], width);
+  const body = lines.map((lines, index) => rows[index]?.paint(lines.join("\n")) ?? lines.join("\n"));
+  return [paint("dim", heading?.join("\n") ?? ""), ...body].join("\n");
+}
+
+/** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
+const deciding = (trial: TrialJudgement) =>
+  trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main") ?? trial.acts[0];
+
+function failure(
+  { scenario, claim, trial, controls, outcome }: ScenarioJudgement,
+  width: number,
+  paint: Paint,
+): string {
+  const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
+  const lines = odd.flatMap((it) => {
+    const act = it.acts.find((it) => it.outcome !== "proven");
+    const control = it.control ? `control ${controlName(it)}: ` : "";
+    return [
+      ...wrapped(control + oneLine(it.explanation), width - 4),
+      ...(act?.verdict.kind === "inconclusive" ? wrapped(reasonMeaning[act.verdict.reason], width - 4) : []),
+      ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
+    ];
+  });
+  const main = deciding(trial);
+  const verdict = main && main.outcome !== "proven" ? verdictText(main.verdict) : "a control says otherwise";
+  return [
+    `${paint(colours[outcome], `${signs[outcome]} ${oneLine(scenario)}`)}  ${verdict}`,
+    ...wrapped(oneLine(claim), width - 4).map((it) => paint("dim", it)),
+    ...lines,
+  ].join("\n    ");
+}
+
+/** The errors that the explanation does not tell already. */
+const newErrors = ({ errors, explanation }: TrialJudgement): string[] =>
+  errors.map((it) => it.text).filter((it) => !explanation.includes(it.replace(/^[a-z-]+: /, "")));
+
+function notRun(run: RunRecord, width: number, paint: Paint): string {
+  if (run.notRun.length === 0) return "";
+  const lines = run.notRun.map(({ what, why }) =>
+    wrapped(`${oneLine(what)}: ${oneLine(why)}`, width - 4).join("\n    "),
+  );
+  return [paint("bold", "not run"), ...lines.map((it) => `  - ${it}`)].join("\n");
+}
+
+/** On one line, and without what could steer a terminal. */
+const oneLine = (text: string): string => visible(text).replace(/\s+/g, " ").trim();

@@ -1,0 +1,133 @@
+import type { ActJudgement, InconclusiveReason, Outcome, TrialJudgement, Verdict } from "../judge/judgement.ts";
+import { healerName } from "../judge/words.ts";
+import { formatDuration, formatInterval } from "../time.ts";
+import type { RunCost, RunRecord } from "./run-record.ts";
+
+/** The phrases that every report shares: a page, a terminal table and a pull request comment say the same thing in the same words. */
+
+const outcomeRank: Record<Outcome, number> = { refuted: 0, inconclusive: 1, proven: 2 };
+
+/** Failures first, then what is unknown, then what is proven; within each, the order of the run. */
+export function failuresFirst<T extends { readonly outcome: Outcome }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => outcomeRank[a.outcome] - outcomeRank[b.outcome]);
+}
+
+export function countOf(items: readonly { readonly outcome: Outcome }[], outcome: Outcome): number {
+  return items.filter((it) => it.outcome === outcome).length;
+}
+
+/** `2 of 3 claims proven, 1 refuted`. */
+export function headline({ scenarios, notRun }: RunRecord): string {
+  const refuted = countOf(scenarios, "refuted");
+  const inconclusive = countOf(scenarios, "inconclusive");
+  const total = scenarios.length;
+  const proven = countOf(scenarios, "proven");
+  const first =
+    total === 0
+      ? "No claim was tried"
+      : total === 1 && proven === 1
+        ? "The claim is proven"
+        : total === proven
+          ? `All ${total} claims proven`
+          : `${proven} of ${total} ${total === 1 ? "claim" : "claims"} proven`;
+  return [
+    first,
+    refuted > 0 && `${refuted} refuted`,
+    inconclusive > 0 && `${inconclusive} inconclusive`,
+    notRun.length > 0 && `${notRun.length} not run`,
+  ]
+    .filter((it) => it !== false)
+    .join(", ");
+}
+
+/** `recovered`, `inconclusive: observer-gap`: the words of the glossary. */
+export const verdictText = (verdict: Verdict): string =>
+  verdict.kind === "inconclusive" ? `inconclusive: ${verdict.reason}` : verdict.kind;
+
+export const reasonMeaning: Record<InconclusiveReason, string> = {
+  "sick-baseline": "The stack was not steady before the fault, so nothing that came after says anything about it.",
+  "fault-had-no-effect": "The fault was injected, but was not seen to bite within its limit.",
+  "fault-ended-early": "The fault stopped being in force though nothing had healed it.",
+  "no-outage-observed": "The fault bit, yet no recovery signal ever looked bad.",
+  "observer-gap": "A signal that is needed has no samples for longer than is tolerable.",
+  "budget-inside-uncertainty": "The budget lies inside the measured interval: it cannot be told whether it was kept.",
+  "harness-error": "healproof itself failed in this trial. That is never a pass.",
+  interrupted: "The trial was interrupted before it could say anything.",
+};
+
+export const actOf = (trial: TrialJudgement, act: ActJudgement["act"]): ActJudgement | undefined =>
+  trial.acts.find((it) => it.act === act);
+
+/** The recovery time as an interval, or what is known instead: `4.10 to 4.31 s`, `not in 30.0 s`, `not measured`. */
+export function recoveryText(act: ActJudgement | undefined): string {
+  if (act?.recovery) return formatInterval(act.recovery);
+  if (act?.verdict.kind === "never-recovered")
+    return act.watchedFor ? `not in ${formatDuration(act.watchedFor)}` : "never";
+  return "not measured";
+}
+
+/** What one act came to, after a colon: `recovered in 4.10 to 4.31 s`, `did not come back in 15.0 s`, `inconclusive: observer-gap`. */
+export function actResult(act: ActJudgement): string {
+  const control = act.expected === "never-recovered";
+  switch (act.verdict.kind) {
+    case "inconclusive":
+      return verdictText(act.verdict) + (act.recovery ? ` (${formatInterval(act.recovery)})` : "");
+    case "never-recovered":
+      return `did not come back${act.watchedFor === undefined ? "" : ` in ${formatDuration(act.watchedFor)}`}`;
+    case "recovered":
+    case "too-slow": {
+      const verb = control ? "came back all the same" : act.act === "restored" ? "healed" : "recovered";
+      const when = act.recovery ? ` in ${formatInterval(act.recovery)}` : "";
+      return `${verb}${when}${act.verdict.kind === "too-slow" && !control ? ", too slow" : ""}`;
+    }
+  }
+}
+
+/** How an act is introduced: `With the watchdog`, `Without the watchdog`, `Switched on again`, `Afterwards`. */
+export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
+  if (act.act === "restored") return "Switched on again";
+  if (act.act === "afterwards") return act.fault ? `Afterwards: ${act.fault}` : "Afterwards";
+  return trial.control ? `Without ${healerName(trial.control.without)}` : (act.fault ?? "The fault");
+}
+
+/** `without the watchdog: did not come back in 15.0 s; switched on again: healed in 3.10 to 3.31 s`. */
+export function controlSentence(control: TrialJudgement): string {
+  if (control.acts.length === 0) return `${controlName(control)}: ${control.outcome}`;
+  return control.acts.map((act) => `${lowerFirst(actTitle(control, act))}: ${actResult(act)}`).join("; ");
+}
+
+export const controlName = (control: TrialJudgement): string =>
+  control.control ? `without ${healerName(control.control.without)}` : control.id;
+
+/** The controls in few words, for a table: `stayed down`, `down, then healed`, `came back`. */
+export function controlShort(controls: readonly TrialJudgement[]): string {
+  if (controls.length === 0) return "none";
+  const words = controls.map((control) => {
+    if (control.outcome === "inconclusive") return "inconclusive";
+    const main = actOf(control, "main");
+    if (main?.verdict.kind !== "never-recovered") return "came back";
+    const restored = actOf(control, "restored");
+    if (!restored) return control.outcome === "proven" ? "stayed down" : "refuted";
+    return restored.outcome === "proven" ? "down, then healed" : "down, not healed";
+  });
+  return [...new Set(words)].join("; ");
+}
+
+/** Whether a control came out in a way that a reader has to see. */
+export const anyControlFailed = (controls: readonly TrialJudgement[]): boolean =>
+  controls.some((it) => it.outcome !== "proven");
+
+/** `wall 61.2 s, floor 52.0 s, ratio 1.18`. */
+export function costText({ wall, floor }: RunCost): string {
+  const ratio = floor > 0 ? (wall / floor).toFixed(2) : "unknown";
+  return `wall ${formatDuration(wall)}, floor ${formatDuration(floor)}, ratio ${ratio}`;
+}
+
+/** `+4.31 s`, `−250 ms`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */
+export function formatOffset(offset: number): string {
+  const magnitude = Math.abs(offset) / 1000;
+  return `${offset < 0 ? "−" : "+"}${magnitude.toFixed(magnitude < 100 ? 2 : 1)} s`;
+}
+
+export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
