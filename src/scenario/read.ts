@@ -69,7 +69,7 @@ export class Reader {
     const parsed = parseYaml(file, bytes);
     if (!("value" in parsed)) return { path, file, problems: parsed.problems };
 
-    const outline = z.looseObject({ name: z.unknown(), tags: z.unknown(), stack: z.unknown() }).safeParse(parsed.value);
+    const outline = z.looseObject({ name: anything, tags: anything, stack: anything }).safeParse(parsed.value);
     const tags = z.array(z.string()).default([]).safeParse(outline.data?.tags);
     const name = z.string().safeParse(outline.data?.name);
     const composeName = z.object({ compose: z.string().min(1) }).safeParse(outline.data?.stack);
@@ -129,6 +129,7 @@ function faultOf(written: z.output<typeof writtenFault>): WrittenFault {
   return { kind, params };
 }
 
+const anything = z.unknown().optional();
 const writtenFault = z.record(z.string(), z.record(z.string(), z.unknown()));
 const writtenFaults = z.looseObject({
   fault: writtenFault,
