@@ -160,10 +160,11 @@ export class JournalWriter implements Disposable {
 
   /** Writes one line. `flush` forces it to the disk: for what must survive us (a fault that is about to be injected). */
   write(fact: Fact, options: { flush?: boolean } = {}): JournalRecord {
-    const line = JSON.stringify({ seq: this.records.length, at: round(this.#now()), ...fact });
+    const stamp = { seq: this.records.length, at: round(this.#now()) };
+    const line = JSON.stringify({ ...stamp, ...fact, ...stamp });
+    const written = record.parse(JSON.parse(line)); // before the disk: a line that cannot be read back would spoil all of it
     writeSync(this.#fd, `${line}\n`);
     if (options.flush) fsyncSync(this.#fd);
-    const written = record.parse(JSON.parse(line));
     this.records.push(written);
     return written;
   }
@@ -188,8 +189,8 @@ export function readJournal(file: string): Journal {
 /** As {@link readJournal}, from text. */
 export function parseJournal(text: string, name: string): Journal {
   const lines = text.split("\n");
-  const cutOff = lines.pop() !== "";
-  if (cutOff && lines.length === 0) throw badJournal(name, 1, "it is empty or was cut off in its first line");
+  lines.pop(); // nothing, or what was written of the last line
+  if (lines.length === 0) throw badJournal(name, 1, "it is empty or was cut off in its first line");
   return lines.map((line, index) => {
     let value: unknown;
     try {

@@ -56,18 +56,23 @@ export const duration = z
   .transform((text): Duration => parseDuration(text) ?? ms(0))
   .meta({ description: "A duration with its unit: 250ms, 5s, 1.5m, 1h" });
 
-/** `4.13 s`, `250 ms`, `2 min 5 s`: at most three significant figures, the unit always there. */
+/** `4.13 s`, `250 ms`, `2 min 5 s`: at most three significant figures below a hundred seconds, the unit always there. */
 export function formatDuration(value: Duration): string {
-  if (value < 1000) return `${Math.round(value)} ms`;
-  if (value < 10_000) return `${(value / 1000).toFixed(2)} s`;
-  if (value < 120_000) return `${(value / 1000).toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 1000) return `${whole} ms`;
+  if (whole < 9995) return `${(value / 1000).toFixed(2)} s`;
+  if (whole < 99_950) return `${(value / 1000).toFixed(1)} s`;
   const total = Math.round(value / 1000);
   return `${Math.floor(total / 60)} min ${total % 60} s`;
 }
 
-/** `4.10 to 4.31 s`: both ends in the unit of the larger. */
+/** `4.10 to 4.31 s`: both ends in the unit of the larger, rounded outwards so that what is printed contains what was measured. */
 export function formatInterval({ atLeast, atMost }: Interval): string {
-  if (atMost < 1000) return `${Math.round(atLeast)} to ${Math.round(atMost)} ms`;
-  const digits = atMost < 10_000 ? 2 : 1;
-  return `${(atLeast / 1000).toFixed(digits)} to ${(atMost / 1000).toFixed(digits)} s`;
+  const [unit, unitMs, digits] =
+    Math.ceil(atMost) < 1000 ? ["ms", 1, 0] : Math.ceil(atMost) < 9995 ? ["s", 1000, 2] : ["s", 1000, 1];
+  const scale = 10 ** digits;
+  // A little slack, or 0.92 s would become 0.93 for its last binary digit.
+  const low = Math.floor((atLeast / unitMs) * scale + 1e-9) / scale;
+  const high = Math.ceil((atMost / unitMs) * scale - 1e-9) / scale;
+  return `${low.toFixed(digits)} to ${high.toFixed(digits)} ${unit}`;
 }

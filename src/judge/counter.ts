@@ -90,7 +90,7 @@ export function judgeCounter(
   const last = series.ticks.at(-1);
   const waiting = now <= deadline + limit;
   if (!first || !last) return say("unknown", `${corroboration.counter} has no samples`, [], waiting);
-  if (last.from + series.every < deadline)
+  if (last.from < deadline)
     return say(
       "unknown",
       `${corroboration.counter} stood at ${last.value}, last seen ${atInstant(last.to)}, before its time was over`,
