@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
 import { KnownError, messageOf } from "./errors.ts";
@@ -152,7 +152,7 @@ class Trial {
       if (!stack || !observation) throw new Error("a stack that came up is there");
       const over = await this.#tools.turn(this.#signal);
       try {
-        await this.#breakAndObserve(stack);
+        await this.#breakAndObserve(stack, observation);
       } finally {
         over();
       }
@@ -202,10 +202,10 @@ class Trial {
     return observation;
   }
 
-  async #breakAndObserve(stack: StartedStack): Promise<void> {
+  async #breakAndObserve(stack: StartedStack, observation: Observation): Promise<void> {
     await this.#switchHealerOff(stack);
     await this.#in("steady", () => this.#awaitSteady(this.#plan.steady.within, "sick-baseline"));
-    await this.#look(stack);
+    await this.#look(stack, observation);
     for (const act of this.#plan.acts) {
       this.#act = act.id;
       if (act.fault) {
@@ -216,7 +216,7 @@ class Trial {
         if (!(await this.#inject(stack, act))) return;
       } else await this.#switchHealerOn(stack);
       const recovered = await this.#in("observe", () => this.#awaitRecovery(act));
-      await this.#look(stack);
+      await this.#look(stack, observation);
       // What comes next builds on this act having gone as expected; judging says that it was not reached.
       if (recovered !== (act.expect === "recovered")) return;
     }
@@ -345,7 +345,7 @@ class Trial {
     }
   }
 
-  async #look(stack: StartedStack): Promise<void> {
+  async #look(stack: StartedStack, observation: Observation): Promise<void> {
     const from = hostNow();
     const looks = await stack.look();
     const when = this.#clock.span({ from, to: hostNow() });
@@ -354,7 +354,7 @@ class Trial {
         kind: "container",
         when,
         ...look,
-        ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(hostSpanOfWall(startedAtUnixMs)) }),
+        ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(observation.engineClock.toHost(startedAtUnixMs)) }),
       });
   }
 
@@ -375,7 +375,8 @@ class Trial {
       phase: this.#phase,
       code: cause instanceof KnownError ? cause.code : "unexpected",
       message: messageOf(cause),
-      facts: cause instanceof KnownError ? { ...cause.facts } : { stack: cause instanceof Error ? (cause.stack ?? "") : "" },
+      facts:
+        cause instanceof KnownError ? { ...cause.facts } : { stack: cause instanceof Error ? (cause.stack ?? "") : "" },
     });
   }
 }

@@ -84,9 +84,9 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
       for (const plan of ofScenario)
         test(titleOf(plan), { timeout: testTimeoutMs, retry: 0 }, async () => {
           const { judgement, record } = await finishedTrial(plan.id);
-          onTestFailed(() =>
-            process.stderr.write(`journal of ${plan.id}: ${join(run?.folder ?? "", record.folder)}\n`),
-          );
+          onTestFailed(() => {
+            process.stderr.write(`journal of ${plan.id}: ${join(run?.folder ?? "", record.folder)}\n`);
+          });
           expect(judgement.outcome, trialLine(judgement, { colour: false })).toBe("proven");
         });
     });

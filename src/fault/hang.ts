@@ -35,7 +35,7 @@ export const hang = defineFault({
               ? "the process is gone"
               : state === "stopped"
                 ? "still frozen"
-                : "the process was continued",
+                : "the process is no longer frozen",
         }),
       abort,
     ),

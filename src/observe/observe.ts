@@ -5,7 +5,7 @@ import { seriesOf } from "../scenario/conditions.ts";
 import type { Engine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
 import type { StartedStack } from "../stack/stack.ts";
-import { engineClock, observeEngineEvents } from "./engine-events.ts";
+import { type EngineClock, engineClock, observeEngineEvents } from "./engine-events.ts";
 import { startProbe } from "./probe/start.ts";
 import { observeProbe } from "./probing.ts";
 import { observePrometheus, type WatchedSeries } from "./prometheus/observe.ts";
@@ -14,6 +14,8 @@ import { observePrometheus, type WatchedSeries } from "./prometheus/observe.ts";
 export interface Observation extends AsyncDisposable {
   /** Rejects if an observer is lost: what it would have seen is not known, so the trial cannot go on. */
   readonly lost: Promise<never>;
+  /** Maps the engine's times to the host's clock. */
+  readonly engineClock: EngineClock;
 }
 
 export interface ObserveOrder {
@@ -41,12 +43,8 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
   const probe = await startProbe(engine.docker, { image: order.helperImage, network, name, labels });
   try {
     await Promise.all(others.map((other) => engine.docker.getNetwork(other).connect({ Container: name })));
-    const events = await observeEngineEvents(
-      engine.docker,
-      stack,
-      await engineClock(engine.docker, probe.clock.sameKernel),
-      tools,
-    );
+    const clockOfEngine = await engineClock(engine.docker, probe.clock.sameKernel);
+    const events = await observeEngineEvents(engine.docker, stack, clockOfEngine, tools);
     const { urls, metrics } = seriesWanted(plan);
     observeProbe(probe, urls, tools);
     const prometheus = plan.stack.prometheus
@@ -56,10 +54,12 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
     lost.catch(() => undefined);
     return {
       lost,
+      engineClock: clockOfEngine,
       async [Symbol.asyncDispose]() {
         end.abort();
         await probe[Symbol.asyncDispose]();
-        await prometheus;
+        // A question that was under way when the probe ended fails; before that, `lost` would have told.
+        await prometheus.catch(() => undefined);
       },
     };
   } catch (thrown) {
@@ -75,8 +75,7 @@ export function seriesWanted(plan: TrialPlan): { urls: string[]; metrics: Watche
   const counters = plan.acts.flatMap((act) => act.recovery.corroboratedBy);
   const urls = conditions.flatMap((it) => ("probe" in it ? [it.probe] : []));
   const selectors = new Map<string, WatchedSeries>();
-  for (const it of conditions)
-    if ("metric" in it) selectors.set(seriesOf(it), { selector: seriesOf(it), sum: false });
+  for (const it of conditions) if ("metric" in it) selectors.set(seriesOf(it), { selector: seriesOf(it), sum: false });
   for (const it of counters) selectors.set(seriesOf(it), { selector: seriesOf(it), sum: true });
   return { urls: [...new Set(urls)], metrics: [...selectors.values()] };
 }

@@ -20,6 +20,8 @@ export interface HelperImageOptions {
   readonly base?: string | undefined;
   readonly bundles?: HelperBundles;
   readonly pullWithin?: Duration;
+  /** `false`: an error where it is not there, instead of building it. */
+  readonly build?: boolean;
   /** Told what takes a while. */
   readonly progress?: (what: string) => void;
 }
@@ -39,6 +41,8 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
     const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith("healproof-helper:"));
     if (tag) return tag;
   }
+  if (options.build === false)
+    throw new KnownError("no-helper-image", `${reference} is not built yet`, { facts: { try: "healproof doctor --fix" } });
   await ensureBase(engine, base, options.pullWithin ?? seconds(60), progress);
   progress(`building ${reference} upon ${base}`);
   await build(engine, { reference, base, programs, bundles });
