@@ -19,6 +19,8 @@ export interface HelperImageOptions {
   /** The image with Node to build upon. Default: HEALPROOF_NODE_IMAGE, else the official one. */
   readonly base?: string | undefined;
   readonly bundles?: HelperBundles;
+  /** The image's name; only images of this name are looked for and replaced. */
+  readonly name?: string;
   readonly pullWithin?: Duration;
   /** `false`: an error where it is not there, instead of building it. */
   readonly build?: boolean;
@@ -28,25 +30,27 @@ export interface HelperImageOptions {
 
 /** The helper image's reference, present in the engine when this returns. About 20 ms if it was there already. */
 export async function ensureHelperImage(engine: Dockerode, options: HelperImageOptions = {}): Promise<string> {
-  const { progress = () => undefined } = options;
-  const named = options.base ?? process.env.HEALPROOF_NODE_IMAGE;
+  const { progress = () => undefined, name = "healproof-helper" } = options;
+  const named = options.base || process.env.HEALPROOF_NODE_IMAGE;
   const base = named ?? officialBase;
   const bundles = options.bundles ?? (await helperBundles());
   const programs = hashOf(bundles.probe, bundles.hand);
-  const reference = `healproof-helper:${hashOf(programs, base)}`;
+  const reference = `${name}:${hashOf(programs, base)}`;
   if (await present(engine, reference)) return reference;
   if (!named) {
     // The set-up may have built it upon a stand-in, where no image registry is in reach: then a plain run finds it.
     const built = await engine.listImages({ filters: JSON.stringify({ label: [`${bundlesLabel}=${programs}`] }) });
-    const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith("healproof-helper:"));
+    const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith(`${name}:`));
     if (tag) return tag;
   }
   if (options.build === false)
-    throw new KnownError("no-helper-image", `${reference} is not built yet`, { facts: { try: "healproof doctor --fix" } });
+    throw new KnownError("no-helper-image", `${reference} is not built yet`, {
+      facts: { try: "healproof doctor --fix" },
+    });
   await ensureBase(engine, base, options.pullWithin ?? seconds(60), progress);
   progress(`building ${reference} upon ${base}`);
   await build(engine, { reference, base, programs, bundles });
-  await removeReplaced(engine, programs);
+  await removeReplaced(engine, name, programs);
   return reference;
 }
 
@@ -134,12 +138,12 @@ async function finished(stream: NodeJS.ReadableStream, signal: AbortSignal): Pro
 }
 
 /** Helper images with other programs are of no use any more, unless a container still runs from one: then the engine refuses. */
-async function removeReplaced(engine: Dockerode, programs: string): Promise<void> {
+async function removeReplaced(engine: Dockerode, name: string, programs: string): Promise<void> {
   const images = await engine.listImages({ filters: JSON.stringify({ label: [`${isHelper}=true`] }) });
   for (const { Labels, RepoTags } of images) {
     if (Labels[bundlesLabel] === programs) continue;
     for (const tag of RepoTags ?? [])
-      if (tag.startsWith("healproof-helper:"))
+      if (tag.startsWith(`${name}:`))
         await engine
           .getImage(tag)
           .remove()

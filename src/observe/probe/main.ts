@@ -3,11 +3,13 @@ import { monotonicNow, serve } from "../../stack/helper-program.ts";
 import { Addresses } from "./addresses.ts";
 import { command } from "./commands.ts";
 import { fetchOnce } from "./fetch.ts";
+import { serveNowhere } from "./nowhere.ts";
 import { engineResolver } from "./resolve.ts";
 import { watch } from "./watch.ts";
 
 /** The probe: runs in a container inside the stack's network, tries addresses and tells what it saw. */
 
+serveNowhere();
 const addresses = new Addresses(engineResolver(), monotonicNow);
 
 serve(async (asked, call) => {

@@ -11,6 +11,7 @@ export interface Ticker {
  */
 export function pace(everyMs: number, ticker: Ticker, tick: () => void, until: AbortSignal): void {
   const start = ticker.now();
+  let index = 0;
   let cancel = (): void => undefined;
   until.addEventListener("abort", () => cancel(), { once: true });
 
@@ -18,9 +19,9 @@ export function pace(everyMs: number, ticker: Ticker, tick: () => void, until: A
     if (until.aborted) return;
     tick();
     const now = ticker.now();
-    const next = start + (Math.floor((now - start) / everyMs) + 1) * everyMs;
-    // Timers count whole milliseconds: rounded up, so that no tick comes early.
-    cancel = ticker.after(Math.ceil(next - now), run);
+    // At least one further: a timer may come up to a millisecond early, and that must not make two ticks of one.
+    index = Math.max(index, Math.floor((now - start) / everyMs)) + 1;
+    cancel = ticker.after(Math.ceil(start + index * everyMs - now), run);
   }
   run();
 }
@@ -36,6 +37,6 @@ export function mayBegin(
   { timeoutMs, maxInFlight }: { readonly timeoutMs: number; readonly maxInFlight: number },
 ): boolean {
   if (inFlight >= maxInFlight) return false;
-  const free = Math.floor(maxInFlight / 2);
+  const free = Math.ceil(maxInFlight / 2);
   return inFlight < free || sinceLastMs >= timeoutMs / (maxInFlight - free);
 }

@@ -13,11 +13,8 @@ export function engineResolver(): Resolve {
   };
 }
 
-/**
- * What says that a name is not there. SERVFAIL and REFUSED too: the engine knows the names of its running containers
- * itself and asks beyond only for others, and there is nobody to be asked (see start.ts).
- */
-const absent = new Set(["ENOTFOUND", "ENODATA", "ESERVFAIL", "EREFUSED"]);
+/** What says that a name is not there, or has no address of this family. */
+const absent = new Set(["ENOTFOUND", "ENODATA"]);
 
 async function orNone(asked: Promise<string[]>): Promise<readonly string[]> {
   try {

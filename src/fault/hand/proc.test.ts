@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { isInContainer, ProcessTable, parseStat } from "./proc.ts";
+
+const container = "4f".repeat(32);
+const other = "e0".repeat(32);
+
+const statText = (pid: number, comm: string, state: string, parent: number, startTicks: number) =>
+  `${pid} (${comm}) ${state} ${parent} 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 11 0 ${startTicks} 99 100\n`;
+
+describe("parseStat", () => {
+  test.each(["node", "a b", "tmux: server", "(sd-pam)", "x) S 1 (", "two\nlines", ""])(
+    "finds the fields behind the name %j",
+    (comm) => {
+      expect(parseStat(statText(42, comm, "T", 7, 123_456))).toEqual({
+        pid: 42,
+        comm,
+        state: "T",
+        parent: 7,
+        startTicks: 123_456,
+      });
+    },
+  );
+
+  test.each(["", "42 (node", "42 (node) S 7", "x (node) S 7 1 1"])("takes nothing from the torn line %j", (text) => {
+    expect(parseStat(text)).toBeUndefined();
+  });
+});
+
+describe("isInContainer", () => {
+  test.each([
+    ["cgroup v1", `12:cpu,cpuacct:/docker/${container}\n1:name=systemd:/docker/${container}\n`],
+    ["cgroup v2", `0::/docker/${container}\n`],
+    ["cgroup v2 under systemd", `0::/system.slice/docker-${container}.scope\n`],
+    ["cgroup v2 seen from another cgroup namespace", `0::/../docker-${container}.scope\n`],
+    ["Podman", `0::/machine.slice/libpod-${container}.scope/container\n`],
+    ["Kubernetes", `0::/kubepods.slice/kubepods-pod12.slice/cri-containerd-${container}.scope\n`],
+    ["an engine inside a container", `5:pids:/docker/${other}/docker/${container}\n`],
+    ["a unit of a systemd inside it", `0::/docker/${container}/system.slice/app.service\n`],
+  ])("knows its container by the path of %s", (_, text) => {
+    expect(isInContainer(text, container)).toBe(true);
+    expect(isInContainer(text, "ab".repeat(32))).toBe(false);
+  });
+
+  test("takes neither the host's own processes nor part of an id for a container", () => {
+    expect(isInContainer("0::/init.scope\n", container)).toBe(false);
+    expect(isInContainer(`0::/docker/${container}\n`, container.slice(0, 12))).toBe(false);
+    expect(isInContainer(`0::/docker/${container}0\n`, container)).toBe(false);
+    expect(isInContainer("0::/\n", "")).toBe(false);
+  });
+});
+
+describe("ProcessTable", () => {
+  const roots: string[] = [];
+  afterEach(() => {
+    for (const root of roots.splice(0)) rmSync(root, { recursive: true });
+  });
+
+  function tableOf(
+    ...processes: [pid: number, comm: string, state: string, parent: number, ticks: number, id: string][]
+  ) {
+    const root = mkdtempSync(join(tmpdir(), "healproof-proc-"));
+    roots.push(root);
+    for (const [pid, comm, state, parent, ticks, id] of processes) {
+      mkdirSync(join(root, String(pid)));
+      writeFileSync(join(root, String(pid), "stat"), statText(pid, comm, state, parent, ticks));
+      writeFileSync(join(root, String(pid), "cgroup"), `0::/docker/${id}\n`);
+    }
+    return new ProcessTable(root);
+  }
+
+  test("identifies a main process by its start and its container", () => {
+    expect(tableOf([10, "node", "S", 1, 500, container]).identify(container, 10)).toEqual({
+      pid: 10,
+      startTicks: 500,
+      container,
+    });
+  });
+
+  test("does not identify what is gone, a zombie or in another container", () => {
+    const table = tableOf([10, "node", "S", 1, 500, other], [11, "node", "Z", 1, 500, container]);
+    expect(table.identify(container, 10)).toBeUndefined();
+    expect(table.identify(container, 11)).toBeUndefined();
+    expect(table.identify(container, 12)).toBeUndefined();
+  });
+
+  test("takes the oldest child of an init shim for the program, and no process of another container", () => {
+    const table = tableOf(
+      [10, "docker-init", "S", 1, 500, container],
+      [9, "sh", "S", 10, 500, other],
+      [30, "node", "S", 10, 501, container],
+      [12, "orphan", "S", 10, 900, container],
+      [31, "worker", "S", 30, 502, container],
+    );
+    expect(table.identify(container, 10)).toMatchObject({ pid: 30, startTicks: 501 });
+  });
+
+  test("identifies nothing where an init shim has no child left", () => {
+    expect(tableOf([10, "tini", "S", 1, 500, container]).identify(container, 10)).toBeUndefined();
+  });
+
+  test.each([
+    ["R", "running"],
+    ["S", "running"],
+    ["D", "running"],
+    ["T", "stopped"],
+    ["t", "stopped"],
+    ["Z", "gone"],
+    ["X", "gone"],
+  ])("calls a process in state %s %s", (letter, state) => {
+    expect(tableOf([10, "a) T (b", letter, 1, 500, container]).stateOf({ pid: 10, startTicks: 500, container })).toBe(
+      state,
+    );
+  });
+
+  test("takes a later process with the same number for a stranger", () => {
+    const table = tableOf([10, "node", "S", 1, 501, container]);
+    expect(table.stateOf({ pid: 10, startTicks: 500, container })).toBe("gone");
+    expect(table.isStill({ pid: 10, startTicks: 500, container })).toBe(false);
+    expect(table.isStill({ pid: 10, startTicks: 501, container: other })).toBe(false);
+    expect(table.isStill({ pid: 10, startTicks: 501, container })).toBe(true);
+  });
+});

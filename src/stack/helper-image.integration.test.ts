@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import Dockerode from "dockerode";
+import { afterEach, expect, test, vi } from "vitest";
+import { ms } from "../time.ts";
+import { ensureHelperImage } from "./helper-image.ts";
+
+const docker = new Dockerode();
+const name = `healproof-test-${randomBytes(4).toString("hex")}`;
+const bundles = (version: number) => ({ probe: `console.log(${version})`, hand: "" });
+
+const tags = async () =>
+  (await docker.listImages())
+    .flatMap(({ RepoTags }) => RepoTags ?? [])
+    .filter((tag) => tag.startsWith(`${name}:`))
+    .toSorted();
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const tag of await tags()) await docker.getImage(tag).remove({ force: true });
+});
+
+test("the image is built once, found again without naming its base, and replaced when its programs change", async () => {
+  // Any image with Node does as a base, and the helper image is one.
+  const base = await ensureHelperImage(docker);
+  vi.stubEnv("HEALPROOF_NODE_IMAGE", "");
+  const told: string[] = [];
+  const ensure = (version: number, on?: string) =>
+    ensureHelperImage(docker, { name, base: on, bundles: bundles(version), progress: (what) => told.push(what) });
+
+  const first = await ensure(1, base);
+  expect(first).toMatch(/:[0-9a-f]{12}$/);
+  expect(told).toEqual([`building ${first} upon ${base}`]);
+  expect(await ensure(1, base)).toBe(first);
+  expect(await ensure(1)).toBe(first);
+  expect(told).toHaveLength(1);
+
+  const second = await ensure(2, base);
+  expect(second).not.toBe(first);
+  expect(await tags()).toEqual([second]);
+}, 30_000);
+
+test("without a base in the engine or in a registry it says what to do", async () => {
+  const base = "127.0.0.1:9/no/such-image:1";
+  const ensuring = ensureHelperImage(docker, { name, base, bundles: bundles(1), pullWithin: ms(5000) });
+  await expect(ensuring).rejects.toMatchObject({
+    code: "no-helper-base",
+    facts: {
+      "from the registry": expect.stringMatching(/127\.0\.0\.1|within/),
+      try: expect.stringContaining("npm start"),
+    },
+  });
+}, 15_000);
