@@ -34,9 +34,11 @@ test("the image is built once, found again without naming its base, and replaced
   expect(await ensure(1)).toBe(first);
   expect(told).toHaveLength(1);
 
-  const second = await ensure(2, base);
+  // Nor need the base be named to build new programs upon what the last ones were built upon.
+  const second = await ensure(2);
   expect(second).not.toBe(first);
   expect(await tags()).toEqual([second]);
+  expect(told.slice(1)).toEqual([`building ${second} upon ${base}`]);
 }, 30_000);
 
 test("without a base in the engine or in a registry it says what to do", async () => {

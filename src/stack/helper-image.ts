@@ -13,6 +13,8 @@ import { statusOf } from "./remove.ts";
 const isHelper = "io.healproof.helper";
 /** Which programs are in it, whatever it was built upon. */
 const bundlesLabel = "io.healproof.helper.bundles";
+/** What it was built upon. */
+const baseLabel = "io.healproof.helper.base";
 const officialBase = "node:26-slim";
 
 export interface HelperImageOptions {
@@ -31,18 +33,18 @@ export interface HelperImageOptions {
 /** The helper image's reference, present in the engine when this returns. About 20 ms if it was there already. */
 export async function ensureHelperImage(engine: Dockerode, options: HelperImageOptions = {}): Promise<string> {
   const { progress = () => undefined, name = "healproof-helper" } = options;
-  const named = options.base || process.env.HEALPROOF_NODE_IMAGE;
-  const base = named ?? officialBase;
   const bundles = options.bundles ?? (await helperBundles());
   const programs = hashOf(bundles.probe, bundles.hand);
-  const reference = `${name}:${hashOf(programs, base)}`;
-  if (await present(engine, reference)) return reference;
+  const named = options.base || process.env.HEALPROOF_NODE_IMAGE;
   if (!named) {
     // The set-up may have built it upon a stand-in, where no image registry is in reach: then a plain run finds it.
-    const built = await engine.listImages({ filters: JSON.stringify({ label: [`${bundlesLabel}=${programs}`] }) });
+    const built = (await helperImages(engine, name)).filter(({ Labels }) => Labels[bundlesLabel] === programs);
     const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith(`${name}:`));
     if (tag) return tag;
   }
+  const base = named || (await unnamedBase(engine, name));
+  const reference = `${name}:${hashOf(programs, base)}`;
+  if (await present(engine, reference)) return reference;
   if (options.build === false)
     throw new KnownError("no-helper-image", `${reference} is not built yet`, {
       facts: { try: "healproof doctor --fix" },
@@ -52,6 +54,21 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
   await build(engine, { reference, base, programs, bundles });
   await removeReplaced(engine, name, programs);
   return reference;
+}
+
+/** Where none is named: the official image, or else the stand-in that an earlier helper image was built upon. */
+async function unnamedBase(engine: Dockerode, name: string): Promise<string> {
+  if (await present(engine, officialBase)) return officialBase;
+  for (const { Labels } of await helperImages(engine, name)) {
+    const base = Labels[baseLabel];
+    if (base && (await present(engine, base))) return base;
+  }
+  return officialBase;
+}
+
+async function helperImages(engine: Dockerode, name: string): Promise<Dockerode.ImageInfo[]> {
+  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${isHelper}=true`] }) });
+  return images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag.startsWith(`${name}:`)));
 }
 
 async function present(engine: Dockerode, reference: string): Promise<boolean> {
@@ -100,7 +117,7 @@ async function build(engine: Dockerode, { reference, base, programs, bundles }: 
   const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
   const dockerfile = [
     `FROM ${base}`,
-    `LABEL ${isHelper}=true ${bundlesLabel}=${programs}`,
+    `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${baseLabel}=${base}`,
     "COPY probe.mjs hand.mjs /healproof/",
     "",
   ].join("\n");
@@ -139,8 +156,7 @@ async function finished(stream: NodeJS.ReadableStream, signal: AbortSignal): Pro
 
 /** Helper images with other programs are of no use any more, unless a container still runs from one: then the engine refuses. */
 async function removeReplaced(engine: Dockerode, name: string, programs: string): Promise<void> {
-  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${isHelper}=true`] }) });
-  for (const { Labels, RepoTags } of images) {
+  for (const { Labels, RepoTags } of await helperImages(engine, name)) {
     if (Labels[bundlesLabel] === programs) continue;
     for (const tag of RepoTags ?? [])
       if (tag.startsWith(`${name}:`))

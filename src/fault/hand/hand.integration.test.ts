@@ -64,9 +64,9 @@ describe("the hand", () => {
       "gone",
     ]);
     for (const [index, { when }] of seen.entries()) {
-      // Seen to change no earlier than the signal was sent.
+      // Not before the signal was sent. The process takes it when it is next scheduled, which may be a little later.
       expect(when.to).toBeGreaterThan(signals[index]?.from ?? Number.POSITIVE_INFINITY);
-      expect(when.from).toBeLessThan(signals[index]?.to ?? 0);
+      expect(when.from).toBeLessThan((signals[index]?.to ?? 0) + 100);
     }
     // A busy machine may delay a look, but not all of them.
     expect(widths(seen).toSorted((a, b) => a - b)[3]).toBeLessThan(15);
