@@ -46,3 +46,7 @@ export function escapeMarkup(text: string): string {
 export function visible(text: string): string {
   return text.toWellFormed().replace(/(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, "\ufffd");
 }
+
+/** A sentence in which `words between backticks` are code. Everything is escaped. */
+export const prose = (text: string): Piece =>
+  text.split(/`([^`]+)`/).map((it, index) => (index % 2 === 1 ? html`<code>${it}</code>` : it));

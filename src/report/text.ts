@@ -11,7 +11,6 @@ import {
   costText,
   failuresFirst,
   headline,
-  reasonMeaning,
   recoveryText,
   verdictText,
 } from "./words.ts";
@@ -87,11 +86,9 @@ function failure(
 ): string {
   const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
   const lines = odd.flatMap((it) => {
-    const act = it.acts.find((it) => it.outcome !== "proven");
     const control = it.control ? `control ${controlName(it)}: ` : "";
     return [
       ...wrapped(control + oneLine(it.explanation), width - 4),
-      ...(act?.verdict.kind === "inconclusive" ? wrapped(reasonMeaning[act.verdict.reason], width - 4) : []),
       ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
     ];
   });

@@ -1,7 +1,9 @@
+import type { ActJudgement } from "../judge/judgement.ts";
 import { plain } from "../judge/words.ts";
 import { formatInterval, type Instant, later } from "../time.ts";
 import { type Html, html, type Piece } from "./html.ts";
-import { axisOf, type EventMark, type FaultSpan, type Lane, type Timeline } from "./timeline.ts";
+import { interval, mark, pc } from "./marks.ts";
+import { axisOf, type FaultSpan, type Lane, type Timeline } from "./timeline.ts";
 import { actResult, formatOffset } from "./words.ts";
 
 /**
@@ -30,7 +32,6 @@ const middle = 24;
 type Scale = (at: Instant) => number;
 
 const clamp = (percent: number): number => Math.min(100, Math.max(0, percent));
-const pc = (percent: number): string => `${Number(percent.toFixed(3))}%`;
 
 function description({ lanes, zeroIs }: Timeline): string {
   return `Lanes, from top to bottom: ${lanes.map((it) => it.label).join("; ")}. Seconds since ${zeroIs}.`;
@@ -71,7 +72,7 @@ function laneLabel(lane: Lane, top: number, zero: Instant): Piece {
 function labelSuffix(lane: Lane, zero: Instant): string {
   switch (lane.kind) {
     case "recovery":
-      return `: ${actResult(lane.act)}, budget ${plain(lane.act.budget)}`;
+      return `: ${laneResult(lane.act)}, budget ${plain(lane.act.budget)}`;
     case "fault":
       return lane.fault.missed ? ", never seen to bite" : "";
     case "counter": {
@@ -82,6 +83,12 @@ function labelSuffix(lane: Lane, zero: Instant): string {
     default:
       return "";
   }
+}
+
+/** The reason of an inconclusive verdict is told elsewhere: here is no room for it. */
+function laneResult(act: ActJudgement): string {
+  if (act.verdict.kind !== "inconclusive") return actResult(act);
+  return `inconclusive${act.recovery ? ` (${formatInterval(act.recovery)})` : ""}`;
 }
 
 /** The middle left out, because names differ at their ends. */
@@ -244,45 +251,3 @@ function recovery({ act, origin }: Extract<Lane, { kind: "recovery" }>, y: numbe
     html`<line class="start" x1="${pc(start)}" x2="${pc(start)}" y1="${y - 7}" y2="${y + 7}"/>`,
   ];
 }
-
-/** At least 3 px wide, so that a good measurement can be seen. */
-export function interval(kind: string, from: number, to: number, y: number, title: string): Html {
-  return html`<rect class="${kind}" x="${pc(from)}" y="${y - 7}" width="${pc(to - from)}" height="14"><title>${title}</title></rect><rect class="${kind}" x="${pc(from)}" y="${y - 7}" width="3" height="14"><title>${title}</title></rect>`;
-}
-
-export type Mark = EventMark | "injected" | "bitten" | "missed" | "over" | "never" | "rise" | "reset";
-
-const shapes: Record<Mark, string> = {
-  died: "M-4-4 4 4M4-4-4 4",
-  started: "M-4 5V-5L5 0Z",
-  restarted: "M3.5-3.5A5 5 0 1 0 5 0M5-6V-2.5H1.5",
-  stopped: "M-4-4H4V4H-4Z",
-  unhealthy: "M0-6 6 0 0 6-6 0Z",
-  healthy: "M0-6 6 0 0 6-6 0Z",
-  other: "M0-6V6",
-  injected: "M0-9V9",
-  bitten: "M-5-8H5L0 1Z",
-  missed: "M-5-8H5L0 1Z",
-  over: "M0-7V7M-3-7H3M-3 7H3",
-  never: "M-5-5 1 0-5 5M0-5 6 0 0 5",
-  rise: "M-5 5 0-6 5 5Z",
-  reset: "M-4-4 0 4 4-4",
-};
-
-/** A small shape with a meaning of its own, so that it is told apart without its colour. */
-export function mark(kind: Mark, x: number, y: number, title: string): Html {
-  if (x <= 0 && kind !== "injected") return html``;
-  return html`<svg x="${pc(x)}" y="${y}" overflow="visible"><path class="mark ${kind}" d="${shapes[kind]}"><title>${title}</title></path></svg>
-`;
-}
-
-/** One mark alone, for a legend. */
-export function markIcon(kind: Mark): Html {
-  return html`<svg class="key" width="16" height="18" viewBox="-8 -10 16 20" aria-hidden="true"><path class="mark ${kind}" d="${shapes[kind]}"/></svg>`;
-}
-
-/** The hatchings that the pictures share, once for each page. */
-export const patterns = html`<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>
-<pattern id="hatch-bad" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="5" height="5"/><rect class="hatch-line" width="2" height="5"/></pattern>
-<pattern id="hatch-off" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect class="hatch-off-line" width="1.2" height="6"/></pattern>
-</defs></svg>`;

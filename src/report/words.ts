@@ -123,10 +123,10 @@ export function costText({ wall, floor }: RunCost): string {
   return `wall ${formatDuration(wall)}, floor ${formatDuration(floor)}, ratio ${ratio}`;
 }
 
-/** `+4.31 s`, `−250 ms`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */
+/** `+4.312 s`, `−0.250 s`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */
 export function formatOffset(offset: number): string {
-  const magnitude = Math.abs(offset) / 1000;
-  return `${offset < 0 ? "−" : "+"}${magnitude.toFixed(magnitude < 100 ? 2 : 1)} s`;
+  const magnitude = (Math.abs(offset) / 1000).toFixed(3);
+  return `${offset < 0 && Number(magnitude) !== 0 ? "−" : "+"}${magnitude} s`;
 }
 
 export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import type { Journal } from "../journal.ts";
+import { headerOf } from "../journal.ts";
+import type { ScenarioJudgement } from "../judge/judgement.ts";
+import { plain } from "../judge/words.ts";
+import { scenarioAnchor, trialAnchor } from "./anchors.ts";
+import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
+import { patterns } from "./marks.ts";
+import { outcomeIcon } from "./outcome-icon.ts";
+import type { RunRecord } from "./run-record.ts";
+import { scenarioSection } from "./scenario-section.ts";
+import { style } from "./style.ts";
+import {
+  actOf,
+  anyControlFailed,
+  controlSentence,
+  controlShort,
+  costText,
+  failuresFirst,
+  headline,
+  recoveryText,
+  upperFirst,
+} from "./words.ts";
+
+/**
+ * A run as one HTML file that needs nothing else: no script, nothing from the network (its policy forbids both), readable on a
+ * phone and on paper. Verdicts first, failures first.
+ */
+export function reportHtml(run: RunRecord, journals: ReadonlyMap<string, Journal>): string {
+  const scenarios = failuresFirst(run.scenarios);
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="${policy}"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="color-scheme" content="light dark"/>
+<meta name="referrer" content="no-referrer"/>
+<title>${headline(run)} · healproof ${run.id}</title>
+<style>${unescaped(style)}</style>
+</head>
+<body>
+${patterns}
+<header class="top">
+<p class="kicker">healproof ${run.healproof} <span class="quiet">· run ${run.id} · ${run.startedAt}</span></p>
+<h1>${outcomeIcon(run.outcome)} ${headline(run)}</h1>
+<p class="quiet">${upperFirst(costText(run.cost))}${machine(journals)}</p>
+</header>
+<main>
+${findings(run)}
+<section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2>
+${scenarios.length === 0 ? html`<p class="quiet">Nothing was tried.</p>` : overview(scenarios)}
+</section>
+${notRun(run)}
+${scenarios.length > 0 && html`<h2>Claims</h2>`}
+${scenarios.map((it) => scenarioSection(it, journals, run.trials))}
+</main>
+${footer}
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+function machine(journals: ReadonlyMap<string, Journal>): Piece {
+  const [first] = journals.values();
+  if (!first) return undefined;
+  const { cpus, memoryMiB, platform, node, engine } = headerOf(first).machine;
+  return ` · ${cpus} CPUs, ${(memoryMiB / 1024).toFixed(1)} GiB, ${platform}, Node ${node}, engine ${engine}`;
+}
+
+/** What controls show beyond their own scenario, such as that a common claim is wrong: too good to be buried. */
+function findings({ scenarios }: RunRecord): Piece {
+  const shown = scenarios
+    .flatMap((it) => it.controls)
+    .filter((it) => it.control?.because !== undefined && isRefutation(it.control.because));
+  if (shown.length === 0) return undefined;
+  return html`<section class="findings" aria-label="Findings">
+${shown.map(
+  (
+    it,
+  ) => html`<div class="finding ${it.outcome}"><p class="finding-head">${it.outcome === "proven" ? "Refuted by this run" : `Not decided by this run: the control is ${it.outcome}`}</p><p class="finding-claim">${prose(it.control?.because ?? "")}.</p><p><a href="#${trialAnchor(it.id)}">${upperFirst(controlSentence(it))}.</a></p></div>
+`,
+)}</section>
+`;
+}
+
+/** A control's `because` that contradicts what is commonly said, by its own words. */
+const isRefutation = (because: string): boolean => /\brefute[sd]?\b/i.test(because);
+
+function overview(scenarios: readonly ScenarioJudgement[]): Html {
+  return html`<table class="verdicts"><thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col" class="number">Recovery</th><th scope="col" class="number">Budget</th><th scope="col">Healed by</th><th scope="col">Control</th></tr></thead>
+<tbody>
+${scenarios.map(overviewRow)}</tbody></table>`;
+}
+
+function overviewRow({ scenario, claim, trial, controls, outcome }: ScenarioJudgement): Html {
+  const act = trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main");
+  const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+  const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
+  return html`<tr class="${outcome}">
+<th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span>${odd.map((it) => html`<span class="why">${it.control && "Control: "}${upperFirst(it.explanation)}</span>`)}</span></th>
+<td data-label="Verdict">${verdict.kind}${verdict.kind === "inconclusive" && html`<span class="reason">${verdict.reason}</span>`}</td>
+<td data-label="Recovery" class="number">${recoveryText(act)}</td>
+<td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
+<td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>
+<td data-label="Control"${anyControlFailed(controls) ? html` class="odd"` : ""}>${controlShort(controls)}</td>
+</tr>
+`;
+}
+
+function notRun({ notRun }: RunRecord): Piece {
+  if (notRun.length === 0) return undefined;
+  return html`<section class="not-run" aria-labelledby="not-run"><h2 id="not-run">Not run</h2>
+<ul>${notRun.map(({ what, why }) => html`<li><strong>${what}</strong>: ${why}</li>`)}</ul></section>
+`;
+}
+
+const footer = html`<footer><h2>How to read this</h2>
+<p>A recovery time is an <strong>interval</strong>: a signal is only known where it was sampled, so recovery lies after the last bad sample began and not after the first good one ended. It is <strong>recovered</strong> only if all of the interval keeps the budget, and <strong>too-slow</strong> only if all of it exceeds the budget. A <strong>control</strong> is the same trial with the healer switched off: it must not recover, or the claim proves nothing. Small numbers such as <span class="ref">12</span> are lines of a trial's journal.</p></footer>`;
