@@ -97,6 +97,8 @@ export function judgeCounter(
       [first, last],
       waiting,
     );
+  if (!absentBefore && firstFrom(series.ticks, origin.earliest) === 0)
+    return say("unknown", `${corroboration.counter} has no sample from before the fault to count from`, [first, last]);
   const gap = gapIn(series, origin.earliest, deadline);
   if (gap)
     return say(

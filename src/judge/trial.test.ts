@@ -186,6 +186,14 @@ describe("non-recovery", () => {
     expect(main.explanation).toContain("before its patience was over");
   });
 
+  test("has been watched for long enough if the trial counted from anywhere within the injection's span", () => {
+    const slow = (it: Learned) =>
+      it.fact.kind === "fault" && it.fact.stage === "injected" ? fault("injected", 4900, 5000) : it;
+    const main = mainOf(judgeTrial(tell({ down: [[5001, forever]], until: 14_950, and: [], edit: slow })));
+    expect(main.verdict.kind).toBe("never-recovered");
+    expect(main.watchedFor).toBe(9950);
+  });
+
   test("what came back only after our own undo did not recover", () => {
     const main = mainOf(
       judgeTrial(
@@ -247,6 +255,28 @@ describe("a trial that did not get so far", () => {
   test("because its stack was sick before the fault", () => {
     const main = mainOf(judgeTrial(tell({ down: [[4500, 6200]] })));
     expect(reasonOf(main)).toBe("sick-baseline");
+  });
+
+  test("but not for a try that was on its way when the fault came, nor for what was sick before it was steady", () => {
+    const slow: Learned = {
+      at: 5900,
+      fact: { kind: "samples", series: "http://app:8080/readyz", items: [[4990, 5900, 0]] },
+    };
+    const down = [
+      [600, 900],
+      [5001, 6200],
+    ] as const;
+    expect(mainOf(judgeTrial(tell({ down, and: [...policyRestart(), slow] }))).outcome).toBe("proven");
+  });
+
+  test("because nobody looked just before the fault", () => {
+    const journal = tell({ keep: (id, from) => !id.startsWith("http") || from < 3500 || from > 4998 });
+    expect(reasonOf(mainOf(judgeTrial(journal)))).toBe("observer-gap");
+  });
+
+  test("because nobody looked whether the fault had bitten", () => {
+    const main = mainOf(judgeTrial(tell({ edit: without("bitten") })));
+    expect(reasonOf(main)).toBe("harness-error");
   });
 
   test("because its steady state was never reached", () => {
@@ -410,6 +440,31 @@ describe("a fault that is held", () => {
     expect(reasonOf(mainOf(judgeTrial(tell({ act: watched, and }))))).toBe("fault-ended-early");
   });
 
+  test("and that our own undo ended ended as it should", () => {
+    const never = actOf({ expect: "never-recovered" });
+    const and = [fault("held", 15_000), fault("ended", 16_120, 16_130, "the process was continued")];
+    expect(judgeTrial(tell({ act: never, down: [[5001, forever]], until: 16_000, and })).outcome).toBe("proven");
+  });
+
+  test("may be seen to be gone before the engine tells of the death", () => {
+    const and = [fault("ended", 5480, 5490, "the process is gone"), ...apiRestart(), ...watchdogCounts(6100)];
+    expect(mainOf(judgeTrial(tell({ act: watched, and }))).outcome).toBe("proven");
+  });
+
+  test("is not replaced by another service's restart", () => {
+    const and = [
+      fault("ended", 5900, 5905, "the process was continued"),
+      ...[engine("die", 5500, {}, "postgres"), engine("start", 5600, {}, "postgres")],
+      look(12_050, 0, 500),
+    ];
+    expect(reasonOf(mainOf(judgeTrial(tell({ act, and }))))).toBe("fault-ended-early");
+  });
+
+  test("and ended only after the recovery does not concern it", () => {
+    const and = [fault("ended", 9000, 9005, "the process was continued"), look(12_050, 0, 500)];
+    expect(mainOf(judgeTrial(tell({ act, and }))).outcome).toBe("proven");
+  });
+
   test("and ended without recovery spoils a control as well", () => {
     const never = actOf({ expect: "never-recovered" });
     const and = [fault("ended", 6000, 6010, "the process was continued")];
@@ -461,6 +516,13 @@ describe("a healer's return", () => {
     expect(trial.explanation).toContain("the act restored was not reached");
   });
 
+  test("is not the switching on of everything that ends a trial", () => {
+    const late: Learned = { ...on, at: 12_180 };
+    const trial = judgeTrial(tell({ acts, and: [...policyRestart(), late] }));
+    expect(trial.acts).toHaveLength(1);
+    expect(trial.explanation).toContain("the act restored was not reached");
+  });
+
   test("is inconclusive if the service was well already when the healer came back", () => {
     const trial = judgeTrial(restored({ down: [[5001, 11_100]] }));
     expect(trial.acts[1]?.verdict).toEqual({ kind: "inconclusive", reason: expect.any(String) });
@@ -489,6 +551,8 @@ describe("a scenario", () => {
     expect(judgeScenario(proven, [proven, inconclusive]).outcome).toBe("inconclusive");
     expect(judgeScenario(inconclusive, [refuted]).outcome).toBe("refuted");
     expect(judgeScenario(refuted, [inconclusive]).outcome).toBe("refuted");
+    expect(judgeScenario(proven, [refuted]).explanation).toContain("did not come back");
+    expect(judgeScenario({ ...proven, acts: [], outcome: "inconclusive" }, []).outcome).toBe("inconclusive");
   });
 });
 

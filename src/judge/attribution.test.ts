@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { recordsOf } from "../journal.ts";
+import { moment } from "../time.ts";
+import { type AttributionQuestion, attribute, claimant } from "./attribution.ts";
+import { actOf, apiRestart, engine, journalOf, type Learned, look, planOf } from "./testing/journal-builder.ts";
+
+const by = (learned: readonly Learned[], over: Partial<AttributionQuestion> = {}) =>
+  attribute({
+    journal: journalOf(planOf([actOf()]), learned),
+    service: "app",
+    origin: moment(5000, 5001),
+    injected: moment(5000, 5001),
+    recoveredAt: moment(6190, 6202),
+    undone: undefined,
+    claims: [],
+    ...over,
+  });
+const claim = (healer: "watchdog" | "systemd" | "restart-policy") => ({
+  claims: [{ healer, evidence: { text: `${healer} counted it`, seqs: [1] } }],
+});
+const before = look(4100, 0, 500);
+
+test("a restart through the API is known by any of its marks", () => {
+  const restart = apiRestart();
+  for (const mark of ["kill", "stop", "restart"]) {
+    const only = restart.filter(({ fact }) => fact.kind !== "engine" || ["die", "start", mark].includes(fact.action));
+    expect(by([before, ...only], claim("watchdog")).healer).toBe("watchdog");
+  }
+});
+
+test("a claim of having seen somebody else heal, or of healing inside a container, is none of restarting it", () => {
+  expect(by([before, ...apiRestart()], claim("restart-policy")).healer).toBe("unknown");
+  expect(by([before, ...apiRestart()], claim("systemd")).healer).toBe("unknown");
+});
+
+test("the `restart` that closes an API restart does not make the policy's restart after it one of the API", () => {
+  const twice = [...apiRestart(5100, 5300, 5400), engine("die", 5600), engine("start", 5900), look(7000, 1, 5900)];
+  expect(by([before, ...twice], claim("watchdog")).healer).toBe("several");
+});
+
+test("what happened to another service, or before the fault, is not its story", () => {
+  const other = [engine("kill", 5100, {}, "postgres"), engine("start", 5200, {}, "postgres")];
+  const earlier = [engine("kill", 3000), engine("stop", 3100), engine("start", 3200)];
+  const policy = [engine("die", 5005), engine("start", 5600), look(7000, 1, 5600)];
+  expect(by([before, ...other, ...earlier, ...policy]).healer).toBe("restart-policy");
+});
+
+test("API events inside the injection are the fault's own", () => {
+  const policy = [engine("kill", 5000), engine("die", 5005), engine("start", 5600), look(7000, 1, 5600)];
+  expect(by([before, ...policy]).healer).toBe("restart-policy");
+});
+
+test("a container that was replaced is not one that runs on", () => {
+  const replaced = look(7000, 0, 500);
+  const { fact } = replaced;
+  if (fact.kind !== "container") throw new Error("a look is a look");
+  expect(by([before, { ...replaced, fact: { ...fact, container: "app-2" } }]).healer).toBe("unknown");
+  expect(by([before, replaced]).healer).toBe("application");
+});
+
+test("systemd, if its counter says so and the container ran on", () => {
+  expect(by([before, look(7000, 0, 500)], claim("systemd")).healer).toBe("systemd");
+});
+
+test("our own undo before the recovery makes it ours", () => {
+  const undone = {
+    at: 6000,
+    fact: {
+      kind: "fault",
+      act: "main",
+      stage: "undone",
+      when: { earliest: 5900, latest: 6000 },
+      fault: "crash",
+      detail: "started",
+    },
+  } as const;
+  const [record] = recordsOf(journalOf(planOf([actOf()]), [undone]), "fault");
+  expect(by([before], { undone: record }).healer).toBe("harness");
+});
+
+test("nobody, where it did not recover, however often it was started", () => {
+  const { healer, evidence } = by([before, engine("die", 5005), engine("start", 5600)], { recoveredAt: undefined });
+  expect(healer).toBe("nobody");
+  expect(evidence[0]?.text).toBe("app was started once, and did not recover");
+});
+
+test("unknown, where the fault names no service", () => {
+  expect(by([], { service: undefined }).healer).toBe("unknown");
+});
+
+test.each([
+  ['app_recovery_events_total{service="app",healer="watchdog"}', "watchdog"],
+  ["app_recovery_events_total{ healer = 'systemd' }", "systemd"],
+  ['app_recovery_events_total{not_healer="watchdog"}', undefined],
+  ['app_recovery_events_total{healer="gremlins"}', undefined],
+  ["app_recovery_events_total", undefined],
+])("the counter %s is the claim of %s", (counter, healer) => {
+  expect(claimant(counter)).toBe(healer);
+});
