@@ -55,6 +55,8 @@ export class Run implements AsyncDisposable {
   readonly #interrupted: AbortSignal;
   readonly #observing: Places;
   readonly #alive: Places;
+  /** So that the stacks of the first trials come up by themselves, not held up by the ones after them. */
+  readonly #starting: Places;
   #trials = 0;
 
   private constructor(id: string, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
@@ -68,6 +70,7 @@ export class Run implements AsyncDisposable {
     this.#interrupted = options.interrupted ?? new AbortController().signal;
     this.#observing = new Places(options.workers);
     this.#alive = new Places(options.workers + 1);
+    this.#starting = new Places(options.workers);
   }
 
   static async start(options: RunOptions): Promise<Run> {
@@ -86,6 +89,7 @@ export class Run implements AsyncDisposable {
   async trial(plan: TrialPlan): Promise<FinishedTrial> {
     const number = ++this.#trials;
     const leave = await this.#alive.take(this.#interrupted);
+    const started = await this.#starting.take(this.#interrupted);
     const folder = plan.id.replaceAll("/", "-");
     const began = hostNow();
     try {
@@ -100,6 +104,7 @@ export class Run implements AsyncDisposable {
         project: `${projectPrefix}${this.id}-${number}`,
         seed: randomInt(2 ** 31),
         turn: async (signal) => {
+          started();
           const over = await this.#observing.take(signal);
           return () => {
             over();
@@ -114,6 +119,7 @@ export class Run implements AsyncDisposable {
       const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
       return { plan, journal, judgement: judgeTrial(journal), record };
     } finally {
+      started();
       leave();
     }
   }

@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Healproof } from "./testing/healproof.ts";
+
+/** What the command line says where nothing can be run. */
+
+test("a flag that does not exist is told with the one that was meant, and exits with 64", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["run", "--worker", "2"]);
+  expect(code).toBe(64);
+  expect(err).toContain("--workers");
+});
+
+test("a number of workers that is none is told with what was wanted", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["run", "--workers", "many"]);
+  expect(code).toBe(64);
+  expect(err).toContain("a whole number from 1 to 64");
+});
+
+test("no command at all prints the help and exits with 64", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run([]);
+  expect(code).toBe(64);
+  expect(err).toContain("healproof");
+});
+
+test("a scenario with a typo is told with its place, before anything is touched", async () => {
+  using healproof = new Healproof();
+  const file = join(healproof.folder, "typo.yaml");
+  writeFileSync(file, "name: typo\nclaim: A claim that is long enough\nfalt: { crash: { service: app } }\n");
+  const { code, err } = await healproof.run(["run", file], { DOCKER_HOST: "tcp://127.0.0.1:1" });
+  expect(code).toBe(64);
+  expect(err).toContain(`typo.yaml:3:1`);
+  expect(err).toContain('did you mean "fault"?');
+});
+
+test("without an engine one block says what was looked for and what to do", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["run", "--out", healproof.folder], { DOCKER_HOST: "tcp://127.0.0.1:1" });
+  expect(code).toBe(70);
+  expect(err).toContain("no container engine answers");
+  expect(err).toContain("tcp://127.0.0.1:1");
+  expect(err).toContain("healproof doctor");
+  expect(err).not.toContain("    at ");
+});
+
+test("doctor says what lacks and how to get it", async () => {
+  using healproof = new Healproof();
+  const { code, out } = await healproof.run(["doctor"], { DOCKER_HOST: "tcp://127.0.0.1:1" });
+  expect(code).toBe(70);
+  expect(out).toMatch(/lacks +container engine/);
+  expect(out).toContain("try:");
+});
+
+test("a folder that is no run is told, with what was wanted", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["report", healproof.folder]);
+  expect(code).toBe(64);
+  expect(err).toContain("run.json");
+});
+
+test("validate, list and schema need no engine", async () => {
+  using healproof = new Healproof();
+  const [validate, list, schema] = await Promise.all([
+    healproof.run(["validate"]),
+    healproof.run(["list", "--json"]),
+    healproof.run(["schema"]),
+  ]);
+  expect([validate.code, list.code, schema.code]).toEqual([0, 0, 0]);
+  expect(JSON.parse(list.out)).toContainEqual(expect.objectContaining({ name: "app-hang", healedBy: "watchdog" }));
+  expect(JSON.parse(schema.out)).toHaveProperty("$schema");
+});
