@@ -1,6 +1,7 @@
 import { type Html, html } from "./html.ts";
 import { type Mark, markIcon } from "./marks.ts";
 import type { Lane, Timeline } from "./timeline.ts";
+import { toneOf } from "./words.ts";
 
 /** What the signs of one picture mean: only those that are in it. */
 export function legend({ lanes }: Timeline): Html {
@@ -10,9 +11,12 @@ export function legend({ lanes }: Timeline): Html {
     ...(["good", "bad", "between", "gap"] as const)
       .filter((it) => states.has(it))
       .map((it) => ({ icon: swatch(it), text: stateWords[it] })),
-    ...(lanes.some((it) => it.kind === "recovery" && it.act.recovery)
-      ? [{ icon: swatch("interval"), text: "came back in here" }]
-      : []),
+    ...[...new Set(lanes.flatMap((it) => (it.kind === "recovery" && it.act.recovery ? toneOf(it.act) : [])))].map(
+      (it) => ({
+        icon: swatch("interval", it),
+        text: "came back in here",
+      }),
+    ),
     ...(lanes.some((it) => it.kind === "recovery") ? [{ icon: swatch("track"), text: "budget" }] : []),
     ...[...marks].map((it) => ({ icon: markIcon(it), text: markWords[it] })),
   ];
@@ -22,8 +26,8 @@ export function legend({ lanes }: Timeline): Html {
 const stateWords = { good: "good", bad: "bad", between: "between two samples", gap: "no samples" } as const;
 const heights = { good: 4, bad: 14, between: 1.5, gap: 9, interval: 14, track: 14 } as const;
 
-const swatch = (kind: keyof typeof heights): Html =>
-  html`<svg class="key" width="20" height="18" aria-hidden="true"><rect class="${kind}" x="1" y="${9 - heights[kind] / 2}" width="18" height="${heights[kind]}"/></svg>`;
+const swatch = (kind: keyof typeof heights, tone = ""): Html =>
+  html`<svg class="key" width="20" height="18" aria-hidden="true"><rect class="${kind} ${tone}" x="1" y="${9 - heights[kind] / 2}" width="18" height="${heights[kind]}"/></svg>`;
 
 const markWords: Record<Mark, string> = {
   died: "died or killed",

@@ -106,14 +106,18 @@ function overviewRow({ scenario, claim, trial, controls, outcome }: ScenarioJudg
   const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
   const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
   return html`<tr class="${outcome}">
-<th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span>${odd.map((it) => html`<span class="why">${it.control && "Control: "}${upperFirst(it.explanation)}</span>`)}</span></th>
+<th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span></span></th>
 <td data-label="Verdict">${verdict.kind}${verdict.kind === "inconclusive" && html`<span class="reason">${verdict.reason}</span>`}</td>
 <td data-label="Recovery" class="number">${recoveryText(act)}</td>
 <td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
 <td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>
 <td data-label="Control"${anyControlFailed(controls) ? html` class="odd"` : ""}>${controlShort(controls)}</td>
 </tr>
-`;
+${
+  odd.length > 0 &&
+  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>Control:</strong> `}${upperFirst(it.explanation)}</p>`)}</td></tr>
+`
+}`;
 }
 
 function notRun({ notRun }: RunRecord): Piece {

@@ -60,9 +60,10 @@ ul { margin: 4px 0 0; padding-left: 18px; }
 .verdicts tbody th .outcome { margin-top: 3px; }
 .verdicts tbody th a { font-weight: 620; }
 .verdicts .number { text-align: right; }
-.verdicts .claim, .verdicts .why, .verdicts .reason { display: block; font-size: 13px; line-height: 1.45; color: var(--quiet); }
-.verdicts .why { color: var(--ink); margin-top: 4px; padding-left: 9px; border-left: 2px solid var(--bad); }
-.verdicts tr.inconclusive .why { border-color: var(--unsure); }
+.verdicts .claim, .verdicts .reason { display: block; font-size: 13px; line-height: 1.45; color: var(--quiet); }
+.verdicts .why td { border-top: 0; padding: 0 14px 12px 39px; overflow-wrap: anywhere; white-space: normal; }
+.verdicts .why p { font-size: 14px; line-height: 1.45; margin: 0 0 4px; padding-left: 10px; border-left: 2px solid var(--bad); }
+.verdicts .why.inconclusive p { border-color: var(--unsure); }
 .verdicts td:nth-child(2), .verdicts td:nth-child(5) { white-space: nowrap; }
 .verdicts td.odd { color: var(--bad); font-weight: 600; }
 
@@ -130,6 +131,7 @@ rect.track { fill: var(--soft); stroke: var(--line); stroke-width: 1; }
 rect.waiting { fill: var(--quiet); opacity: .65; }
 rect.interval { fill: var(--good); }
 rect.late { fill: var(--bad); opacity: 1; }
+rect.interval.unsure { fill: var(--unsure); }
 line.due { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; }
 line.start { stroke: var(--ink); stroke-width: 1.5; }
 line.base { stroke: var(--line); stroke-width: 1; }
@@ -188,6 +190,10 @@ footer p { max-width: 76ch; }
   .verdicts td, .verdicts .number { display: grid; grid-template-columns: 88px minmax(0, 1fr); gap: 8px; padding-left: 25px; text-align: left; white-space: normal; }
   .verdicts td::before { content: attr(data-label); color: var(--quiet); font-size: 13px; }
   .verdicts .reason { grid-column: 2; }
+  .verdicts .why { padding-top: 0; margin-top: -6px; border-top: 0; }
+  .verdicts tr + tr.why { border-top: 0; }
+  .verdicts .why td { display: block; padding: 0 0 0 25px; }
+  .verdicts .why td::before { content: none; }
 }
 @media (max-width: 560px) {
   body { font-size: 15px; }

@@ -4,7 +4,7 @@ import { formatInterval, type Instant, later } from "../time.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { interval, mark, pc } from "./marks.ts";
 import { axisOf, type FaultSpan, type Lane, type Timeline } from "./timeline.ts";
-import { actResult, formatOffset } from "./words.ts";
+import { actResult, formatOffset, toneOf } from "./words.ts";
 
 /**
  * Draws a timeline. Across, all places are percentages, so the picture takes any width while its text keeps its size:
@@ -63,25 +63,32 @@ ${laneBar(lane, top + middle, scale, zero)}
 
 /** Where a label is too long for a phone it is written twice: whole, and with its middle left out. */
 function laneLabel(lane: Lane, top: number, zero: Instant): Piece {
-  const suffix = labelSuffix(lane, zero);
-  const write = (most: number, kind: string) =>
+  const write = (kind: "" | "wide" | "slim", most: number, suffix: string) =>
     html`<text class="label ${kind}" x="0" y="${top + 11}">${shortened(lane.label, most - suffix.length)}<tspan class="note">${suffix}</tspan></text>`;
-  return lane.label.length + suffix.length <= 50 ? write(50, "") : [write(140, "wide"), write(50, "slim")];
+  const [whole, brief] = labelSuffix(lane, zero);
+  if (lane.label.length + whole.length <= slimLetters) return write("", slimLetters, whole);
+  return [write("wide", 140, whole), write("slim", slimLetters, brief)];
 }
 
-function labelSuffix(lane: Lane, zero: Instant): string {
+/** So many letters fit across a phone. */
+const slimLetters = 48;
+
+/** What is said behind a lane's name: in full, and in few words. */
+function labelSuffix(lane: Lane, zero: Instant): [whole: string, brief: string] {
   switch (lane.kind) {
-    case "recovery":
-      return `: ${laneResult(lane.act)}, budget ${plain(lane.act.budget)}`;
+    case "recovery": {
+      const result = `: ${laneResult(lane.act)}`;
+      return [`${result}, budget ${plain(lane.act.budget)}`, result];
+    }
     case "fault":
-      return lane.fault.missed ? ", never seen to bite" : "";
+      return lane.fault.missed ? [", never seen to bite", ", not seen"] : ["", ""];
     case "counter": {
-      const rises = lane.steps.filter((it) => it.by > 0);
-      const [first] = rises;
-      return first ? `, rose ${formatOffset(first.at - zero)}` : ", did not rise";
+      const first = lane.steps.find((it) => it.by > 0);
+      const rose = first ? `, rose ${formatOffset(first.at - zero)}` : ", did not rise";
+      return [rose, rose];
     }
     default:
-      return "";
+      return ["", ""];
   }
 }
 
@@ -229,23 +236,16 @@ function fault(
 function recovery({ act, origin }: Extract<Lane, { kind: "recovery" }>, y: number, scale: Scale): Piece {
   const start = scale(origin.earliest);
   const due = later(origin.latest, act.budget);
-  const control = act.expected === "never-recovered";
+  const tone = toneOf(act);
   const back = act.recoveredAt;
   const watched = act.watchedFor === undefined ? undefined : later(origin.latest, act.watchedFor);
-  const late = act.verdict.kind === "too-slow" || (act.verdict.kind === "recovered" && control);
   const waited = back?.earliest ?? watched;
   return [
     bar("track", origin.earliest, due, y, 14, scale, `budget ${plain(act.budget)}`),
-    waited !== undefined && bar(late ? "waiting late" : "waiting", origin.earliest, waited, y, 5, scale, "not back"),
+    waited !== undefined && bar(`waiting ${tone}`, origin.earliest, waited, y, 5, scale, "not back"),
     back &&
       act.recovery &&
-      interval(
-        late ? "interval late" : "interval",
-        scale(back.earliest),
-        scale(back.latest),
-        y,
-        formatInterval(act.recovery),
-      ),
+      interval(`interval ${tone}`, scale(back.earliest), scale(back.latest), y, formatInterval(act.recovery)),
     watched !== undefined && !back && mark("never", scale(watched), y, actResult(act)),
     html`<line class="due" x1="${pc(scale(due))}" x2="${pc(scale(due))}" y1="${y - 9}" y2="${y + 9}"><title>budget ${plain(act.budget)}</title></line>`,
     html`<line class="start" x1="${pc(start)}" x2="${pc(start)}" y1="${y - 7}" y2="${y + 7}"/>`,

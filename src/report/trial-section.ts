@@ -1,7 +1,7 @@
 import type { Journal } from "../journal.ts";
 import { recordsOf } from "../journal.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "../judge/judgement.ts";
-import { healerName, plain } from "../judge/words.ts";
+import { plain } from "../judge/words.ts";
 import { formatDuration, instant, type Moment } from "../time.ts";
 import { fileLink, References, trialAnchor } from "./anchors.ts";
 import { excerpt } from "./evidence.ts";
@@ -12,7 +12,16 @@ import { outcomeIcon } from "./outcome-icon.ts";
 import type { TrialRecord } from "./run-record.ts";
 import { timelineOf } from "./timeline.ts";
 import { timelineSvg } from "./timeline-svg.ts";
-import { actResult, actTitle, controlName, formatOffset, reasonMeaning, recoveryText, upperFirst } from "./words.ts";
+import {
+  actResult,
+  actTitle,
+  controlName,
+  formatOffset,
+  healedByText,
+  reasonMeaning,
+  recoveryText,
+  upperFirst,
+} from "./words.ts";
 
 /** One trial: what was found, the picture, what happened, and the journal lines behind it all. */
 export function trialSection(
@@ -90,7 +99,7 @@ function actFacts(
     act.bitten && fact("seen to bite", html`${span(act.bitten, zero)}${references.links(seqsOf("bitten"))}`),
     fact(
       "healed by",
-      html`<strong>${healerName(act.attribution.healer)}</strong>${evidenceList(act.attribution.evidence, references)}`,
+      html`<strong>${healedByText(act.attribution.healer)}</strong>${evidenceList(act.attribution.evidence, references)}`,
     ),
     act.corroboration.length > 0 &&
       fact("agrees", html`<ul>${act.corroboration.map((it) => agreement(it, references))}</ul>`),
@@ -133,7 +142,7 @@ function signal(it: ActJudgement["signals"][number], references: References, zer
         html`<br/>bad, beginning ${span(began, zero)}, ${ended ? html`ending ${span(ended, zero)}` : "and still bad when the watching ended"}${references.links(evidence.seqs)}`,
     );
   const more = it.outages.length - mostOutages;
-  return html`<li><code>${it.condition}</code> <span class="quiet">${it.samples.toLocaleString("en")} samples, at most ${formatDuration(it.largestGap)} apart</span>${it.outages.length === 0 ? html`<br/>never looked bad` : shown}${more > 0 && html`<br/>and ${more} more times`}</li>`;
+  return html`<li><code>${it.condition}</code><span class="quiet">, ${it.samples.toLocaleString("en")} samples, at most ${formatDuration(it.largestGap)} apart</span>${it.outages.length === 0 ? html`<br/>never looked bad` : shown}${more > 0 && html`<br/>and ${more} more times`}</li>`;
 }
 
 function files(journal: Journal | undefined, record: TrialRecord | undefined): Piece {

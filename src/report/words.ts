@@ -1,4 +1,11 @@
-import type { ActJudgement, InconclusiveReason, Outcome, TrialJudgement, Verdict } from "../judge/judgement.ts";
+import type {
+  ActJudgement,
+  HealedBy,
+  InconclusiveReason,
+  Outcome,
+  TrialJudgement,
+  Verdict,
+} from "../judge/judgement.ts";
 import { healerName } from "../judge/words.ts";
 import { formatDuration, formatInterval } from "../time.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
@@ -83,6 +90,14 @@ export function actResult(act: ActJudgement): string {
   }
 }
 
+/** How a recovery is to be looked at: in time, too late (or not wanted at all, as in a control), or not to be told. */
+export function toneOf({ verdict, expected }: ActJudgement): "in-time" | "late" | "unsure" {
+  if (verdict.kind === "inconclusive") return "unsure";
+  return verdict.kind === "too-slow" || (verdict.kind === "recovered" && expected === "never-recovered")
+    ? "late"
+    : "in-time";
+}
+
 /** How an act is introduced: `With the watchdog`, `Without the watchdog`, `Switched on again`, `Afterwards`. */
 export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
   if (act.act === "restored") return "Switched on again";
@@ -128,6 +143,9 @@ export function formatOffset(offset: number): string {
   const magnitude = (Math.abs(offset) / 1000).toFixed(3);
   return `${offset < 0 && Number(magnitude) !== 0 ? "−" : "+"}${magnitude} s`;
 }
+
+/** Who healed, or that it is not known. */
+export const healedByText = (healer: HealedBy): string => (healer === "unknown" ? "not known" : healerName(healer));
 
 export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -225,8 +225,13 @@ function heal(script: JournalScript, story: Story, act: Act["id"], back: number)
   script.engine(service, back - 520, "kill", { signal: "9" });
   script.engine(service, back - 500, "die", { exitCode: "137" });
   script.engine(service, back - 496, "stop");
-  if (act !== "restored")
-    script.fault(act, "ended", act === "afterwards" ? "hang" : fault, [back - 500, back - 492], "the process is gone");
+  script.fault(
+    act === "restored" ? "main" : act,
+    "ended",
+    act === "afterwards" ? "hang" : fault,
+    [back - 500, back - 492],
+    "the process is gone",
+  );
   script.engine(service, back - 310, "start");
   script.engine(service, back - 306, "restart");
   script.engine(service, back + 740, "health_status: healthy");
