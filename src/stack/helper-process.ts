@@ -40,8 +40,9 @@ interface Pending {
 /** Starts a helper's container and waits until its program has said hello. Leaves nothing behind if that fails. */
 export async function startHelper(engine: Dockerode, order: HelperOrder): Promise<HelperProcess> {
   let helper: HelperProcess | undefined;
+  const creating = engine.createContainer(containerOf(order));
   try {
-    const container = await within(engine.createContainer(containerOf(order)), startLimit, "creating its container");
+    const container = await within(creating, startLimit, "creating its container");
     const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
     const stream = await within(container.attach(streams), startLimit, "attaching to it");
     helper = new HelperProcess(engine, container, stream, order);
@@ -50,7 +51,9 @@ export async function startHelper(engine: Dockerode, order: HelperOrder): Promis
     return helper;
   } catch (thrown) {
     await helper?.[Symbol.asyncDispose]().catch(() => undefined);
-    await gone(engine.getContainer(order.name).remove({ force: true })).catch(() => undefined);
+    // By what we created, never by its name: that may be another's, which is why we failed. Created late is removed late.
+    const removing = creating.then((container) => gone(container.remove({ force: true })));
+    await within(removing, exitLimit, "removing it").catch(() => undefined);
     if (thrown instanceof KnownError) throw thrown;
     throw new KnownError(`no-${order.program}`, `the ${order.program} could not be started`, {
       facts: { container: order.name, image: order.image, reason: messageOf(thrown), ...helper?.facts() },

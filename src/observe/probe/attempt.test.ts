@@ -67,6 +67,17 @@ describe("a try", () => {
     expect(await trying(`tcp://app:${port}`)).toEqual([200]);
   });
 
+  test("that worked spares the next one the question for the address", async () => {
+    let questions = 0;
+    const counted = new Addresses(async () => {
+      questions += 1;
+      return ["127.0.0.1"];
+    }, performance.now.bind(performance));
+    const port = await answering("HTTP/1.1 200 OK\r\n\r\n");
+    for (let tries = 0; tries < 3; tries++) await trying(`http://app:${port}/`, counted);
+    expect(questions).toBe(1);
+  });
+
   test("says that it was refused", async () => {
     const port = await serving(() => undefined);
     servers.pop()?.close();

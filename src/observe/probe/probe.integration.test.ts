@@ -117,5 +117,8 @@ describe("a probe", () => {
       facts: { reason: expect.stringContaining(`${name}-none`) },
     });
     expect(await playground.containers()).not.toContain(`${name}-failed`);
+    const taken = startProbe(docker, { image, network: name, name: `${name}-web`, labels });
+    await expect(taken).rejects.toMatchObject({ code: "no-probe" });
+    expect(await playground.containers()).toContain(`${name}-web`);
   });
 });
