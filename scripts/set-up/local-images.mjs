@@ -18,6 +18,8 @@ export function localImages(machine) {
   return {
     /** Id of an image, undefined when the engine has none of that name. @param {string} reference */
     idOf: async (reference) => (await all()).get(reference),
+    /** Whether there is an image of that name, under any tag. @param {string} name */
+    hasAny: async (name) => [...(await all()).keys()].some((reference) => repository(reference) === name),
     /** Takes notice of an image that was just pulled or built. @param {string} reference */
     async added(reference) {
       const id = await must(machine, "docker", ["image", "inspect", "--format", "{{.Id}}", reference], {

@@ -1,10 +1,10 @@
 // All steps of the set-up, from a fresh clone to a machine that can run the scenarios.
 
-import { agent } from "./agent.mjs";
 import { compose } from "./compose.mjs";
 import { dependencies, node } from "./dependencies.mjs";
 import { engine } from "./engine.mjs";
 import { envFile } from "./env-file.mjs";
+import { helperImage } from "./helper-image.mjs";
 import { image, imageEntries } from "./images.mjs";
 import { localImages } from "./local-images.mjs";
 import { program, programs } from "./programs.mjs";
@@ -34,6 +34,6 @@ export function allSteps(machine) {
       chosen,
       afterwards: () => images.removeReplaced([builder.base, ...chosen.values()]),
     }),
-    agent(machine, { images, chosen }),
+    helperImage(machine, { images, chosen }),
   ];
 }
