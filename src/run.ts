@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { join } from "node:path";
+import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
@@ -9,8 +10,8 @@ import { costOf, timingsOf } from "./judge/cost.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
 import { judgeScenarios, worst } from "./judge/run.ts";
 import { judgeTrial } from "./judge/trial.ts";
-import { Places } from "./places.ts";
 import type { TrialPlan } from "./plan.ts";
+import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -20,8 +21,8 @@ import { runTrial, type TrialProgress } from "./trial.ts";
 import { healproofVersion } from "./version.ts";
 
 /**
- * All trials of one invocation, and the one scheduler: `workers` trials are observed at a time, and the stacks of the next
- * ones start meanwhile.
+ * All trials of one invocation, and the one scheduler: `workers` recoveries are measured at a time. Meanwhile controls wait for
+ * nothing to happen; in between, the next stacks start and the last ones go.
  */
 
 export interface RunOptions {
@@ -42,6 +43,9 @@ export interface FinishedTrial {
   readonly record: TrialRecord;
 }
 
+/** Stacks beside the one that is measured: one that starts or goes, and a control that waits. */
+const stacksAhead = 2;
+
 export class Run implements AsyncDisposable {
   readonly id: string;
   readonly folder: string;
@@ -53,10 +57,8 @@ export class Run implements AsyncDisposable {
   readonly #helperImage: string;
   readonly #owner: string;
   readonly #interrupted: AbortSignal;
-  readonly #observing: Places;
-  readonly #alive: Places;
-  /** So that the stacks of the first trials come up by themselves, not held up by the ones after them. */
-  readonly #starting: Places;
+  readonly #time: QuietTime;
+  readonly #alive: LimitFunction;
   #trials = 0;
 
   private constructor(id: string, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
@@ -68,9 +70,8 @@ export class Run implements AsyncDisposable {
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
-    this.#observing = new Places(options.workers);
-    this.#alive = new Places(options.workers + 1);
-    this.#starting = new Places(options.workers);
+    this.#time = new QuietTime(options.workers);
+    this.#alive = pLimit(options.workers + stacksAhead);
   }
 
   static async start(options: RunOptions): Promise<Run> {
@@ -86,13 +87,12 @@ export class Run implements AsyncDisposable {
   }
 
   /** Runs one trial when there is a place for it. Never rejects for what happens in the trial: that is in its judgement. */
-  async trial(plan: TrialPlan): Promise<FinishedTrial> {
+  trial(plan: TrialPlan): Promise<FinishedTrial> {
     const number = ++this.#trials;
-    const leave = await this.#alive.take(this.#interrupted);
-    const started = await this.#starting.take(this.#interrupted);
-    const folder = plan.id.replaceAll("/", "-");
-    const began = hostNow();
-    try {
+    return this.#alive(async () => {
+      this.#interrupted.throwIfAborted();
+      const folder = plan.id.replaceAll("/", "-");
+      const began = hostNow();
       const journal = await runTrial(plan, {
         engine: this.#engine,
         hand: this.#hand,
@@ -103,14 +103,8 @@ export class Run implements AsyncDisposable {
         folder: join(this.folder, folder),
         project: `${projectPrefix}${this.id}-${number}`,
         seed: randomInt(2 ** 31),
-        turn: async (signal) => {
-          started();
-          const over = await this.#observing.take(signal);
-          return () => {
-            over();
-            leave();
-          };
-        },
+        noise: (signal) => this.#time.noise(signal),
+        quiet: (signal) => this.#time.quiet(signal),
         interrupted: this.#interrupted,
         keep: this.#options.keep ?? false,
         tell: this.#options.tell ?? (() => undefined),
@@ -118,10 +112,7 @@ export class Run implements AsyncDisposable {
       const { up } = timingsOf(journal);
       const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
       return { plan, journal, judgement: judgeTrial(journal), record };
-    } finally {
-      started();
-      leave();
-    }
+    });
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned. */

@@ -23,7 +23,6 @@ import { healproofVersion } from "./version.ts";
  * One trial: one scenario, or one of its controls, executed once on a stack of its own.
  *
  *   up            the stack is started and every healthcheck passes; the observers start to look
- *                 (then the trial awaits its turn, so that the next stack starts while the present one is observed)
  *   steady        every condition holds for a while; a stack that is sick before the fault proves nothing
  *   inject        the undo is written to the disk, a random delay passes, the fault is injected
  *   witness       the fault is seen to bite
@@ -33,7 +32,8 @@ import { healproofVersion } from "./version.ts";
  *   evidence      logs and states are saved before anything is removed
  *   down          the stack is removed
  *
- * inject to observe are repeated for each act of the plan. Whatever goes wrong in the trial itself is written to its journal
+ * inject to observe are repeated for each act of the plan. Other stacks start and go while nothing is measured: before the injection,
+ * in the stability window, and throughout a control, which only waits. Whatever goes wrong in the trial itself is written to its journal
  * and never thrown: judging says what it means. Nothing here decides whether something recovered; judge/ does.
  */
 
@@ -49,8 +49,10 @@ export interface TrialTools {
   readonly folder: string;
   readonly project: string;
   readonly seed: number;
-  /** Resolves when this trial may be observed; call what it returns once the observation is over. */
-  readonly turn: (signal: AbortSignal) => Promise<() => void>;
+  /** Awaited before a stack is started or removed; call what it returns afterwards. */
+  readonly noise: (signal: AbortSignal) => Promise<() => void>;
+  /** Awaited before what is measured; call what it returns once it is. */
+  readonly quiet: (signal: AbortSignal) => Promise<() => void>;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
   readonly keep: boolean;
@@ -142,20 +144,20 @@ class Trial {
     let observation: Observation | undefined;
     let failed = false;
     try {
-      await this.#in("up", async () => {
-        const { docker } = this.#tools.engine;
-        const { run, owner, project } = this.#tools;
-        const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
-        stack = await startContainers(order, this.#signal);
-        observation = await this.#observe(stack);
-      });
-      if (!stack || !observation) throw new Error("a stack that came up is there");
-      const over = await this.#tools.turn(this.#signal);
+      const loud = await this.#tools.noise(this.#signal);
       try {
-        await this.#breakAndObserve(stack, observation);
+        await this.#in("up", async () => {
+          const { docker } = this.#tools.engine;
+          const { run, owner, project } = this.#tools;
+          const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
+          stack = await startContainers(order, this.#signal);
+          observation = await this.#observe(stack);
+        });
       } finally {
-        over();
+        loud();
       }
+      if (!stack || !observation) throw new Error("a stack that came up is there");
+      await this.#breakAndObserve(stack, observation);
       await this.#putBack(stack);
       await this.#in("steady-again", () => this.#awaitSteady(limits.steadyAgain, "not-steady-again"));
     } catch (thrown) {
@@ -181,7 +183,17 @@ class Trial {
     if (!interrupted)
       await attempt(() => this.#in("evidence", () => saveEvidence(stack, this.#tools.folder, this.#journal)));
     await attempt(async () => observation?.[Symbol.asyncDispose]());
-    if (!this.#tools.keep) await attempt(() => this.#in("down", () => stack.down()));
+    if (!this.#tools.keep) await attempt(() => this.#takeDown(stack, interrupted));
+  }
+
+  async #takeDown(stack: StartedStack, interrupted: boolean): Promise<void> {
+    // Whoever interrupts does not wait for another trial's measurement to end.
+    const loud = interrupted ? () => undefined : await this.#tools.noise(this.#tools.interrupted);
+    try {
+      await this.#in("down", () => stack.down());
+    } finally {
+      loud();
+    }
   }
 
   async #observe(stack: StartedStack): Promise<Observation> {
@@ -208,17 +220,23 @@ class Trial {
     await this.#look(stack, observation);
     for (const act of this.#plan.acts) {
       this.#act = act.id;
-      if (act.fault) {
-        if (this.#broken) {
-          await this.#putBack(stack);
-          await this.#in("steady", () => this.#awaitSteady(this.#plan.steady.within, "sick-baseline"));
-        }
-        if (!(await this.#inject(stack, act))) return;
-      } else await this.#switchHealerOn(stack);
-      const recovered = await this.#in("observe", () => this.#awaitRecovery(act));
-      await this.#look(stack, observation);
-      // What comes next builds on this act having gone as expected; judging says that it was not reached.
-      if (recovered !== (act.expect === "recovered")) return;
+      if (act.fault && this.#broken) {
+        await this.#putBack(stack);
+        await this.#in("steady", () => this.#awaitSteady(this.#plan.steady.within, "sick-baseline"));
+      }
+      // Where nothing is expected to recover there is nothing to time.
+      const measured = act.expect === "recovered";
+      const done = measured ? await this.#tools.quiet(this.#signal) : () => undefined;
+      try {
+        if (!act.fault) await this.#switchHealerOn(stack);
+        else if (!(await this.#inject(stack, act))) return;
+        const recovered = await this.#in("observe", () => this.#awaitRecovery(act, done));
+        await this.#look(stack, observation);
+        // What comes next builds on this act having gone as expected; judging says that it was not reached.
+        if (recovered !== measured) return;
+      } finally {
+        done();
+      }
     }
   }
 
@@ -329,13 +347,14 @@ class Trial {
     }
   }
 
-  /** Whether the act recovered (for good: stability window and corroborations are in), or its patience ended. */
-  async #awaitRecovery(act: Act): Promise<boolean> {
+  /** Whether the act recovered (for good: stability window and corroborations are in), or its patience ended. `timed` is called as soon as it is back. */
+  async #awaitRecovery(act: Act, timed: () => void): Promise<boolean> {
     const { patience, stableFor, corroboratedBy } = act.recovery;
     const began = this.#clock.now();
     const mayTake = patience + stableFor + Math.max(0, ...corroboratedBy.map((it) => it.within)) + limits.grace;
     for (;;) {
       const { state, origin } = progressOf(this.#journal.records, act);
+      if (state !== "waiting") timed();
       if (state === "settled") return true;
       const since = origin?.latest ?? began;
       const wait = state === "waiting" ? patience : mayTake;
@@ -354,7 +373,9 @@ class Trial {
         kind: "container",
         when,
         ...look,
-        ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(observation.engineClock.toHost(startedAtUnixMs)) }),
+        ...(startedAtUnixMs === undefined
+          ? {}
+          : { startedAt: this.#clock.span(observation.engineClock.toHost(startedAtUnixMs)) }),
       });
   }
 
