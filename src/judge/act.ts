@@ -139,8 +139,9 @@ function notRecovered(
   };
 }
 
-const question = ({ act, service, origin, undone }: ActHistory) => ({
+const question = ({ act, service, origin, undone, horizon }: ActHistory) => ({
   service,
+  horizon,
   origin: origin ?? moment(0, 0),
   injected: act.fault ? origin : undefined,
   undone,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { recordsOf } from "../journal.ts";
-import { moment } from "../time.ts";
+import { instant, moment } from "../time.ts";
 import { type AttributionQuestion, attribute, claimant } from "./attribution.ts";
 import { actOf, apiRestart, engine, journalOf, type Learned, look, planOf } from "./testing/journal-builder.ts";
 
@@ -12,6 +12,7 @@ const by = (learned: readonly Learned[], over: Partial<AttributionQuestion> = {}
     injected: moment(5000, 5001),
     recoveredAt: moment(6190, 6202),
     undone: undefined,
+    horizon: instant(15_000),
     claims: [],
     ...over,
   });
@@ -82,6 +83,8 @@ test("nobody, where it did not recover, however often it was started", () => {
   const { healer, evidence } = by([before, engine("die", 5005), engine("start", 5600)], { recoveredAt: undefined });
   expect(healer).toBe("nobody");
   expect(evidence[0]?.text).toBe("app was started once, and did not recover");
+  const later = by([before, engine("die", 5005), engine("start", 16_000)], { recoveredAt: undefined });
+  expect(later.evidence[0]?.text).toBe("no start of app was seen");
 });
 
 test("unknown, where the fault names no service", () => {

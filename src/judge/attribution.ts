@@ -29,6 +29,8 @@ export interface AttributionQuestion {
   /** Absent if it did not recover. */
   readonly recoveredAt: Moment | undefined;
   readonly undone: JournalRecord<"fault"> | undefined;
+  /** The end of the observation: what came later is another act's. */
+  readonly horizon: Instant;
   readonly claims: readonly Claim[];
 }
 
@@ -40,7 +42,7 @@ const lifecycle = /^(kill|die|stop|start|restart)$/;
 
 /** Who brought the service back between the origin and the recovery: from evidence, in the order of its own timestamps. */
 export function attribute(question: AttributionQuestion): Attribution {
-  const { journal, service, origin, recoveredAt, undone, claims } = question;
+  const { journal, service, origin, recoveredAt, undone, horizon, claims } = question;
   if (service === undefined)
     return says(recoveredAt ? "unknown" : "nobody", [
       { text: "the fault names no service, so no container's restarts were looked at", seqs: [] },
@@ -53,7 +55,7 @@ export function attribute(question: AttributionQuestion): Attribution {
     .filter((it): it is Look => it.kind === "container" && it.service === service)
     .sort((a, b) => a.when.earliest - b.when.earliest || a.seq - b.seq);
 
-  if (!recoveredAt) return nobody(service, events, undone);
+  if (!recoveredAt) return nobody(service, events, undone ? Math.min(undone.when.earliest, horizon) : horizon);
   if (undone && undone.when.earliest < recoveredAt.latest)
     return says("harness", [
       {
@@ -158,8 +160,7 @@ function withoutRestart(
   return unit ? says("systemd", [evidence, unit.evidence]) : says("application", [evidence]);
 }
 
-function nobody(service: string, events: readonly Event[], undone: JournalRecord<"fault"> | undefined): Attribution {
-  const until: number = undone?.when.earliest ?? Number.POSITIVE_INFINITY;
+function nobody(service: string, events: readonly Event[], until: number): Attribution {
   const starts = events.filter((it) => it.action === "start" && it.when.latest < until);
   if (starts.length === 0) return says("nobody", [{ text: `no start of ${service} was seen`, seqs: [] }]);
   const times = starts.length === 1 ? "once" : `${starts.length} times`;

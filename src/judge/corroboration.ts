@@ -20,7 +20,7 @@ export function corroborate(
   const judgements = wanted.flatMap((corroboration) => {
     const series = all.get(seriesOf(corroboration));
     if (!series) return [];
-    const absentBefore = () => observedNear(journal, series.id, origin.earliest, tolerable(series));
+    const absentBefore = () => observedNear(journal, origin.earliest, tolerable(series));
     return [
       {
         corroboration,
@@ -35,13 +35,13 @@ export function corroborate(
   return { judgements, claims };
 }
 
-/** Whether Prometheus brought samples of other series shortly before `at`: then a series without any was absent, not unseen. */
-function observedNear(journal: Journal, series: string, at: Instant, within: number): boolean {
-  const others = new Set(
-    journal.flatMap((it) => (it.kind === "series" && it.observer === "prometheus" && it.id !== series ? [it.id] : [])),
+/** Whether Prometheus brought samples of any series shortly before `at`: then a series without any was absent, not unseen. */
+function observedNear(journal: Journal, at: Instant, within: number): boolean {
+  const scraped = new Set(
+    journal.flatMap((it) => (it.kind === "series" && it.observer === "prometheus" ? [it.id] : [])),
   );
   return journal.some(
     (it) =>
-      it.kind === "samples" && others.has(it.series) && it.items.some(([from, to]) => from < at && to >= at - within),
+      it.kind === "samples" && scraped.has(it.series) && it.items.some(([from, to]) => from < at && to >= at - within),
   );
 }

@@ -75,13 +75,13 @@ describe("an outage can be the fault's", () => {
     ["over before the injection", outage([900, 910], [920, 930]), act, false],
     [
       "last seen before the injection, and good at the first look after it",
-      outage([900, 910], [1003, 1004]),
+      outage([900, 910], [1020, 1021]),
       act,
       false,
     ],
     [
       "the same, where the act begins in the middle of it",
-      outage([900, 910], [1003, 1004]),
+      outage([900, 910], [1020, 1021]),
       { ...act, bitten: undefined, inProgress: true },
       true,
     ],

@@ -27,17 +27,25 @@ export function remarksOn(
     const during = series.ticks
       .slice(firstFrom(series.ticks, origin.earliest))
       .filter((it) => it.from <= recovery.stableUntil);
-    const short = elapsed(origin, recovery.at).atMost <= series.every;
-    const why = short
-      ? `the outage was shorter than its ${series.observer === "prometheus" ? "scrape" : "sampling"} interval of ${plain(series.every)}`
-      : `it never saw the outage, though it looks every ${plain(series.every)}`;
+    const { atLeast, atMost } = elapsed(origin, recovery.at);
+    const interval = `its ${series.observer === "prometheus" ? "scrape" : "sampling"} interval of ${plain(series.every)}`;
+    const why =
+      atMost <= series.every
+        ? `the outage was shorter than ${interval}`
+        : atLeast <= series.every
+          ? `the outage was hardly longer than ${interval}`
+          : `it never saw the outage, which was longer than ${interval}`;
     remarks.push({
       text: `${series.id} stayed at ${during[0]?.value ?? "its value"} throughout: ${why}; ${listed([...new Set(names)])} are the witnesses`,
       seqs: [...new Set(during.map((it) => it.seq))],
     });
   }
   for (const { series, outages } of witnesses) {
-    const relapse = outages.filter((it) => it.firstGood).slice(0, -1);
+    // Tries overlap: a good one that had not ended when the bad one started is no return.
+    const relapse = outages.filter((it, index) => {
+      const next = outages[index + 1];
+      return it.firstGood && next && next.firstBad.from > it.firstGood.to;
+    });
     const [first] = relapse;
     if (!first?.firstGood) continue;
     remarks.push({

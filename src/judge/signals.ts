@@ -28,8 +28,13 @@ export function signalsOf(journal: Journal, history: ActHistory): ActSignals | u
   const series = seriesIn(journal, act.recovery.when.map(seriesOf), horizon);
   const inProgress = act.id === "restored";
   const signals = act.recovery.when.flatMap((condition) => {
-    const one = series.get(seriesOf(condition));
-    if (!one) return [];
+    const found = series.get(seriesOf(condition));
+    if (!found) return [];
+    // What was answered well only after the observation may owe it to our own undo.
+    const one = {
+      ...found,
+      ticks: found.ticks.filter(({ to, value }) => to <= horizon || !isGood(condition, value)),
+    };
     const all = seenOutages(one.ticks, (value) => isGood(condition, value)).filter((it) =>
       reaches(it, origin.earliest),
     );

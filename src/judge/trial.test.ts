@@ -135,6 +135,26 @@ describe("a recovery", () => {
     );
   });
 
+  test.each([
+    [1000, "the outage was hardly longer than its scrape interval of 1 s"],
+    [3000, "it never saw the outage, which was longer than its scrape interval of 1 s"],
+  ])("after %o ms that a condition did not see is remarked on as what it is", (lasts, why) => {
+    const upAlways = (it: Learned): Learned =>
+      it.fact.kind === "samples" && it.fact.series.startsWith("up")
+        ? { ...it, fact: { ...it.fact, items: it.fact.items.map(([from, to]) => [from, to, 1]) } }
+        : it;
+    const trial = judgeTrial(tell({ down: [[5001, 5001 + lasts]], edit: upAlways }));
+    expect(trial.remarks[0]?.text).toContain(why);
+  });
+
+  test("is not said to have come twice because a bad try started before a good one had ended", () => {
+    const slow: Learned = {
+      at: 6400,
+      fact: { kind: "samples", series: "http://app:8080/readyz", items: [[6181, 6205, 200]] },
+    };
+    expect(judgeTrial(tell({ and: [...policyRestart(), slow] })).remarks).toEqual([]);
+  });
+
   test("that nobody needed is no recovery: no condition ever looked bad", () => {
     const main = mainOf(judgeTrial(tell({ down: [], until: 16_000 })));
     expect(reasonOf(main)).toBe("no-outage-observed");
@@ -269,9 +289,16 @@ describe("a trial that did not get so far", () => {
     expect(mainOf(judgeTrial(tell({ down, and: [...policyRestart(), slow] }))).outcome).toBe("proven");
   });
 
+  test("because nobody showed that it was steady", () => {
+    const journal = tell({ edit: (it) => (it.fact.kind === "phase" && it.fact.phase === "steady" ? undefined : it) });
+    expect(reasonOf(mainOf(judgeTrial(journal)))).toBe("sick-baseline");
+  });
+
   test("because nobody looked just before the fault", () => {
     const journal = tell({ keep: (id, from) => !id.startsWith("http") || from < 3500 || from > 4998 });
-    expect(reasonOf(mainOf(judgeTrial(journal)))).toBe("observer-gap");
+    const main = mainOf(judgeTrial(journal));
+    expect(reasonOf(main)).toBe("observer-gap");
+    expect(main.explanation).toContain("stopped before the fault");
   });
 
   test("because nobody looked whether the fault had bitten", () => {
@@ -318,6 +345,20 @@ describe("a trial that did not get so far", () => {
     expect(trial.explanation).toContain("healproof died during the phase down");
     const early = tell({ end: "none", edit: without("injected", "bitten", "undone") });
     expect(reasonOf(mainOf(judgeTrial(early)))).toBe("harness-error");
+  });
+
+  test("because the harness died while it watched: not even a long outage is shown then", () => {
+    const journal = tell({
+      end: "none",
+      down: [[5001, forever]],
+      until: 20_000,
+      and: [],
+      edit: ({ at, fact }) =>
+        at > 18_000 || (fact.kind === "phase" && fact.edge === "end" && fact.phase === "observe")
+          ? undefined
+          : { at, fact },
+    });
+    expect(reasonOf(mainOf(judgeTrial(journal)))).toBe("harness-error");
   });
 
   test("because judging itself failed", () => {
@@ -442,7 +483,7 @@ describe("a fault that is held", () => {
 
   test("and that our own undo ended ended as it should", () => {
     const never = actOf({ expect: "never-recovered" });
-    const and = [fault("held", 15_000), fault("ended", 16_120, 16_130, "the process was continued")];
+    const and = [fault("held", 15_000), fault("ended", 15_990, 16_130, "the process was continued")];
     expect(judgeTrial(tell({ act: never, down: [[5001, forever]], until: 16_000, and })).outcome).toBe("proven");
   });
 
