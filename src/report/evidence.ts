@@ -37,14 +37,18 @@ function line(record: JournalRecord, id: string, zero: Instant, journal: Journal
 `;
 }
 
-const longest = 900;
+const longest = 600;
 
 function told(record: JournalRecord, zero: Instant, journal: Journal): Piece {
   if (record.kind === "samples") return samples(record, zero, conditionOf(record.series, journal));
   if (record.kind === "header")
     return `run ${record.run}, trial ${record.plan.id}, seed ${record.seed}, started ${record.origin}`;
   const { seq: _, at: __, kind: ___, ...fact } = record;
-  const text = JSON.stringify(fact);
+  return Object.entries(fact).map(([name, value]) => html`<span class="field"><i>${name}</i> ${field(value)}</span> `);
+}
+
+function field(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value).replaceAll(",", ", ");
   return text.length > longest ? `${text.slice(0, longest)} … (${text.length} characters)` : text;
 }
 

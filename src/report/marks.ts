@@ -3,7 +3,7 @@ import type { EventMark } from "./timeline.ts";
 
 /** The small shapes and hatchings that pictures are made of, each with a meaning of its own, so that none needs its colour. */
 
-export const pc = (percent: number): string => `${Number(percent.toFixed(3))}%`;
+export const pc = (percent: number): string => `${Number(percent.toFixed(2))}%`;
 
 /** At least 3 px wide, so that a good measurement can be seen. */
 export function interval(kind: string, from: number, to: number, y: number, title: string): Html {

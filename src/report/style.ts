@@ -155,16 +155,18 @@ line.base { stroke: var(--line); stroke-width: 1; }
 .happenings { list-style: none; padding: 0; margin: 0; font-size: 13.5px; columns: 2; column-gap: 32px; }
 .happenings li { display: grid; grid-template-columns: 76px 16px minmax(0, 1fr); gap: 6px; padding: 1.5px 0; break-inside: avoid; }
 .happenings .more { display: block; }
-.at { font-family: var(--mono); font-size: 12px; line-height: 1.7; text-align: right; white-space: nowrap; }
+.at { font-family: var(--mono); font-size: 12px; line-height: 1.65; text-align: right; white-space: nowrap; }
 span.key { display: inline-block; width: 16px; }
 .excerpt { margin-top: 16px; font-size: 13px; }
 .excerpt > summary { cursor: pointer; color: var(--link); }
 .excerpt > p { margin: 8px 0; }
 .lines { list-style: none; margin: 0; padding: 0; font: 12px/1.5 var(--mono); }
-.lines li { display: grid; grid-template-columns: 42px 82px 64px 76px minmax(0, 1fr); gap: 8px; padding: 4px 6px; border-top: 1px solid var(--line); }
+.lines li { display: grid; grid-template-columns: 42px 82px 64px 76px minmax(0, 1fr); gap: 0 8px; padding: 4px 6px; border-top: 1px solid var(--line); }
 .lines li:target { background: var(--unsure-soft); outline: 2px solid var(--unsure); outline-offset: -2px; border-radius: 4px; }
 .lines .seq, .lines .clock { color: var(--quiet); text-align: right; }
 .lines .kind { font-weight: 600; }
+.field { margin-right: 8px; }
+.field i { font-style: normal; color: var(--quiet); }
 .run { display: inline-block; margin-right: 10px; }
 .run.bad { color: var(--bad); }
 .run.good { color: var(--good); }
@@ -187,7 +189,7 @@ footer p { max-width: 76ch; }
   .verdicts tr { padding: 12px 14px; }
   .verdicts tbody th, .verdicts td { border: 0; padding: 0; }
   .verdicts tbody th { margin-bottom: 6px; }
-  .verdicts td, .verdicts .number { display: grid; grid-template-columns: 88px minmax(0, 1fr); gap: 8px; padding-left: 25px; text-align: left; white-space: normal; }
+  .verdicts td, .verdicts .number { display: grid; grid-template-columns: 88px minmax(0, 1fr); gap: 0 8px; padding-left: 25px; text-align: left; white-space: normal; }
   .verdicts td::before { content: attr(data-label); color: var(--quiet); font-size: 13px; }
   .verdicts .reason { grid-column: 2; }
   .verdicts .why { padding-top: 0; margin-top: -6px; border-top: 0; }

@@ -70,9 +70,17 @@ function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Pa
     };
   });
   const head = ["  scenario", "verdict", "recovery", "budget", "healed by", "control"];
-  const [heading, ...lines] = tabled([head, ...rows.map((it) => it.cells)], width);
-  const body = lines.map((lines, index) => rows[index]?.paint(lines.join("\n")) ?? lines.join("\n"));
-  return [paint("dim", heading?.join("\n") ?? ""), ...body].join("\n");
+  const [heading = [], ...lines] = tabled([head, ...rows.map((it) => it.cells)], width);
+  if ([heading, ...lines].some((it) => it.some((line) => line.length > width)))
+    return rows.map((it) => it.paint(listed(it.cells, width))).join("\n");
+  const body = lines.map((it, index) => rows[index]?.paint(it.join("\n")) ?? "");
+  return [paint("dim", heading.join("\n")), ...body].join("\n");
+}
+
+/** A row where there is no room for columns. */
+function listed([name = "", verdict, recovery, budget, healer, control]: readonly string[], width: number): string {
+  const text = `${verdict}, ${recovery} (budget ${budget}), healed by ${healer}, control: ${control}`;
+  return [name, ...wrapped(text, width - 4).map((it) => `    ${it}`)].join("\n");
 }
 
 /** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
@@ -94,8 +102,11 @@ function failure(
   });
   const main = deciding(trial);
   const verdict = main && main.outcome !== "proven" ? verdictText(main.verdict) : "a control says otherwise";
+  const name = `${signs[outcome]} ${oneLine(scenario)}`;
+  const fits = name.length + 2 + verdict.length <= width;
   return [
-    `${paint(colours[outcome], `${signs[outcome]} ${oneLine(scenario)}`)}  ${verdict}`,
+    paint(colours[outcome], name) + (fits ? `  ${verdict}` : ""),
+    ...(fits ? [] : wrapped(verdict, width - 4)),
     ...wrapped(oneLine(claim), width - 4).map((it) => paint("dim", it)),
     ...lines,
   ].join("\n    ");

@@ -54,7 +54,8 @@ export interface EngineEvent {
 
 export type EventMark = "died" | "started" | "restarted" | "stopped" | "unhealthy" | "healthy" | "other";
 
-const mostEvents = 250;
+/** A container that restarts all the time still gives a small picture. */
+const mostEvents = 80;
 
 export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const { plan } = headerOf(journal);
@@ -65,7 +66,7 @@ export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const to = endOf(trial, phases, last, zero);
   const earlier = (to - zero) * 0.14;
   const from = origin === undefined ? zero : instant(Math.max(0, zero - Math.min(5000, Math.max(800, earlier))));
-  const shortest = (to - from) / 600;
+  const shortest = (to - from) / 240;
 
   const lanes: Lane[] = [
     ...phaseLanes(phases),

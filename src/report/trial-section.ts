@@ -61,7 +61,7 @@ const openUnless = (closed: boolean): Html => (closed ? html`` : html` open=""`)
 function notes(trial: TrialJudgement, references: References): Piece {
   const list = (title: string, kind: string, items: readonly Evidence[]) =>
     items.length > 0 &&
-    html`<div class="note ${kind}"><h5>${title}</h5><ul>${items.map((it) => html`<li>${it.text}${references.links(it.seqs)}</li>`)}</ul></div>
+    html`<div class="note ${kind}"><h5>${title}</h5>${evidenceList(items, references)}</div>
 `;
   return [list("Errors in the trial itself", "errors", trial.errors), list("To be known", "remarks", trial.remarks)];
 }
@@ -120,8 +120,14 @@ const fact = (name: string, value: Piece): Html => html`<div><dt>${name}</dt><dd
 const span = ({ earliest, latest }: Moment, zero: number): Html =>
   html`<span class="figure">${formatOffset(earliest - zero)} to ${formatOffset(latest - zero)}</span>`;
 
-const evidenceList = (evidence: readonly Evidence[], references: References): Piece =>
-  evidence.length > 0 && html`<ul>${evidence.map((it) => html`<li>${it.text}${references.links(it.seqs)}</li>`)}</ul>`;
+const mostEvidence = 12;
+
+function evidenceList(evidence: readonly Evidence[], references: References): Piece {
+  if (evidence.length === 0) return undefined;
+  const shown = evidence.slice(0, mostEvidence);
+  const more = evidence.length - shown.length;
+  return html`<ul>${shown.map((it) => html`<li>${it.text}${references.links(it.seqs)}</li>`)}${more > 0 && html`<li class="more">… and ${more} more</li>`}</ul>`;
+}
 
 /** What was looked for is said only where the evidence does not name it. */
 function agreement(

@@ -28,6 +28,8 @@ export interface Story {
   readonly trouble?: InconclusiveReason;
   readonly scrapeEvery?: number;
   readonly log?: string;
+  /** It dies and is started again five times a second, and never stays. */
+  readonly flapping?: boolean;
 }
 
 const begin = 8_200;
@@ -86,7 +88,7 @@ export function journalOf(story: Story): Journal {
   const watched = story.control?.stop ? healerOff(script, story) : undefined;
   script.phase("main", "steady", begin, zero - 600);
   script.container(story.service, zero - 590, 1900, 0, "always");
-  const course = tellMain(script, story);
+  const course = story.flapping ? flap(script, tellMain(script, story)) : tellMain(script, story);
   const ends = course.ends;
   const frozen = story.fault === "hang";
   if (story.trouble !== "harness-error" && story.trouble !== "interrupted") tellEnd(script, story, ends);
@@ -236,6 +238,16 @@ function heal(script: JournalScript, story: Story, act: Act["id"], back: number)
   script.engine(service, back - 306, "restart");
   script.engine(service, back + 740, "health_status: healthy");
   script.container(service, back + 3300, back - 310, 0, "always");
+}
+
+function flap(script: JournalScript, { ends }: Course): Course {
+  const down: [number, number][] = [];
+  for (let at = zero + 3; at < ends; at += 200) {
+    script.engine("app", at, "die", { exitCode: "1" });
+    script.engine("app", at + 90, "start");
+    down.push([at, at + 110]);
+  }
+  return { down, ends };
 }
 
 function restored(script: JournalScript, story: Story, after: number): Course {

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { junitXml } from "./junit.ts";
+import { attribute, elements, parsed } from "./testing/markup.ts";
+import { everythingRun, gateRun, hostileRun, sampleRun } from "./testing/sample-runs.ts";
+
+const documentOf = ({ run }: ReturnType<typeof gateRun>) => parsed(junitXml(run));
+
+describe("junit.xml", () => {
+  test.each([
+    ["a proven run", gateRun()],
+    ["everything", everythingRun()],
+    ["hostile text", hostileRun()],
+    ["nothing", sampleRun([], [])],
+  ])("is valid XML without control characters: %s", (_, sample) => {
+    expect(documentOf(sample).documentElement?.tagName).toBe("testsuites");
+    expect(junitXml(sample.run)).not.toMatch(/[^\P{Cc}\n\t]/u);
+  });
+
+  test("has a suite for each scenario and a case for its trial and each control", () => {
+    const { run } = gateRun();
+    const suites = elements(documentOf(gateRun()), "testsuite");
+    expect(suites.map((it) => attribute(it, "name"))).toEqual(run.scenarios.map((it) => it.scenario));
+    expect(suites.map((it) => elements(it, "testcase").length)).toEqual([2, 2, 2]);
+  });
+
+  test("counts what it holds: a refuted claim is a failure, an inconclusive one an error, what was not run is skipped", () => {
+    const document = documentOf(everythingRun());
+    const [root] = elements(document, "testsuites");
+    const counted = ["testcase", "failure", "error", "skipped"].map((it) => String(elements(document, it).length));
+    const told = ["tests", "failures", "errors", "skipped"].map((it) => root && attribute(root, it));
+    expect(told).toEqual(counted);
+    expect(counted).toEqual(["22", "4", "8", "2"]);
+  });
+
+  test("says why, and which verdict it was", () => {
+    const errors = elements(documentOf(everythingRun()), "error").map((it) => attribute(it, "type"));
+    expect(errors).toEqual([
+      "inconclusive: sick-baseline",
+      "inconclusive: fault-had-no-effect",
+      "inconclusive: fault-ended-early",
+      "inconclusive: no-outage-observed",
+      "inconclusive: observer-gap",
+      "inconclusive: budget-inside-uncertainty",
+      "inconclusive: harness-error",
+      "inconclusive: interrupted",
+    ]);
+    const [failure] = elements(documentOf(everythingRun()), "failure");
+    expect(failure?.textContent).toContain("over the budget of 5 s");
+  });
+
+  test("gives the interval and the healer as properties, the restored act's too", () => {
+    const properties = elements(documentOf(gateRun()), "property").map(
+      (it) => `${attribute(it, "name")}=${attribute(it, "value")}`,
+    );
+    expect(properties).toEqual(
+      expect.arrayContaining([
+        "recovery.atLeast.seconds=4.224",
+        "recovery.atMost.seconds=4.528",
+        "healedBy=watchdog",
+        "restored.healedBy=watchdog",
+        "watchedFor.seconds=15.026",
+      ]),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { plainText, summaryMd } from "./markdown.ts";
+import { everythingRun, gateRun, hostileRun, refutedClaim } from "./testing/sample-runs.ts";
+
+describe("summary.md", () => {
+  test("a run where all is proven", () => {
+    expect(summaryMd(gateRun().run)).toMatchInlineSnapshot(`
+      "### ✅ healproof: All 3 claims proven
+
+      | | Scenario | Verdict | Recovery | Budget | Healed by | Control |
+      |---|---|---|---:|---:|---|---|
+      | ✅ | **app-crash** | recovered | 0.83 to 1.53 s | 5 s | restart-policy | stayed down |
+      | ✅ | **app-hang** | recovered | 4.22 to 4.53 s | 15 s | watchdog | down, then healed |
+      | ✅ | **watchdog-crash** | recovered | 1.11 to 1.53 s | 10 s | restart-policy | stayed down |
+
+      #### Shown by the controls
+
+      - Nothing but the restart policy brings a dead container back (without the restart policy: did not come back in 5.03 s)
+      - The common claim that a restart policy restarts an unhealthy container is refuted: with \\\`restart: always\\\` and no watchdog the frozen app stayed unhealthy (without the watchdog: did not come back in 15.0 s; switched on again: healed in 4.27 to 5.47 s)
+      - Nothing watches the watchdog but its restart policy (without the restart policy: did not come back in 10.0 s)
+
+      <sub>run 2026-11-21-031024-4f2a, healproof 0.1.0; wall 61.2 s, floor 52.0 s, ratio 1.18</sub>
+      "
+    `);
+  });
+
+  test("every row of the table has as many cells as its head, whatever names hold", () => {
+    for (const { run } of [everythingRun(), hostileRun()]) {
+      const rows = summaryMd(run)
+        .split("\n")
+        .filter((it) => it.startsWith("|"));
+      expect(rows.length).toBe(run.scenarios.length + 2);
+      for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(8);
+    }
+  });
+
+  test("explains what is not proven, and says what was not run", () => {
+    const text = summaryMd(everythingRun().run);
+    expect(text).toContain("Back only after 6.30 to 6.53 s: over the budget of 5 s");
+    expect(text).toContain("it recovered without its healer, so the scenario proves nothing");
+    expect(text).toContain("#### Not run");
+  });
+
+  test("says what a control shows only if it showed it", () => {
+    const { run } = gateRun();
+    const claim = plainText(refutedClaim);
+    expect(summaryMd(run)).toContain(claim);
+    const scenarios = run.scenarios.map((it) => ({
+      ...it,
+      controls: it.controls.map((control) => ({ ...control, outcome: "refuted" as const })),
+    }));
+    expect(summaryMd({ ...run, scenarios })).not.toContain(claim);
+  });
+});
+
+test.each([
+  ["a | b", "a \\| b"],
+  ["<b>&amp;</b>", "&lt;b&gt;&amp;amp;&lt;/b&gt;"],
+  ["[x](javascript:alert)", "\\[x\\]\\(javascript:alert\\)"],
+  ["two\nlines", "two lines"],
+  ["a\\", "a\\\\"],
+  ["@everyone #12", "@\u200beveryone #\u200b12"],
+  ["https://evil.example", "https:\u200b//evil.example"],
+  ["$x$ `c` *e* _f_ ~g~", "\\$x\\$ \\`c\\` \\*e\\* \\_f\\_ \\~g\\~"],
+])("text from outside stays text: %j", (text, escaped) => {
+  expect(plainText(text)).toBe(escaped);
+});

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { reportHtml } from "./page.ts";
+import { attribute, elements, parsed } from "./testing/markup.ts";
+import { everythingRun, gateRun, hostile, hostileRun, type SampleRun, sampleRun } from "./testing/sample-runs.ts";
+
+const pageOf = ({ run, journals }: SampleRun) => reportHtml(run, journals);
+const samples: [string, SampleRun][] = [
+  ["a run where all is proven", gateRun()],
+  ["a run with everything that can come out", everythingRun()],
+  ["a run full of hostile text", hostileRun()],
+  ["a run of nothing", sampleRun([], [])],
+  ["a run whose journals are lost", { run: everythingRun().run, journals: new Map() }],
+];
+
+describe.each(samples)("the page of %s", (_, sample) => {
+  const text = pageOf(sample);
+  const document = parsed(text);
+  const all = elements(document, "*");
+
+  test("is well-formed, with one of each id", () => {
+    const ids = all.map((it) => attribute(it, "id")).filter((it) => it !== "");
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("links only into itself, where something is, and to files below the run's folder", () => {
+    const ids = new Set(all.map((it) => attribute(it, "id")));
+    const links = elements(document, "a").map((it) => attribute(it, "href"));
+    const broken = links.filter((it) => (it.startsWith("#") ? !ids.has(it.slice(1)) : !/^\.\/[^:]*$/.test(it)));
+    expect(broken).toEqual([]);
+  });
+
+  test("loads nothing and runs nothing", () => {
+    const names = new Set(all.map((it) => it.tagName));
+    for (const name of ["script", "link", "img", "iframe", "object", "embed", "image", "use", "base", "form"])
+      expect(names).not.toContain(name);
+    const attributes = all.flatMap((it) => [...it.attributes].map(({ name }) => name));
+    expect(attributes.filter((it) => /^(on|src|style$|xlink|srcset|action|formaction|ping)/i.test(it))).toEqual([]);
+    const style = elements(document, "style")[0]?.textContent ?? "";
+    expect(style).not.toMatch(/@import|url\((?!#)|expression/);
+  });
+
+  test("its policy forbids all but its own style sheet", () => {
+    const style = elements(document, "style")[0]?.textContent ?? "";
+    const policy = elements(document, "meta").find((it) => attribute(it, "http-equiv") === "Content-Security-Policy");
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(policy && attribute(policy, "content")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+    );
+  });
+
+  test("every picture says what it shows to those who do not see it", () => {
+    const byId = new Map(all.map((it) => [attribute(it, "id"), it]));
+    for (const svg of elements(document, "svg")) {
+      if (attribute(svg, "role") !== "img") continue;
+      const labels = attribute(svg, "aria-labelledby").split(" ");
+      const label = attribute(svg, "aria-label") || labels.map((it) => byId.get(it)?.textContent ?? "").join(" ");
+      expect(label.trim()).not.toBe("");
+    }
+  });
+});
+
+describe("what the page says", () => {
+  const gate = pageOf(gateRun());
+  const document = parsed(gate);
+  const said = (id: string) => (document.getElementById(id)?.textContent ?? "").replace(/\s+/g, " ");
+
+  test("each recovery as an interval against its budget, and who healed it", () => {
+    const { run } = gateRun();
+    expect(said("scenario-app-hang")).toContain("Recovered in 4.22 to 4.53 s, by the watchdog");
+    expect(said("trial-app-hang")).toMatch(/recovery4\.22 to 4\.53 s against a budget of 15 s/);
+    for (const { trial } of run.scenarios)
+      for (const act of trial.acts)
+        for (const { text } of act.attribution.evidence) expect(said(`trial-${trial.id}`)).toContain(text);
+  });
+
+  test("the control beside it: off, no recovery; on again, recovery", () => {
+    const text = said("scenario-app-hang");
+    expect(text).toContain("Without the watchdog");
+    expect(text).toContain("Did not come back in 15.0 s");
+    expect(text).toMatch(/Switched on again.*Healed in 4\.27 to 5\.47 s/);
+  });
+
+  test("prominently, and before the verdicts, that the common claim about restart policies is refuted", () => {
+    const [finding] = elements(document, "section");
+    expect(finding && attribute(finding, "class")).toBe("findings");
+    expect(finding?.textContent).toContain("Refuted by this run");
+    expect(finding?.textContent).toContain("a restart policy restarts an unhealthy container is refuted");
+    expect(finding?.textContent).toContain("Without the watchdog: did not come back in 15.0 s");
+  });
+
+  test("not that a claim is refuted if the control did not show it", () => {
+    const { run, journals } = gateRun();
+    const scenarios = run.scenarios.map((it) => ({
+      ...it,
+      controls: it.controls.map((control) => ({ ...control, outcome: "inconclusive" as const })),
+    }));
+    const text = reportHtml({ ...run, scenarios }, journals);
+    expect(text).not.toContain("Refuted by this run");
+    expect(text).not.toContain("Shown by this run");
+    expect(text).toContain("Not decided by this run");
+  });
+
+  test("failures first, then what is unknown, then what is proven", () => {
+    const sections = elements(parsed(pageOf(everythingRun())), "section")
+      .map((it) => attribute(it, "class"))
+      .filter((it) => it.startsWith("scenario "));
+    const rank = ["scenario refuted", "scenario inconclusive", "scenario proven"];
+    expect(sections.map((it) => rank.indexOf(it))).toEqual(sections.map((it) => rank.indexOf(it)).toSorted());
+    expect(new Set(sections).size).toBe(3);
+  });
+
+  test("every explanation, error, remark, and what was not run", () => {
+    const { run, journals } = everythingRun();
+    const text = (parsed(reportHtml(run, journals)).documentElement?.textContent ?? "").replace(/\s+/g, " ");
+    const plain = (it: string) => it.replace(/\s+/g, " ");
+    for (const it of run.scenarios.flatMap((it) => [it.trial, ...it.controls])) {
+      expect(text).toContain(plain(it.explanation).slice(1));
+      for (const { text: error } of [...it.errors, ...it.remarks]) expect(text).toContain(plain(error));
+    }
+    for (const { what, why } of run.notRun) expect(text).toContain(`${what}: ${why}`);
+    expect(text).toContain("variant slow-start");
+  });
+
+  test("hostile text as text", () => {
+    const text = parsed(pageOf(hostileRun())).documentElement?.textContent ?? "";
+    expect(text).toContain("<script>alert(1)</script>");
+    expect(text).toContain(`"><img src=x onerror=alert(1)>`);
+    expect(pageOf(hostileRun())).not.toContain(hostile);
+  });
+});
+
+describe("its size", () => {
+  test("twenty trials stay below a megabyte", () => {
+    const sample = everythingRun();
+    expect(sample.journals.size).toBe(20);
+    expect(Buffer.byteLength(pageOf(sample))).toBeLessThan(1_000_000);
+  });
+
+  test("ten trials do so too whose signals flap and whose containers restart all the time", () => {
+    const empty = Buffer.byteLength(pageOf(sampleRun([], [])));
+    const one = Buffer.byteLength(pageOf(sampleRun([flapping], []))) - empty;
+    expect(empty + 10 * one).toBeLessThan(1_000_000);
+  });
+});
+
+const flapping = {
+  id: "flapping",
+  scenario: "flapping",
+  claim: "A service that flaps is drawn in bounded space",
+  service: "app",
+  fault: "crash",
+  budget: 60_000,
+  healedBy: "restart-policy",
+  flapping: true,
+} as const;
