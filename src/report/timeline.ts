@@ -31,7 +31,7 @@ export type Lane =
   | { readonly kind: "events"; readonly label: string; readonly events: readonly EngineEvent[] }
   | { readonly kind: "recovery"; readonly label: string; readonly act: ActJudgement; readonly origin: Moment };
 
-export interface PhaseSpan {
+interface PhaseSpan {
   readonly phase: Phase;
   readonly from: Instant;
   readonly to: Instant;
@@ -46,7 +46,7 @@ export interface FaultSpan {
   readonly end: "ended" | "undone" | "last seen" | "at once";
 }
 
-export interface EngineEvent {
+interface EngineEvent {
   readonly when: Moment;
   readonly action: string;
   readonly mark: EventMark;
@@ -55,7 +55,7 @@ export interface EngineEvent {
 export type EventMark = "died" | "started" | "restarted" | "stopped" | "unhealthy" | "healthy" | "other";
 
 /** A container that restarts all the time still gives a small picture. */
-const mostEvents = 80;
+const mostEvents = 60;
 
 export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const { plan } = headerOf(journal);
@@ -66,7 +66,7 @@ export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const to = endOf(trial, phases, last, zero);
   const earlier = (to - zero) * 0.14;
   const from = origin === undefined ? zero : instant(Math.max(0, zero - Math.min(5000, Math.max(800, earlier))));
-  const shortest = (to - from) / 240;
+  const shortest = (to - from) / 200;
 
   const lanes: Lane[] = [
     ...phaseLanes(phases),

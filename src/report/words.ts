@@ -19,7 +19,7 @@ export function failuresFirst<T extends { readonly outcome: Outcome }>(items: re
   return items.toSorted((a, b) => outcomeRank[a.outcome] - outcomeRank[b.outcome]);
 }
 
-export function countOf(items: readonly { readonly outcome: Outcome }[], outcome: Outcome): number {
+function countOf(items: readonly { readonly outcome: Outcome }[], outcome: Outcome): number {
   return items.filter((it) => it.outcome === outcome).length;
 }
 
@@ -147,5 +147,5 @@ export function formatOffset(offset: number): string {
 /** Who healed, or that it is not known. */
 export const healedByText = (healer: HealedBy): string => (healer === "unknown" ? "not known" : healerName(healer));
 
-export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

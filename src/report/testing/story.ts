@@ -41,7 +41,7 @@ interface Course {
   readonly ends: number;
 }
 
-export function planOf(story: Story): TrialPlan {
+function planOf(story: Story): TrialPlan {
   const { budget, healedBy, service } = story;
   const recovery = (of: string, by: Healer, within: number, patience = 2 * within): Act["recovery"] => ({
     within: ms(within),
