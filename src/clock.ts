@@ -11,6 +11,9 @@ export interface HostSpan {
   readonly to: number;
 }
 
+/** Finer than anything we can tell apart; more digits would only fill the journal. */
+const toMicroseconds = (value: number) => Math.round(value * 1000) / 1000;
+
 /** One trial's clock: instants are host monotonic time minus the trial's origin. */
 export class TrialClock {
   readonly originHost: number = hostNow();
@@ -18,15 +21,15 @@ export class TrialClock {
   readonly originWall: Date = new Date();
 
   now(): Instant {
-    return instant(hostNow() - this.originHost);
+    return this.at(hostNow());
   }
 
   at(host: number): Instant {
-    return instant(host - this.originHost);
+    return instant(toMicroseconds(host - this.originHost));
   }
 
   span({ from, to }: HostSpan): Moment {
-    return moment(from - this.originHost, to - this.originHost);
+    return moment(toMicroseconds(from - this.originHost), toMicroseconds(to - this.originHost));
   }
 }
 

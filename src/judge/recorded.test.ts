@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readJournal } from "../journal.ts";
+import { judgeTrial } from "./trial.ts";
+
+/** Journals of real trials, kept because each showed something that must hold for good. */
+
+const judged = (name: string) => judgeTrial(readJournal(join(import.meta.dirname, "recorded", `${name}.ndjson`)));
+
+test("a watchdog that sees and does not act: never recovered, though all was well once we had undone the fault", () => {
+  const { outcome, acts } = judged("lame-watchdog");
+  expect(acts.map((it) => it.verdict)).toEqual([{ kind: "never-recovered" }]);
+  expect(outcome).toBe("refuted");
+});
+
+test("Prometheus stopped in the middle of a trial: inconclusive, though the probe saw the service come back", () => {
+  const { outcome, acts } = judged("prometheus-stopped");
+  expect(acts.map((it) => it.verdict)).toEqual([{ kind: "inconclusive", reason: "observer-gap" }]);
+  expect(acts[0]?.signals.find((it) => it.series.startsWith("http"))?.outages[0]?.ended).toBeDefined();
+  expect(outcome).toBe("inconclusive");
+});
