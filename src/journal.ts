@@ -17,7 +17,7 @@ const span = z
   .transform((it): Moment => moment(it.earliest, it.latest));
 const actId = z.enum(["main", "restored", "afterwards"]);
 
-export const phases = [
+const phases = [
   "up",
   "steady",
   "inject",

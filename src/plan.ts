@@ -16,7 +16,7 @@ const milliseconds = z
 /** In a plan durations are numbers (ms) already; the conditions' own schemas read the scenario's text. */
 const plannedCorroboration = corroboration.extend({ within: milliseconds });
 
-export const faultCall = z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()) });
+const faultCall = z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()) });
 export type FaultCall = z.output<typeof faultCall>;
 
 export const act = z.strictObject({

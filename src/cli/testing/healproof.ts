@@ -74,7 +74,10 @@ export class Started {
 
   until(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(this.#failure(`did not say ${pattern} within ${limitMs / 1000} s`)), limitMs);
+      const late = setTimeout(
+        () => reject(this.#failure(`did not say ${pattern} within ${limitMs / 1000} s`)),
+        limitMs,
+      );
       const look = () => {
         if (!pattern.test(this.#err)) return;
         clearTimeout(late);
@@ -110,5 +113,9 @@ export async function leftOf(run: string): Promise<string[]> {
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
-  return [...containers.flatMap((it) => it.Names), ...networks.map((it) => it.Name), ...(volumes ?? []).map((it) => it.Name)];
+  return [
+    ...containers.flatMap((it) => it.Names),
+    ...networks.map((it) => it.Name),
+    ...(volumes ?? []).map((it) => it.Name),
+  ];
 }
