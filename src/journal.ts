@@ -17,17 +17,7 @@ const span = z
   .transform((it): Moment => moment(it.earliest, it.latest));
 const actId = z.enum(["main", "restored", "afterwards"]);
 
-const phases = [
-  "up",
-  "steady",
-  "inject",
-  "witness",
-  "observe",
-  "undo",
-  "steady-again",
-  "evidence",
-  "down",
-] as const;
+const phases = ["up", "steady", "inject", "witness", "observe", "undo", "steady-again", "evidence", "down"] as const;
 export const phase = z.enum(phases);
 export type Phase = z.output<typeof phase>;
 

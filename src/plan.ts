@@ -17,7 +17,6 @@ const milliseconds = z
 const plannedCorroboration = corroboration.extend({ within: milliseconds });
 
 const faultCall = z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()) });
-export type FaultCall = z.output<typeof faultCall>;
 
 export const act = z.strictObject({
   id: z.enum(["main", "restored", "afterwards"]),
