@@ -39,7 +39,7 @@ export function mark(kind: Mark, x: number, y: number, title: string): Html {
 
 /** One mark alone, for a legend. */
 export function markIcon(kind: Mark): Html {
-  return html`<svg class="key" width="16" height="18" viewBox="-8 -10 16 20" aria-hidden="true"><path class="mark ${kind}" d="${shapes[kind]}"/></svg>`;
+  return html`<svg class="key" width="16" height="18" viewBox="${kind === "never" ? -1 : -8} -10 16 20" aria-hidden="true"><path class="mark ${kind}" d="${shapes[kind]}"/></svg>`;
 }
 
 /** The hatchings that the pictures share, once for each page. */

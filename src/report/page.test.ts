@@ -74,6 +74,17 @@ describe("what the page says", () => {
         for (const { text } of act.attribution.evidence) expect(said(`trial-${trial.id}`)).toContain(text);
   });
 
+  test("nothing without the journal line that it came from", () => {
+    const linked = (element: (typeof facts)[number]) =>
+      elements(element, "a").some((it) => attribute(it, "class") === "ref");
+    const facts = elements(document, "dl").flatMap((it) => elements(it, "div"));
+    const without = facts.filter((it) => !linked(it)).map((it) => (it.textContent ?? "").trim().split("\n")[0]);
+    expect(without.filter((it) => !/^verdict|^healed bynobody/.test(it ?? ""))).toEqual([]);
+    const happened = elements(document, "ol").filter((it) => attribute(it, "class") === "happenings");
+    expect(happened.length).toBe(6);
+    for (const it of happened.flatMap((it) => elements(it, "li"))) expect(linked(it), it.textContent ?? "").toBe(true);
+  });
+
   test("the control beside it: off, no recovery; on again, recovery", () => {
     const text = said("scenario-app-hang");
     expect(text).toContain("Without the watchdog");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { instant } from "../time.ts";
-import { coarsened, spansOf, stepsOf } from "./spans.ts";
+import { coarsened, spansOf, stepsOf, thinned } from "./spans.ts";
 
 const tries = (...items: [from: number, to: number, value: number][]) =>
   items.map(([from, to, value]) => ({ from: instant(from), to: instant(to), value }));
@@ -62,4 +62,13 @@ test("a counter's rises and resets are told where they were first seen", () => {
     { at: 20, by: 2, to: 2 },
     { at: 30, by: -1, to: 1 },
   ]);
+});
+
+test("of many marks those that can be told apart are drawn, from the first to the last, of each kind", () => {
+  const marks = Array.from({ length: 1000 }, (_, at) => ({ at: instant(at), kind: at % 2 === 0 ? "die" : "start" }));
+  const drawn = thinned(marks, 50, (it) => it);
+  expect(drawn.length).toBeLessThanOrEqual(40);
+  expect(drawn.at(-1)?.at).toBeGreaterThan(900);
+  expect(new Set(drawn.map((it) => it.kind)).size).toBe(2);
+  expect(thinned(marks.slice(0, 60), 50, (it) => it)).toHaveLength(60);
 });

@@ -70,8 +70,33 @@ export function coarsened(spans: readonly Span[], shortest: number): Span[] {
   return joined;
 }
 
+/** Of many marks those that can be told apart: of one kind none nearer than `least` to the one before. Few are left as they are. */
+export function thinned<T>(
+  marks: readonly T[],
+  least: number,
+  of: (it: T) => { at: Instant; kind: string },
+): readonly T[] {
+  if (marks.length <= mostMarks) return marks;
+  const last = new Map<string, Instant>();
+  return marks.filter((it) => {
+    const { at, kind } = of(it);
+    const before = last.get(kind);
+    if (before !== undefined && at - before < least) return false;
+    last.set(kind, at);
+    return true;
+  });
+}
+
+const mostMarks = 60;
+
+export interface Step {
+  readonly at: Instant;
+  readonly by: number;
+  readonly to: number;
+}
+
 /** Where a counter rose: by how much, and when it was first seen. A fall is a reset. */
-export function stepsOf(tries: readonly Try[]): { readonly at: Instant; readonly by: number; readonly to: number }[] {
+export function stepsOf(tries: readonly Try[]): Step[] {
   return tries.flatMap((it, index) => {
     const before = tries[index - 1];
     return before && before.value !== it.value ? [{ at: it.from, by: it.value - before.value, to: it.value }] : [];

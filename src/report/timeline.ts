@@ -3,7 +3,7 @@ import type { ActJudgement, TrialJudgement } from "../judge/judgement.ts";
 import type { TrialPlan } from "../plan.ts";
 import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, type Instant, instant, later, type Moment } from "../time.ts";
-import { coarsened, type Span, spansOf, stepsOf, triesOf } from "./spans.ts";
+import { coarsened, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
 
 /** What the picture of a trial shows, as data. Times are the trial's instants; `zero` is where the axis says 0 s. */
 export interface Timeline {
@@ -25,7 +25,7 @@ export type Lane =
   | {
       readonly kind: "counter";
       readonly label: string;
-      readonly steps: ReturnType<typeof stepsOf>;
+      readonly steps: readonly Step[];
       readonly spans: readonly Span[];
     }
   | { readonly kind: "events"; readonly label: string; readonly events: readonly EngineEvent[] }
@@ -54,9 +54,6 @@ interface EngineEvent {
 
 export type EventMark = "died" | "started" | "restarted" | "stopped" | "unhealthy" | "healthy" | "other";
 
-/** A container that restarts all the time still gives a small picture. */
-const mostEvents = 60;
-
 export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const { plan } = headerOf(journal);
   const last = journal.at(-1)?.at ?? instant(0);
@@ -67,14 +64,15 @@ export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
   const earlier = (to - zero) * 0.14;
   const from = origin === undefined ? zero : instant(Math.max(0, zero - Math.min(5000, Math.max(800, earlier))));
   const shortest = (to - from) / 200;
+  const markWidth = (to - from) / 50;
 
   const lanes: Lane[] = [
     ...phaseLanes(phases),
     ...faultLanes(trial, journal, to),
     ...healerLanes(journal, to),
     ...signalLanes(plan, journal, shortest),
-    ...counterLanes(plan, journal, shortest),
-    ...eventLanes(journal, from, to),
+    ...counterLanes(plan, journal, shortest, markWidth),
+    ...eventLanes(journal, from, to, markWidth),
     ...recoveryLanes(trial),
   ];
   const guides = trial.acts.flatMap((it) => [
@@ -178,7 +176,7 @@ function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[
   });
 }
 
-function counterLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[] {
+function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markWidth: number): Lane[] {
   const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
   return recordsOf(journal, "series").flatMap(({ id, everyMs }): Lane[] => {
     if (!counters.has(id)) return [];
@@ -187,21 +185,28 @@ function counterLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane
       spansOf(tries, everyMs, () => true),
       shortest,
     );
-    return [{ kind: "counter", label: `counter: ${id}`, steps: stepsOf(tries).slice(0, mostEvents), spans }];
+    return [
+      {
+        kind: "counter",
+        label: `counter: ${id}`,
+        steps: thinned(stepsOf(tries), markWidth, ({ at, by }) => ({ at, kind: by > 0 ? "rise" : "reset" })),
+        spans,
+      },
+    ];
   });
 }
 
-function eventLanes(journal: Journal, from: Instant, to: Instant): Lane[] {
+function eventLanes(journal: Journal, from: Instant, to: Instant, markWidth: number): Lane[] {
   const seen = recordsOf(journal, "engine").filter(
     (it) => it.when.latest >= from && it.when.earliest <= to && !it.action.startsWith("exec_"),
   );
   return [...new Set(seen.map((it) => it.service))].map((service) => {
-    const events = seen.filter((it) => it.service === service).slice(0, mostEvents);
-    return {
-      kind: "events",
-      label: `engine: ${service}`,
-      events: events.map(({ when, action }) => ({ when, action, mark: markOf(action) })),
-    };
+    const events = seen
+      .filter((it) => it.service === service)
+      .map(({ when, action }) => ({ when, action, mark: markOf(action) }));
+    const drawn = thinned(events, markWidth, ({ when, mark }) => ({ at: when.earliest, kind: mark }));
+    const rest = drawn.length < events.length ? ` (${events.length} events, not all drawn)` : "";
+    return { kind: "events", label: `engine: ${service}${rest}`, events: drawn };
   });
 }
 

@@ -127,7 +127,7 @@ export function hostileRun(): SampleRun {
     [named(appCrashForGood, hostile, { claim: hostile, log: hostile, trouble: "harness-error" }), ...gate.slice(2, 4)],
     [{ what: hostile, why: hostile }],
   );
-  const text = hostile.toWellFormed();
+  const text = hostile;
   const scenarios = run.scenarios.map(
     (it): ScenarioJudgement => ({
       ...it,
@@ -154,7 +154,7 @@ export function hostileRun(): SampleRun {
 }
 
 export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"]): SampleRun {
-  const journals = new Map(stories.map((it): [string, Journal] => [it.id.toWellFormed(), journalOf(it)]));
+  const journals = new Map(stories.map((it): [string, Journal] => [it.id, journalOf(it)]));
   const scenarios = judgeScenarios([...journals.values()].map(judgeTrial));
   const run: RunRecord = {
     version: 1,
