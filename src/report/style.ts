@@ -179,10 +179,12 @@ footer p { max-width: 76ch; }
   .proof-row { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .proof-bar { grid-column: 1 / -1; }
 }
-@media (max-width: 760px) {
+@media (max-width: 900px) {
   .timeline .wide { display: none; }
   .timeline .slim { display: inline; }
   .timeline { font-size: 11px; }
+}
+@media (max-width: 760px) {
   .verdicts, .verdicts tbody, .verdicts tr { display: block; }
   .verdicts thead { display: none; }
   .verdicts tr + tr { border-top: 1px solid var(--line); }

@@ -67,7 +67,7 @@ function laneLabel(lane: Lane, top: number, zero: Instant): Piece {
     html`<text class="label ${kind}" x="0" y="${top + 11}">${shortened(lane.label, most - suffix.length)}<tspan class="note">${suffix}</tspan></text>`;
   const [whole, brief] = labelSuffix(lane, zero);
   if (lane.label.length + whole.length <= slimLetters) return write("", slimLetters, whole);
-  return [write("wide", 140, whole), write("slim", slimLetters, brief)];
+  return [write("wide", 110, whole), write("slim", slimLetters, brief)];
 }
 
 /** So many letters fit across a phone. */

@@ -109,7 +109,7 @@ describe("drawn", () => {
     const short = { ...timeline("app-crash") };
     const { ticks } = axisOf({ ...short, to: (short.from + range) as typeof short.to });
     expect(ticks.length).toBeGreaterThan(1);
-    expect(ticks.length).toBeLessThanOrEqual(17);
+    expect(ticks.length).toBeLessThanOrEqual(21);
     expect(ticks.filter((it) => it.narrow).length).toBeLessThanOrEqual(7);
   });
 });

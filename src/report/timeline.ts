@@ -237,8 +237,8 @@ export function axisOf({ from, to, zero }: Timeline): {
     50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
   ];
   const longest = 3_600_000;
-  const step = steps.find((it) => range / it <= 16) ?? longest;
-  const narrowStep = steps.find((it) => range / it <= 6 && it % step === 0) ?? longest;
+  const narrowStep = steps.find((it) => range / it <= 6) ?? longest;
+  const step = steps.find((it) => range / it <= 20 && narrowStep % it === 0) ?? narrowStep;
   const first = Math.ceil((from - zero) / step);
   const lastTick = Math.floor((to - zero) / step);
   const ticks = Array.from({ length: Math.max(0, lastTick - first + 1) }, (_, index) => {
