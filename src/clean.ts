@@ -1,6 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type Dockerode from "dockerode";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
@@ -10,6 +8,7 @@ import { ensureHelperImage } from "./stack/helper-image.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
 import { removeLabelled } from "./stack/remove.ts";
+import { workFolders } from "./stack/work-folder.ts";
 import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
 /**
@@ -21,18 +20,18 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   const { docker } = await connectEngine();
   const entries = leftToUndo(options);
   const done = entries.length > 0 ? await undoAll(docker, entries, faults) : [];
-  for (const { run, owner } of await runsOf(docker)) {
+  const folders = workFolders();
+  for (const [run, owner] of await runsOf(docker, folders)) {
     if (!options.all && (owner === kept || ownerLives(owner))) continue;
-    const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}-`));
-    if (ended > 0) done.push(`run ${run}: ended ${ended} docker compose process${ended === 1 ? "" : "es"}`);
+    // First whoever still makes things, then the things.
+    const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}`));
     const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
-    done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
-  }
-  const live = new Set((await runsOf(docker)).map(({ run }) => run));
-  for (const name of readdirSync(tmpdir()).filter((it) => it.startsWith(projectPrefix))) {
-    if ([...live].some((run) => name.startsWith(`${projectPrefix}${run}-`))) continue;
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    done.push(`removed the temporary folder ${name}`);
+    for (const { path } of folders.filter((it) => it.run === run)) rmSync(path, { recursive: true, force: true });
+    done.push(
+      `run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes${
+        ended === 0 ? "" : `, after ending ${ended} docker compose processes`
+      }`,
+    );
   }
   return done;
 }
@@ -58,19 +57,21 @@ async function undoAll(
   return done;
 }
 
-/** The runs that have anything in the engine, with their owners. */
-async function runsOf(docker: Dockerode): Promise<{ run: string; owner: string }[]> {
+/** The runs that have anything in the engine or a folder, with their owners. */
+async function runsOf(
+  docker: Dockerode,
+  folders: ReturnType<typeof workFolders>,
+): Promise<ReadonlyMap<string, string>> {
   const filters = JSON.stringify({ label: [label.run] });
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
-  const labels = [...containers, ...networks, ...(volumes ?? [])].map((it) => it.Labels ?? {});
-  const runs = new Map<string, string>();
-  for (const it of labels) {
-    const run = it[label.run];
-    if (run !== undefined) runs.set(run, it[label.owner] ?? "");
+  const runs = new Map(folders.map(({ run, owner }) => [run, owner]));
+  for (const { Labels: labels } of [...containers, ...networks, ...(volumes ?? [])]) {
+    const run = labels?.[label.run];
+    if (run !== undefined) runs.set(run, labels?.[label.owner] ?? "");
   }
-  return [...runs].map(([run, owner]) => ({ run, owner }));
+  return runs;
 }

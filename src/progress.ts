@@ -22,7 +22,7 @@ export class Progress {
 
   readonly tell = ({ trial, phase }: TrialProgress): void => {
     this.#running.set(trial, phase);
-    if (!this.#live && (phase === "up" || phase === "observe")) this.line(`${trial}: ${phase}`);
+    if (!this.#live && (phase === "up" || phase === "steady" || phase === "observe")) this.line(`${trial}: ${phase}`);
     else this.#draw();
   };
 

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compose } from "./stack/compose.ts";
 import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { connectEngine } from "./stack/engine.ts";
-import { kept, label, projectPrefix } from "./stack/labels.ts";
+import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
+import { makeWorkFolder } from "./stack/work-folder.ts";
 import { seconds } from "./time.ts";
 
 /** The stack by hand: started by plain Compose with its published ports, so that it stays when we end. */
@@ -25,15 +25,10 @@ export async function up(composeFile: string): Promise<{ service: string; addres
     labels: labelsOf(byHand, byHand, kept),
     ports: "kept",
   });
-  // For our eyes only: the file holds the stack's secrets, filled in.
-  const folder = await mkdtemp(join(tmpdir(), `${project}-`));
-  try {
-    const file = join(folder, "compose.json");
-    await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
-    await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120) });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark() });
+  const file = join(folder.path, "compose.json");
+  await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
+  await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120) });
   return services.flatMap((service) =>
     (model.services[service]?.ports ?? []).map(({ published, host_ip }) => ({
       service,

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
@@ -13,6 +12,7 @@ import { Project } from "./project.ts";
 import { removeLabelled } from "./remove.ts";
 import { watchSickness } from "./sickness.ts";
 import type { StartedStack } from "./stack.ts";
+import { makeWorkFolder } from "./work-folder.ts";
 
 /**
  * The target `containers`: a fresh stack for one trial, started by Testcontainers' Compose support under a project name of
@@ -35,14 +35,13 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
   const model = await modelOf(plan.stack.compose);
   const services = servicesWanted(model, plan.stack.services);
-  // In a folder of its own, for our eyes only: the file holds the stack's secrets, filled in.
-  const folder = await mkdtemp(join(tmpdir(), `${project}-`));
+  using folder = makeWorkFolder(project, { run, owner });
   await using sickness = await watchSickness(docker, project);
   try {
     signal.throwIfAborted();
     const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
-    await writeFile(join(folder, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });
-    const environment = new DockerComposeEnvironment(folder, "compose.json")
+    await writeFile(join(folder.path, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });
+    const environment = new DockerComposeEnvironment(folder.path, "compose.json")
       .withProjectName(project)
       .withAutoCleanup(false)
       .withStartupTimeout(within);
@@ -62,8 +61,6 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
         cause: thrown,
       },
     );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
   const containers = new Project(docker, project, [`${label.run}=${run}`]);
   return {

@@ -1,4 +1,5 @@
 import type Dockerode from "dockerode";
+import { KnownError } from "../errors.ts";
 
 /** What was removed, for people. */
 export interface Removed {
@@ -7,11 +8,29 @@ export interface Removed {
   readonly volumes: number;
 }
 
+/** More passes than ever are needed: what the engine was still making when its maker was killed shows up in the next. */
+const mostPasses = 5;
+
 /**
- * Removes every container, network and volume that carries all of these labels (`key` or `key=value`). Gone already is a
- * success. Containers go first and side by side: networks and volumes cannot go while one uses them.
+ * Removes every container, network and volume that carries all of these labels (`key` or `key=value`), until a look finds
+ * none. Gone already is a success.
  */
 export async function removeLabelled(docker: Dockerode, labels: readonly string[]): Promise<Removed> {
+  const sum = { containers: 0, networks: 0, volumes: 0 };
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const removed = await removeOnce(docker, labels);
+    if (removed.containers + removed.networks + removed.volumes === 0) return sum;
+    sum.containers += removed.containers;
+    sum.networks += removed.networks;
+    sum.volumes += removed.volumes;
+  }
+  throw new KnownError("not-removed", `what carries ${labels.join(", ")} came back ${mostPasses} times`, {
+    facts: { try: "healproof clean, once whatever makes it has ended" },
+  });
+}
+
+/** Containers go first and side by side: networks and volumes cannot go while one uses them. */
+async function removeOnce(docker: Dockerode, labels: readonly string[]): Promise<Removed> {
   const filters = JSON.stringify({ label: labels });
   const containers = await docker.listContainers({ all: true, filters });
   await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));

@@ -68,6 +68,11 @@ export class Started {
     this.ended.catch(() => undefined);
   }
 
+  /** What it has said on standard error so far. */
+  get err(): string {
+    return this.#err;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
