@@ -20,11 +20,12 @@ const SAME_SIGNAL_MS = 1000;
 export function handOver(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit", detached: process.platform !== "win32" });
-    let handedOnAt = Number.NEGATIVE_INFINITY;
+    /** @type {Map<NodeJS.Signals, number>} */
+    const handedOnAt = new Map();
     /** @param {NodeJS.Signals} signal */
     const handOn = (signal) => {
-      if (performance.now() - handedOnAt < SAME_SIGNAL_MS) return;
-      handedOnAt = performance.now();
+      if (performance.now() - (handedOnAt.get(signal) ?? Number.NEGATIVE_INFINITY) < SAME_SIGNAL_MS) return;
+      handedOnAt.set(signal, performance.now());
       child.kill(signal);
     };
     for (const signal of SIGNALS) process.on(signal, handOn);

@@ -22,6 +22,13 @@ test.each([
     "1 passed, 0 failed, 3 skipped",
   ],
   ["a file that could not be loaded", [file("failed")], [], 1, "0 passed, 1 failed, 0 skipped"],
+  [
+    "a failed test, and a file not loaded",
+    [file("failed", "failed"), file("failed")],
+    [],
+    1,
+    "0 passed, 2 failed, 0 skipped",
+  ],
   ["a file whose hook failed", [file("failed", "passed", "pending")], [], 1, "1 passed, 1 failed, 1 skipped"],
   ["an error outside of any test", [file("passed", "passed")], [true], 1, "2 passed, 1 failed, 0 skipped"],
   ["no test found", [], [true, false], 1, "1 passed, 2 failed, 0 skipped"],

