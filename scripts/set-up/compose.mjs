@@ -35,7 +35,7 @@ export function compose(machine, packages) {
 }
 
 /** @param {Machine} machine */
-export function composeAdvice(machine) {
+function composeAdvice(machine) {
   return machine.platform === "linux"
     ? ["install the Docker Compose plugin (docker-compose-plugin, docker-compose-v2 or docker-compose >= 2)"]
     : ["install Docker Compose version 2 (Docker Desktop carries it)"];

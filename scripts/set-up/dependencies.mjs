@@ -94,7 +94,7 @@ export function staleness(wanted, present) {
  * either. npm ci gives up over them; npm install installs the same lockfile without them.
  * @param {string} stderr of npm ci
  */
-export function lacksOnlyUnknown(stderr) {
+function lacksOnlyUnknown(stderr) {
   const problems = stderr.split("\n").filter((line) => /(Missing|Invalid): /.test(line));
   return problems.length > 0 && problems.every((line) => /Missing: \S+@ from lock file/.test(line));
 }
