@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { messageOf } from "./errors.ts";
+import { KnownError, messageOf } from "./errors.ts";
 import { compose } from "./stack/compose.ts";
-import { readCompose } from "./stack/compose-file.ts";
+import { type ComposeModel, readCompose } from "./stack/compose-file.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
 import { statusOf } from "./stack/remove.ts";
@@ -74,7 +74,13 @@ async function helperImage({ docker }: Engine, fix: boolean): Promise<Finding> {
 /** For each image of a stack: the official one, a stand-in, or lacking. */
 async function imagesOf({ docker }: Engine, file: string): Promise<Finding[]> {
   if (!existsSync(file)) return [{ what: file, ok: false, detail: "there is no such Compose file" }];
-  const model = await readCompose(file);
+  let model: ComposeModel;
+  try {
+    model = await readCompose(file);
+  } catch (thrown) {
+    // Without Compose no file can be read, and saying so is what we are here for.
+    return [{ what: file, ok: false, detail: String(thrown instanceof KnownError ? thrown : messageOf(thrown)) }];
+  }
   return Promise.all(
     Object.entries(model.services).map(async ([service, { image, build }]): Promise<Finding> => {
       const what = `image of ${service}`;

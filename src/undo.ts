@@ -7,7 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +47,8 @@ export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoF
   const file = join(folder, `${it.id}.json`);
   const fd = openSync(`${file}.part`, "wx", 0o600);
   try {
-    writeSync(fd, JSON.stringify({ version: 1, ...it }));
+    // All of it or an error: on a disk that is nearly full, writeSync may write a part and call that success.
+    writeFileSync(fd, JSON.stringify({ version: 1, ...it }));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -67,8 +68,12 @@ export function leftToUndo(options: { all: boolean }, folder: string = undoFolde
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  } catch {
-    return [];
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    throw new KnownError("undo-unreadable", `the undo list in ${folder} cannot be read`, {
+      facts: { reason: messageOf(thrown), try: "healproof clean as the user who ran healproof" },
+      cause: thrown,
+    });
   }
   return names.map((name) => readEntry(join(folder, name))).filter((it) => options.all || !ownerLives(it.owner));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineFault } from "./define.ts";
-import { aimAtMainProcess, processAim, until } from "./process.ts";
+import { aimAtMainProcess, breakWith, processAim, until } from "./process.ts";
 
 /**
  * A service's main process dies at once, as by a segmentation fault or the kernel's OOM killer: SIGKILL from the host's PID
@@ -16,9 +16,7 @@ export const crash = defineFault({
 
   aim: (tools, { service }) => aimAtMainProcess(tools, service),
 
-  async inject({ hand }, aim) {
-    return (await hand.signal(aim.process, "SIGKILL")).when;
-  },
+  inject: ({ hand }, aim) => breakWith(hand, aim, "SIGKILL"),
 
   /** Bitten once the process is gone. */
   witness: ({ hand }, aim, within) => until(hand, aim.process, "gone", within),

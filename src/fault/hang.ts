@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineFault } from "./define.ts";
-import { aimAtMainProcess, processAim, until } from "./process.ts";
+import { aimAtMainProcess, breakWith, processAim, until } from "./process.ts";
 
 /**
  * A service's main process stops doing anything while it stays alive, as in a deadlock or an endless wait: SIGSTOP. Its port
@@ -16,9 +16,7 @@ export const hang = defineFault({
 
   aim: (tools, { service }) => aimAtMainProcess(tools, service),
 
-  async inject({ hand }, aim) {
-    return (await hand.signal(aim.process, "SIGSTOP")).when;
-  },
+  inject: ({ hand }, aim) => breakWith(hand, aim, "SIGSTOP"),
 
   /** Bitten once the process is in state T. */
   witness: ({ hand }, aim, within) => until(hand, aim.process, "stopped", within),

@@ -3,7 +3,7 @@ import type { HostSpan } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Duration } from "../time.ts";
 import type { FaultTools } from "./define.ts";
-import type { Hand, ProcessIdentity, ProcessState } from "./hand/hand.ts";
+import type { Hand, ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
 
 /** What the faults of processes share: whom they hit, and how it is seen. */
 
@@ -22,6 +22,19 @@ export async function aimAtMainProcess({ stack, hand }: FaultTools, service: str
       exitCode: exitCode.inconclusive,
     });
   return { service, process };
+}
+
+/**
+ * Sends the signal that breaks the process. One that is gone by now was not broken by us: whatever is seen of it afterwards would be
+ * taken for the fault's bite.
+ */
+export async function breakWith(hand: Hand, { service, process }: ProcessAim, signal: Signal): Promise<HostSpan> {
+  const { sent, when } = await hand.signal(process, signal);
+  if (sent) return when;
+  throw new KnownError("nothing-to-break", `${service}'s process ${process.pid} was gone before it could be broken`, {
+    facts: { container: process.container.slice(0, 12), wanted: `${signal} to process ${process.pid}` },
+    exitCode: exitCode.inconclusive,
+  });
 }
 
 /** When the process was seen to come into a state; undefined if it was not within the limit. */

@@ -17,7 +17,9 @@ const service = z.looseObject({
   environment: z.record(z.string(), z.string().nullable()).optional(),
   labels: z.record(z.string(), z.string()).optional(),
   healthcheck: z.looseObject({ disable: z.boolean().optional() }).optional(),
-  depends_on: z.record(z.string(), z.looseObject({ condition: z.string().optional() })).optional(),
+  depends_on: z
+    .record(z.string(), z.looseObject({ condition: z.string().optional(), required: z.boolean().optional() }))
+    .optional(),
   command: z.array(z.string()).nullable().optional(),
   ports: z
     .array(z.looseObject({ published: z.union([z.string(), z.number()]).optional(), host_ip: z.string().optional() }))
@@ -51,7 +53,9 @@ export function servicesWanted(model: ComposeModel, wanted: readonly string[] | 
     if (needed.has(name)) return;
     requireService(model, name);
     needed.add(name);
-    for (const dependency of Object.keys(model.services[name]?.depends_on ?? {})) need(dependency);
+    // Compose leaves out services of a profile that is not active, but not that others may depend on them.
+    for (const [dependency, { required }] of Object.entries(model.services[name]?.depends_on ?? {}))
+      if (required !== false || Object.hasOwn(model.services, dependency)) need(dependency);
   };
   for (const name of wanted) need(name);
   return all.filter((name) => needed.has(name));
@@ -93,7 +97,7 @@ export function tailor(
     );
   const tailored = services.map((name): [string, ComposeModel["services"][string]] => {
     const { ports, container_name: _name, ...rest } = model.services[name] ?? {};
-    const { environment, ...changes } = overrides[name] ?? {};
+    const { environment, ...changes } = literal(overrides[name] ?? {});
     return [
       name,
       {
@@ -111,6 +115,18 @@ export function tailor(
     services: Object.fromEntries(tailored),
     networks: own({ default: null, ...model.networks }),
     volumes: own(model.volumes),
+  };
+}
+
+/** Compose fills variables into what it reads: a `$` in a scenario's own text stands for itself, as it does in Compose's reading of the file. */
+function literal({ environment, command, ...rest }: Overrides[string]): Overrides[string] {
+  const escaped = (text: string) => text.replaceAll("$", "$$$$");
+  return {
+    ...rest,
+    ...(environment
+      ? { environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, escaped(value)])) }
+      : {}),
+    ...(command ? { command: command.map(escaped) } : {}),
   };
 }
 

@@ -40,11 +40,13 @@ export function ownerLives(mark: string): boolean {
   }
 }
 
+/** Undefined for a process that is gone. A zombie is: it only waits for its parent to notice, which a container's PID 1 may never do. */
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field, the name, may hold spaces and parentheses: count from the last one.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
   }

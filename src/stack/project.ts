@@ -106,6 +106,7 @@ export class Project {
 
 /** The engine prefixes each chunk of a log with 8 bytes: stream, three zeros, length. A container with a TTY has none. */
 export function withoutFrames(raw: Buffer): string {
+  if (raw.length < 8) return raw.toString("utf8");
   const parts: Buffer[] = [];
   let at = 0;
   while (at + 8 <= raw.length) {

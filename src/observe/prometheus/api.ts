@@ -40,7 +40,10 @@ export async function rawSamples(
   const answer = matrix.safeParse(await get(probe, origin, "query", { query: `${selector}[${windowS}s]` }));
   return answer.data?.data.result.map(({ metric, values }) => ({
     labels: metric,
-    samples: values.map(([unixS, value]) => ({ unixMs: unixS * 1000, value: Number(value) })),
+    samples: values.flatMap(([unixS, text]) => {
+      const value = promValue(text);
+      return value === undefined ? [] : [{ unixMs: unixS * 1000, value }];
+    }),
   }));
 }
 
@@ -62,11 +65,21 @@ export function targetOf({ job, instance }: Readonly<Record<string, string>>): s
   return `${job ?? ""} ${instance ?? ""}`;
 }
 
-/** Go-like durations as the API writes them: `15s`, `1m30s`, `500ms`. */
+/**
+ * A sample's value as the API writes it. A journal holds finite numbers only: the infinities become the largest there are, which
+ * compare alike, and NaN, which says nothing, is no sample (so that it is a gap, and no condition passes by it).
+ */
+export function promValue(text: string): number | undefined {
+  const value = Number(text.replace("Inf", "Infinity"));
+  if (Number.isNaN(value)) return undefined;
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+}
+
+/** Go-like durations as the API writes them: `15s`, `1m30s`, `500ms`. Anything else is 0. */
 export function promDurationMs(text: string): number {
-  const unit: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const unit: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
   let total = 0;
-  for (const [, amount, name] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
+  for (const [, amount, name] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
     total += Number(amount) * (unit[name ?? ""] ?? 0);
   return total;
 }

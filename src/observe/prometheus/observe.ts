@@ -11,7 +11,7 @@ import { type RawSeries, rawSamples, scrapeIntervals, serverTime, targetOf } fro
 
 /** Prometheus may move a scrape's timestamp by up to this much, so that it compresses better. */
 const alignmentMs = 2;
-/** Far more than lies between two polls; what was read before is recognised by its timestamp. */
+/** Far more than lies between two polls; what was read before is recognised by its timestamp. Grows while Prometheus is silent. */
 const windowS = 15;
 /** A scrape is stored a moment after it ended; asking again costs little. */
 const settleMs = 25;
@@ -85,20 +85,24 @@ async function follow(
   { journal, clock, changed, until }: ObserverTools,
 ): Promise<void> {
   let everyMs: number | undefined;
-  let newest = Number.NEGATIVE_INFINITY;
+  let answered = hostNow();
+  const read: ReadSoFar = new Map();
   while (!until.aborted) {
+    const asked = hostNow();
+    const windowNow = windowS + Math.ceil((asked - answered) / 1000);
     const [found, durations] = await Promise.all([
-      rawSamples(probe, origin, selector, windowS),
-      rawSamples(probe, origin, "scrape_duration_seconds", windowS),
+      rawSamples(probe, origin, selector, windowNow),
+      rawSamples(probe, origin, "scrape_duration_seconds", windowNow),
     ]);
     if (until.aborted) return;
+    if (found && durations) answered = asked;
     if (found?.length && everyMs === undefined) {
       everyMs = await intervalOf(probe, origin, found);
       if (everyMs !== undefined) journal.write({ kind: "series", id: selector, observer: "prometheus", everyMs });
     }
-    const fresh = everyMs === undefined ? [] : scrapesOf(found ?? [], durations ?? [], sum, newest, everyMs);
+    const fresh = everyMs === undefined ? [] : scrapesOf(found ?? [], durations ?? [], sum, read, everyMs);
+    const newest = Math.max(...fresh.map((it) => it.unixMs));
     if (fresh.length > 0) {
-      newest = Math.max(...fresh.map((it) => it.unixMs));
       journal.write({
         kind: "samples",
         series: selector,
@@ -120,38 +124,65 @@ interface Scrape {
   readonly value: number;
 }
 
-/** The scrapes after `newest`, oldest first, each with its duration. One whose duration is not stored yet is left for the next look. */
+/** The newest scrape that was read of each target. Each has its own: a scrape is stored when it ends, and a slow one ends after younger ones. */
+export type ReadSoFar = Map<string, { readonly unixMs: number; readonly value: number }>;
+
+/**
+ * The scrapes that are not in `read` yet, oldest first, each with its duration; notes them there. A target's newest whose duration is
+ * not stored yet is left for the next look.
+ */
 export function scrapesOf(
   found: readonly RawSeries[],
   durations: readonly RawSeries[],
   sum: boolean,
-  newest: number,
+  read: ReadSoFar,
   everyMs: number,
 ): Scrape[] {
   const took = new Map<string, number>();
   for (const { labels, samples } of durations)
     for (const { unixMs, value } of samples) took.set(`${targetOf(labels)} ${unixMs}`, value * 1000);
-  const latest = Math.max(...found.flatMap(({ samples }) => samples.map((it) => it.unixMs)));
+  const latest = new Map<string, number>();
+  for (const { labels, samples } of found)
+    for (const { unixMs } of samples)
+      latest.set(targetOf(labels), Math.max(unixMs, latest.get(targetOf(labels)) ?? Number.NEGATIVE_INFINITY));
   const scrapes = found
-    .flatMap(({ labels, samples }) =>
-      samples.map(({ unixMs, value }) => ({ unixMs, value, tookMs: took.get(`${targetOf(labels)} ${unixMs}`) })),
+    .flatMap(({ labels, samples }) => {
+      const target = targetOf(labels);
+      return samples.map((it) => ({ ...it, target, tookMs: took.get(`${target} ${it.unixMs}`) }));
+    })
+    .filter(
+      ({ target, unixMs, tookMs }) =>
+        unixMs > (read.get(target)?.unixMs ?? Number.NEGATIVE_INFINITY) &&
+        (tookMs !== undefined || unixMs < (latest.get(target) ?? 0)),
     )
-    .filter(({ unixMs, tookMs }) => unixMs > newest && (tookMs !== undefined || unixMs < latest))
     // A series that was pushed or written by a rule has no scrape of its own: it may be as old as its interval.
-    .map(({ unixMs, value, tookMs }) => ({ unixMs, value, tookMs: tookMs ?? everyMs }))
+    .map((it) => ({ ...it, tookMs: it.tookMs ?? everyMs }))
     .sort((a, b) => a.unixMs - b.unixMs);
-  if (!sum) return scrapes;
-  const byTime = new Map<number, Scrape>();
-  for (const it of scrapes) {
-    const same = byTime.get(it.unixMs);
-    byTime.set(it.unixMs, same ? { ...same, value: same.value + it.value } : it);
+  const fresh = sum ? summed(scrapes, read) : scrapes;
+  for (const { target, unixMs, value } of scrapes) {
+    const same = read.get(target);
+    read.set(target, { unixMs, value: same?.unixMs === unixMs ? same.value + value : value });
   }
-  return [...byTime.values()];
+  return fresh.map(({ unixMs, tookMs, value }) => ({ unixMs, tookMs, value }));
+}
+
+/**
+ * What all targets together count at each scrape: each target's series of that moment, and of the other targets what they said last.
+ * (Adding only what was scraped at the same instant would see a counter go up and down between two targets.)
+ */
+function summed<T extends Scrape & { readonly target: string }>(scrapes: readonly T[], read: ReadSoFar): T[] {
+  const said = new Map([...read].map(([target, { value }]) => [target, value]));
+  const byScrape = Map.groupBy(scrapes, ({ target, unixMs }) => `${target} ${unixMs}`);
+  return [...byScrape.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    said.set(first.target, first.value + others.reduce((total, { value }) => total + value, 0));
+    return [{ ...first, value: [...said.values()].reduce((total, value) => total + value, 0) }];
+  });
 }
 
 async function intervalOf(probe: Probe, origin: string, found: readonly RawSeries[]): Promise<number | undefined> {
   const intervals = await scrapeIntervals(probe, origin);
-  const known = found.flatMap(({ labels }) => intervals?.get(targetOf(labels)) ?? []);
+  const known = found.flatMap(({ labels }) => intervals?.get(targetOf(labels)) ?? []).filter((it) => it > 0);
   return known.length === 0 ? undefined : Math.max(...known);
 }
 

@@ -1,0 +1,165 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { KnownError } from "./errors.ts";
+import { defineFault, type FaultTools } from "./fault/define.ts";
+import { ownerMark } from "./stack/labels.ts";
+import { forgetUndo, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
+
+let root: string;
+let folder: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "hp-undo-"));
+  folder = join(root, "state", "undo");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const dead = () => `${spawnSync(process.execPath, ["--version"]).pid}.1`;
+const entry = (over: { id?: string; owner?: string; fault?: string } = {}) => ({
+  id: "healproof-r1-1-main",
+  owner: ownerMark(),
+  run: "r1",
+  trial: "app-break",
+  project: "healproof-r1-1",
+  fault: "break",
+  aim: { service: "app", pid: 7 },
+  what: "break of app",
+  ...over,
+});
+const all = () => leftToUndo({ all: true }, folder);
+const notReached = () => Promise.reject(new Error("not reached"));
+const tools: FaultTools = {
+  stack: { container: notReached, start: notReached },
+  hand: {
+    bootId: "",
+    identify: notReached,
+    signal: notReached,
+    watch: notReached,
+    [Symbol.asyncDispose]: async () => undefined,
+  },
+};
+const breaks = (undo: (aim: { service: string; pid: number }) => Promise<string>) =>
+  defineFault({
+    kind: "break",
+    summary: "",
+    params: z.strictObject({}),
+    aimed: z.strictObject({ service: z.string(), pid: z.number() }),
+    ends: "at-once",
+    describe: () => "break",
+    aim: notReached,
+    inject: notReached,
+    witness: notReached,
+    undo: (_tools, aim) => undo(aim),
+  });
+
+describe("the write-ahead list", () => {
+  test("holds the whole entry, readable by its owner alone, once writing returned, and no half of one beside it", () => {
+    writeUndo(entry(), folder);
+    expect(readdirSync(folder)).toEqual(["healproof-r1-1-main.json"]);
+    expect(JSON.parse(readFileSync(join(folder, "healproof-r1-1-main.json"), "utf8"))).toEqual({
+      version: 1,
+      ...entry(),
+    });
+    expect(statSync(join(folder, "healproof-r1-1-main.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(all()).toEqual([{ version: 1, ...entry() }]);
+  });
+
+  test("does not take what a crash left half written for an entry", () => {
+    writeUndo(entry(), folder);
+    writeFileSync(join(folder, "other.json.part"), '{"version":1,"id":');
+    expect(all()).toHaveLength(1);
+  });
+
+  test("is empty where nothing was ever written", () => {
+    expect(all()).toEqual([]);
+  });
+
+  test("that is no folder is an error, not an empty list", () => {
+    writeFileSync(join(root, "state"), "");
+    expect(() => leftToUndo({ all: true }, join(root, "state"))).toThrow("cannot be read");
+  });
+
+  test("leaves to its owner what a living one answers for, and gives what a dead one left", () => {
+    writeUndo(entry({ id: "living" }), folder);
+    writeUndo(entry({ id: "dead", owner: dead() }), folder);
+    expect(leftToUndo({ all: false }, folder).map((it) => it.id)).toEqual(["dead"]);
+    expect(
+      all()
+        .map((it) => it.id)
+        .sort(),
+    ).toEqual(["dead", "living"]);
+  });
+
+  test.each([
+    ["cut off", '{"version":1,"id":"x"'],
+    ["of another version", JSON.stringify({ version: 2, ...entry() })],
+    ["without an owner", JSON.stringify({ version: 1, ...entry(), owner: undefined })],
+  ])("with an entry that is %s is an error that names the file", (_what, text) => {
+    writeUndo(entry(), folder);
+    writeFileSync(join(folder, "damaged.json"), text);
+    expect(all).toThrow(KnownError);
+    expect(all).toThrow(join(folder, "damaged.json"));
+  });
+
+  test("forgets one entry; one that is forgotten already is no error", () => {
+    writeUndo(entry({ id: "one" }), folder);
+    writeUndo(entry({ id: "two" }), folder);
+    forgetUndo("one", folder);
+    forgetUndo("one", folder);
+    expect(all().map((it) => it.id)).toEqual(["two"]);
+  });
+
+  test("is kept in the user's state folder, whatever folder healproof is called in", () => {
+    const before = process.env.XDG_STATE_HOME;
+    process.env.XDG_STATE_HOME = root;
+    try {
+      expect(undoFolder()).toBe(join(root, "healproof", "undo"));
+      writeUndo(entry());
+      expect(leftToUndo({ all: true }, join(root, "healproof", "undo"))).toHaveLength(1);
+    } finally {
+      if (before === undefined) delete process.env.XDG_STATE_HOME;
+      else process.env.XDG_STATE_HOME = before;
+    }
+  });
+});
+
+describe("undoing an entry", () => {
+  const written = () => {
+    writeUndo(entry(), folder);
+    const [it] = all();
+    if (!it) throw new Error("it was written");
+    return it;
+  };
+
+  test("gives the fault what its aim found out, while the entry is still on the disk, and forgets it afterwards", async () => {
+    const seen: unknown[] = [];
+    const fault = breaks(async (aim) => {
+      seen.push(aim, all().length);
+      return "put back";
+    });
+    expect(await undoEntry(written(), [fault], tools, folder)).toBe("put back");
+    expect(seen).toEqual([{ service: "app", pid: 7 }, 1]);
+    expect(all()).toEqual([]);
+  });
+
+  test("that fails keeps the entry, so that it can be tried again", async () => {
+    const fault = breaks(() => Promise.reject(new Error("the engine is gone")));
+    await expect(undoEntry(written(), [fault], tools, folder)).rejects.toThrow("the engine is gone");
+    expect(all()).toHaveLength(1);
+  });
+
+  test("of a fault that this healproof does not have says so and keeps the entry", async () => {
+    await expect(undoEntry(written(), [], tools, folder)).rejects.toMatchObject({ code: "unknown-fault" });
+    expect(all()).toHaveLength(1);
+  });
+
+  test("whose aim is not this fault's is refused and keeps the entry", async () => {
+    const it = { ...written(), aim: { service: 7 } };
+    await expect(undoEntry(it, [breaks(async () => "put back")], tools, folder)).rejects.toThrow();
+    expect(all()).toHaveLength(1);
+  });
+});
