@@ -1,21 +1,23 @@
 import { clearLine, cursorTo } from "node:readline";
-import type { WriteStream } from "node:tty";
 import { hostNow } from "./clock.ts";
 import { formatDuration, ms } from "./time.ts";
 import type { TrialProgress } from "./trial.ts";
+
+/** Standard error, or what stands in for it. */
+type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
  * What is going on, on standard error: a line for each trial that ends and, on a terminal, one live line below that says
  * what runs now. Elsewhere a line for each trial that begins to be observed, so that a CI log is never silent for long.
  */
 export class Progress {
-  readonly #out: WriteStream;
+  readonly #out: Out;
   readonly #live: boolean;
   readonly #began = hostNow();
   readonly #running = new Map<string, string>();
   #drawn = false;
 
-  constructor(out: WriteStream = process.stderr) {
+  constructor(out: Out = process.stderr) {
     this.#out = out;
     this.#live = out.isTTY === true;
   }
