@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const needsEngine = ["src/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+const needsEngine = ["{src,docs}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
 export default defineConfig({
   test: {

@@ -48,8 +48,8 @@ async function cached(): Promise<HelperBundles | undefined> {
   }
 }
 
-/** Bundles the helper programs from their sources. Also what builds the package calls. */
-export async function bundleHelpers(): Promise<HelperBundles> {
+/** Bundles the helper programs from their sources. */
+async function bundleHelpers(): Promise<HelperBundles> {
   const { build } = await import("esbuild");
   const files = new Set([relative(root, thisFile)]);
   const bundle = async (entry: string): Promise<string> => {
