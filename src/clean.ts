@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type Dockerode from "dockerode";
+import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
@@ -18,60 +19,81 @@ import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
  */
 export async function clean(faults: readonly AnyFault[], options: { all: boolean }): Promise<string[]> {
   const { docker } = await connectEngine();
+  const done: string[] = [];
+  const failed: Record<string, string> = {};
   const entries = leftToUndo(options);
-  const done = entries.length > 0 ? await undoAll(docker, entries, faults) : [];
-  const folders = workFolders();
-  for (const [run, owner] of await runsOf(docker, folders)) {
-    if (!options.all && (owner === kept || ownerLives(owner))) continue;
-    // First whoever still makes things, then the things.
+  if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
+
+  // A start that was killed goes on making things: first whoever makes them, then the things.
+  for (const { run, path, owner } of workFolders()) {
+    if (!options.all && ownerLives(owner)) continue;
     const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}`));
-    const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
-    for (const { path } of folders.filter((it) => it.run === run)) rmSync(path, { recursive: true, force: true });
-    done.push(
-      `run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes${
-        ended === 0 ? "" : `, after ending ${ended} docker compose processes`
-      }`,
-    );
+    rmSync(path, { recursive: true, force: true });
+    done.push(`run ${run}: removed its work folder${ended === 0 ? "" : `, ended ${ended} docker compose processes`}`);
   }
+  for (const [run, owners] of await runsOf(docker)) {
+    if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
+    const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
+    done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
+  }
+
+  // With its stack gone there is nothing left that an undo could have put back.
+  for (const { id, what, ...entry } of entries.filter(({ id }) => failed[id] !== undefined))
+    if (await isGone(docker, entry)) {
+      forgetUndo(id);
+      delete failed[id];
+      done.push(`${what}: its stack is gone, nothing to put back`);
+    }
+  if (Object.keys(failed).length > 0)
+    throw new KnownError("not-undone", "something could not be put back", {
+      facts: { ...failed, "put back": done.join("\n") || "nothing", try: "healproof clean, once the reason is gone" },
+    });
   return done;
 }
 
+async function isGone(docker: Dockerode, { project, run }: Pick<UndoEntry, "project" | "run">): Promise<boolean> {
+  return (await new Project(docker, project, [`${label.run}=${run}`]).look()).length === 0;
+}
+
+/** Undoes each entry; one that fails does not keep the others from being undone. */
 async function undoAll(
   docker: Dockerode,
   entries: readonly UndoEntry[],
   faults: readonly AnyFault[],
-): Promise<string[]> {
+  done: string[],
+  failed: Record<string, string>,
+): Promise<void> {
   await using hand = await startHand(docker, {
     image: await ensureHelperImage(docker),
     name: `${projectPrefix}clean-${process.pid}`,
     labels: { [label.owner]: ownerMark(), [label.role]: "hand" },
   });
-  const done: string[] = [];
-  for (const entry of entries) {
-    const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
-    if ((await stack.look()).length === 0) {
-      forgetUndo(entry.id);
-      done.push(`${entry.what}: its stack is gone, nothing to put back`);
-    } else done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand })}`);
-  }
-  return done;
+  for (const entry of entries)
+    try {
+      if (await isGone(docker, entry)) {
+        forgetUndo(entry.id);
+        done.push(`${entry.what}: its stack is gone, nothing to put back`);
+        continue;
+      }
+      const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
+      done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand })}`);
+    } catch (thrown) {
+      failed[entry.id] = messageOf(thrown);
+    }
 }
 
-/** The runs that have anything in the engine or a folder, with their owners. */
-async function runsOf(
-  docker: Dockerode,
-  folders: ReturnType<typeof workFolders>,
-): Promise<ReadonlyMap<string, string>> {
+/** The runs that have anything in the engine, with the owners of what they have. */
+async function runsOf(docker: Dockerode): Promise<ReadonlyMap<string, string[]>> {
   const filters = JSON.stringify({ label: [label.run] });
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
-  const runs = new Map(folders.map(({ run, owner }) => [run, owner]));
+  const runs = new Map<string, string[]>();
   for (const { Labels: labels } of [...containers, ...networks, ...(volumes ?? [])]) {
     const run = labels?.[label.run];
-    if (run !== undefined) runs.set(run, labels?.[label.owner] ?? "");
+    if (run !== undefined) runs.set(run, [...(runs.get(run) ?? []), labels?.[label.owner] ?? ""]);
   }
   return runs;
 }

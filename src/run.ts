@@ -59,6 +59,7 @@ export class Run implements AsyncDisposable {
   readonly #interrupted: AbortSignal;
   readonly #time: QuietTime;
   readonly #alive: LimitFunction;
+  readonly #underWay = new Set<Promise<unknown>>();
   #trials = 0;
 
   private constructor(id: string, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
@@ -86,10 +87,10 @@ export class Run implements AsyncDisposable {
     return new Run(id, options, engine, hand, helperImage);
   }
 
-  /** Runs one trial when there is a place for it. Never rejects for what happens in the trial: that is in its judgement. */
+  /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */
   trial(plan: TrialPlan): Promise<FinishedTrial> {
     const number = ++this.#trials;
-    return this.#alive(async () => {
+    const finished = this.#alive(async () => {
       this.#interrupted.throwIfAborted();
       const folder = plan.id.replaceAll("/", "-");
       const began = hostNow();
@@ -113,6 +114,8 @@ export class Run implements AsyncDisposable {
       const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
       return { plan, journal, judgement: judgeTrial(journal), record };
     });
+    this.#underWay.add(finished);
+    return finished;
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned. */
@@ -137,7 +140,9 @@ export class Run implements AsyncDisposable {
     };
   }
 
+  /** Waits for the trials that are under way: they need the hand to put back what they did. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#hand[Symbol.asyncDispose]();
   }
 }

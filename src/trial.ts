@@ -14,6 +14,7 @@ import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import { startContainers } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
+import { ownerMark } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { type Duration, formatDuration, ms, seconds } from "./time.ts";
 import { forgetUndo, writeUndo } from "./undo.ts";
@@ -80,7 +81,17 @@ export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Jour
   using journal = new JournalWriter(join(tools.folder, "journal.ndjson"), () => clock.now());
   writeHeader(journal, clock, plan, tools);
   const trial = new Trial(plan, tools, clock, journal);
-  journal.write({ kind: "end", outcome: await trial.run() }, { flush: true });
+  const outcome = await trial.run();
+  if (trial.unwritten !== undefined)
+    throw new KnownError(
+      "journal-not-written",
+      `the journal of ${plan.id} could not be written, so nothing is known of it`,
+      {
+        facts: { file: journal.file, reason: messageOf(trial.unwritten), "put back": "yes, all of it" },
+        cause: trial.unwritten,
+      },
+    );
+  journal.write({ kind: "end", outcome }, { flush: true });
   return journal.records;
 }
 
@@ -129,6 +140,8 @@ class Trial {
   #act: Act["id"] = "main";
   #broken: Broken | undefined;
   #healerOff = false;
+  /** Why the journal could not be written (a full disk, say). The trial then ends, and puts back what it did. */
+  unwritten: unknown;
 
   constructor(plan: TrialPlan, tools: TrialTools, clock: TrialClock, journal: JournalWriter) {
     this.#plan = plan;
@@ -164,14 +177,13 @@ class Trial {
       failed = true;
       this.#noteError(thrown);
     }
-    const interrupted = this.#tools.interrupted.aborted;
-    if (stack) await this.#windUp(stack, observation, interrupted);
-    if (interrupted) return "interrupted";
-    return failed ? "failed" : "completed";
+    if (stack) await this.#windUp(stack, observation);
+    if (!failed) return "completed";
+    return this.#tools.interrupted.aborted ? "interrupted" : "failed";
   }
 
   /** Puts back, saves, removes. Each step is tried whatever became of the one before. */
-  async #windUp(stack: StartedStack, observation: Observation | undefined, interrupted: boolean): Promise<void> {
+  async #windUp(stack: StartedStack, observation: Observation | undefined): Promise<void> {
     const attempt = async (step: () => Promise<unknown>) => {
       try {
         await step();
@@ -180,15 +192,16 @@ class Trial {
       }
     };
     if (this.#broken) await attempt(() => this.#putBack(stack));
-    if (!interrupted)
+    if (this.#healerOff && this.#tools.keep) await attempt(() => this.#switchHealerOn(stack));
+    if (!this.#tools.interrupted.aborted)
       await attempt(() => this.#in("evidence", () => saveEvidence(stack, this.#tools.folder, this.#journal)));
     await attempt(async () => observation?.[Symbol.asyncDispose]());
-    if (!this.#tools.keep) await attempt(() => this.#takeDown(stack, interrupted));
+    if (!this.#tools.keep) await attempt(() => this.#takeDown(stack));
   }
 
-  async #takeDown(stack: StartedStack, interrupted: boolean): Promise<void> {
+  async #takeDown(stack: StartedStack): Promise<void> {
     // Whoever interrupts does not wait for another trial's measurement to end.
-    const loud = interrupted ? () => undefined : await this.#tools.noise(this.#tools.interrupted);
+    const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
       await this.#in("down", () => stack.down());
     } finally {
@@ -247,7 +260,7 @@ class Trial {
     const tools = { stack, hand: this.#tools.hand };
     const what = fault.describe(call.params);
     const note = (stage: "announced" | "injected" | "bitten" | "missed", from: number, to: number, detail: string) =>
-      this.#journal.write(
+      this.#write(
         { kind: "fault", act: id, stage, fault: fault.kind, when: this.#clock.span({ from, to }), detail },
         { flush: true },
       );
@@ -256,8 +269,8 @@ class Trial {
       const aim = await fault.aim(tools, call.params);
       const delay = ms(this.#random() * limits.maxDelay);
       const undoId = `${this.#tools.project}-${id}`;
-      const { owner, run, project } = this.#tools;
-      writeUndo({ id: undoId, owner, run, trial: this.#plan.id, project, fault: fault.kind, aim, what });
+      const { run, project } = this.#tools;
+      writeUndo({ id: undoId, owner: ownerMark(), run, trial: this.#plan.id, project, fault: fault.kind, aim, what });
       const watching = new AbortController();
       const broken = { act: id, fault, aim, undoId, watching };
       this.#broken = { ...broken, watched: Promise.resolve() };
@@ -287,7 +300,7 @@ class Trial {
   #noteLook(act: Act["id"], fault: AnyFault, look: Parameters<Parameters<AnyFault["watch"]>[2]>[0]): void {
     const when = this.#clock.span(look.when);
     const stage = look.inForce ? "held" : "ended";
-    this.#journal.write({ kind: "fault", act, stage, fault: fault.kind, when, detail: look.why });
+    this.#write({ kind: "fault", act, stage, fault: fault.kind, when, detail: look.why });
     this.#changes.notify();
   }
 
@@ -301,7 +314,7 @@ class Trial {
       const from = hostNow();
       const detail = await broken.fault.undo({ stack, hand: this.#tools.hand }, broken.aim);
       const when = this.#clock.span({ from, to: hostNow() });
-      this.#journal.write({ kind: "fault", act: broken.act, stage: "undone", fault: broken.fault.kind, when, detail });
+      this.#write({ kind: "fault", act: broken.act, stage: "undone", fault: broken.fault.kind, when, detail });
       forgetUndo(broken.undoId);
       this.#broken = undefined;
       if (this.#healerOff) await this.#switchHealerOn(stack);
@@ -330,7 +343,7 @@ class Trial {
     const from = hostNow();
     await Promise.all(services.map(act));
     const when = this.#clock.span({ from, to: hostNow() });
-    this.#journal.write({ kind: "healer", healer: this.#plan.control?.without ?? "unknown", state, when, how });
+    this.#write({ kind: "healer", healer: this.#plan.control?.without ?? "unknown", state, when, how });
   }
 
   async #awaitSteady(within: Duration, code: "sick-baseline" | "not-steady-again"): Promise<void> {
@@ -369,7 +382,7 @@ class Trial {
     const looks = await stack.look();
     const when = this.#clock.span({ from, to: hostNow() });
     for (const { pid: _pid, running: _running, startedAtUnixMs, ...look } of looks)
-      this.#journal.write({
+      this.#write({
         kind: "container",
         when,
         ...look,
@@ -382,16 +395,28 @@ class Trial {
   async #in<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     this.#phase = phase;
     this.#tools.tell({ trial: this.#plan.id, phase, text: this.#act });
-    this.#journal.write({ kind: "phase", act: this.#act, phase, edge: "begin" });
+    this.#write({ kind: "phase", act: this.#act, phase, edge: "begin" });
     const result = await work();
-    this.#journal.write({ kind: "phase", act: this.#act, phase, edge: "end" });
+    this.#write({ kind: "phase", act: this.#act, phase, edge: "end" });
     return result;
+  }
+
+  /** A journal that cannot be written ends the trial at its next wait; it never keeps anything from being put back. */
+  #write(...args: Parameters<JournalWriter["write"]>): void {
+    try {
+      this.#journal.write(...args);
+    } catch (thrown) {
+      this.unwritten ??= thrown;
+      this.#trouble.abort(thrown);
+    }
   }
 
   #noteError(thrown: unknown): void {
     const cause = this.#trouble.signal.aborted ? this.#trouble.signal.reason : thrown;
-    if (this.#tools.interrupted.aborted) return;
-    this.#journal.write({
+    // The end that was asked for is no error; what goes wrong while everything is put back is.
+    const { aborted, reason } = this.#tools.interrupted;
+    if (aborted && (cause === reason || (cause instanceof Error && cause.name === "AbortError"))) return;
+    this.#write({
       kind: "error",
       phase: this.#phase,
       code: cause instanceof KnownError ? cause.code : "unexpected",

@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { KnownError, messageOf } from "./errors.ts";
 import { compose } from "./stack/compose.ts";
 import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
+import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
@@ -13,26 +15,33 @@ import { seconds } from "./time.ts";
 const byHand = "by-hand";
 const project = `${projectPrefix}${byHand}`;
 
-/** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. */
-export async function up(composeFile: string): Promise<{ service: string; address: string }[]> {
+/** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. An interrupted start is removed. */
+export async function up(composeFile: string, signal: AbortSignal): Promise<{ service: string; address: string }[]> {
   await connectEngine();
   const model = await readCompose(composeFile);
   const services = servicesWanted(model, undefined);
-  const tailored = tailor(model, {
-    project,
-    services,
-    overrides: {},
-    labels: labelsOf(byHand, byHand, kept),
-    ports: "kept",
-  });
+  const labels = labelsOf(byHand, byHand, kept);
+  const tailored = tailor(model, { project, services, overrides: {}, labels, ports: "kept" });
   using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark() });
   const file = join(folder.path, "compose.json");
   await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
-  await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120) });
+  try {
+    await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120), signal });
+  } catch (thrown) {
+    if (signal.aborted) {
+      endComposeOf((name) => name === project);
+      await down();
+      signal.throwIfAborted();
+    }
+    throw new KnownError("stack-not-up", `the stack of ${composeFile} did not come up healthy`, {
+      facts: { reason: messageOf(thrown), try: "docker ps -a and docker logs, then healproof down" },
+      cause: thrown,
+    });
+  }
   return services.flatMap((service) =>
     (model.services[service]?.ports ?? []).map(({ published, host_ip }) => ({
       service,
-      address: `http://${host_ip ?? "localhost"}:${published ?? "?"}`,
+      address: `${host_ip ?? "localhost"}:${published ?? "?"}`,
     })),
   );
 }

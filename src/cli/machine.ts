@@ -5,6 +5,7 @@ import { builtInFaults } from "../fault/registry.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
+import { interruptSignal } from "./interrupt.ts";
 
 /** Commands about this machine and what runs on it. */
 
@@ -12,7 +13,14 @@ export async function upCommand(file: string | undefined): Promise<ExitCode> {
   const [first] = file === undefined ? await composeFiles() : [file];
   if (first === undefined) throw new Error("scenarios always name a Compose file");
   process.stderr.write(`starting ${first} …\n`);
-  const addresses = await up(first);
+  using interrupt = interruptSignal();
+  let addresses: Awaited<ReturnType<typeof up>>;
+  try {
+    addresses = await up(first, interrupt.signal);
+  } catch (thrown) {
+    if (thrown === interrupt.signal.reason && interrupt.signal.aborted) return exitCode.interrupted;
+    throw thrown;
+  }
   process.stdout.write(columns(addresses.map((it) => [it.service, it.address])));
   process.stderr.write("healproof down removes it\n");
   return exitCode.proven;

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { type ExitCode, exitCode } from "../errors.ts";
+import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
@@ -8,6 +8,7 @@ import { summaryText, trialLine } from "../report/text.ts";
 import { type FinishedTrial, Run } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { interruptSignal } from "./interrupt.ts";
 
 export interface RunFlags {
   readonly workers: number;
@@ -54,12 +55,20 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   );
   progress.end();
   const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
-  const failed = settled.find((it) => it.status === "rejected");
-  if (failed && !interrupt.signal.aborted) throw failed.reason;
+  // What rejects after an interruption never began; anything else is told, and is never a pass.
+  const broken = plans.flatMap(({ id }, i) => {
+    const it = settled[i];
+    return it?.status === "rejected" && it.reason !== interrupt.signal.reason ? [{ id, thrown: it.reason }] : [];
+  });
   const never = plans
-    .filter((plan) => !finished.some((it) => it.plan.id === plan.id))
-    .map((plan) => ({ what: plan.id, why: "interrupted before it started" }));
+    .filter(({ id }) => !finished.some((it) => it.plan.id === id))
+    .map(({ id }) => {
+      const failure = broken.find((it) => it.id === id);
+      return { what: id, why: failure ? messageOf(failure.thrown) : "interrupted before it started" };
+    });
   const record = run.record(finished, [...notRun, ...never]);
+  for (const { thrown } of broken)
+    process.stderr.write(`${thrown instanceof KnownError ? thrown : (thrown?.stack ?? thrown)}\n`);
   writeReports(run.folder, record, new Map(finished.map((it) => [it.plan.id, it.journal])));
   pointLatest(run.folder);
   const out = process.stdout;
@@ -69,22 +78,6 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out.write(`\nreport  ${relative(process.cwd(), join(run.folder, "index.html"))}\n`);
   }
   if (flags.keep) process.stderr.write(`the stacks are kept: healproof down ${run.id} removes them\n`);
+  if (broken.length > 0) return exitCode.internal;
   return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
-}
-
-/** Aborted by Ctrl-C or a polite kill. A second one changes nothing: putting back is already under way. */
-function interruptSignal(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const stop = (name: NodeJS.Signals) => {
-    if (!controller.signal.aborted) process.stderr.write(`\n${name}: putting everything back …\n`);
-    controller.abort(new Error(`interrupted by ${name}`));
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of signals) process.off(name, stop);
-    },
-  };
 }

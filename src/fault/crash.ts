@@ -26,6 +26,6 @@ export const crash = defineFault({
     const { running, id } = await stack.container(aim.service);
     if (running) return `${aim.service} runs again; nothing to put back`;
     await stack.start(id);
-    return `${aim.service} was still dead and has been started`;
+    return `${aim.service} was not running and has been started`;
   },
 });

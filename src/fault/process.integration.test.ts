@@ -58,7 +58,7 @@ test("a crash kills the service as no person's stop does; its undo starts it onc
   const aim = await breakAndWitness(crash, "crashing");
   await eventually("the engine knows", async () => !(await container.inspect()).State.Running);
   expect((await container.inspect()).State.ExitCode).toBe(137);
-  expect(await crash.undo(tools, aim)).toBe("crashing was still dead and has been started");
+  expect(await crash.undo(tools, aim)).toBe("crashing was not running and has been started");
   const { State } = await container.inspect();
   expect(State.Running).toBe(true);
   expect(await crash.undo(tools, aim)).toBe("crashing runs again; nothing to put back");

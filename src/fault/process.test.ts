@@ -130,7 +130,7 @@ describe("undoing a crash", () => {
     const aim = await crash.aim(pretend, params);
     pretend.become("gone");
     pretend.running = false;
-    expect(await crash.undo(pretend, aim)).toBe("app was still dead and has been started");
+    expect(await crash.undo(pretend, aim)).toBe("app was not running and has been started");
     expect(await crash.undo(pretend, aim)).toBe("app runs again; nothing to put back");
     expect(pretend.did).toEqual(["start c1"]);
   });

@@ -222,7 +222,7 @@ describe("non-recovery", () => {
           until: 21_000,
           edit: (it) =>
             it.fact.kind === "fault" && it.fact.stage === "undone"
-              ? fault("undone", 15_100, 15_150, "app was still dead and has been started")
+              ? fault("undone", 15_100, 15_150, "app was not running and has been started")
               : it,
           and: [engine("die", 5005), engine("start", 15_120)],
         }),

@@ -25,7 +25,7 @@ export function compose(
           ? `it was still running after ${formatDuration(within)}`
           : stderr.trim() || error.message;
         reject(
-          new KnownError("compose-failed", `docker compose ${args.at(-1) ?? ""} failed`, {
+          new KnownError("compose-failed", `docker compose failed`, {
             facts: { command: `docker compose ${args.join(" ")}`, why, try: "healproof doctor" },
             cause: error,
           }),

@@ -7,7 +7,7 @@ import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ComposeModel, labelsOf, readCompose, servicesWanted, tailor } from "./compose-file.ts";
 import { endComposeOf } from "./compose-processes.ts";
-import { label } from "./labels.ts";
+import { label, ownerMark } from "./labels.ts";
 import { Project } from "./project.ts";
 import { removeLabelled } from "./remove.ts";
 import { watchSickness } from "./sickness.ts";
@@ -35,7 +35,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
   const model = await modelOf(plan.stack.compose);
   const services = servicesWanted(model, plan.stack.services);
-  using folder = makeWorkFolder(project, { run, owner });
+  using folder = makeWorkFolder(project, { run, owner: ownerMark() });
   await using sickness = await watchSickness(docker, project);
   try {
     signal.throwIfAborted();
@@ -49,6 +49,21 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       if (tailored.services[name]?.healthcheck?.disable !== true && tailored.services[name]?.healthcheck)
         environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
     await withLimit(environment.up(services), within, signal);
+    const containers = new Project(docker, project, [`${label.run}=${run}`]);
+    return {
+      project,
+      services,
+      networks: await containers.networks(),
+      container: (service) => containers.container(service),
+      start: (id) => containers.start(id),
+      look: () => containers.look(),
+      startService: (service) => containers.startService(service),
+      stopService: (service) => containers.stopService(service),
+      logs: (service) => containers.logs(service),
+      down: async () => {
+        await removeLabelled(docker, mine);
+      },
+    };
   } catch (thrown) {
     endComposeOf((name) => name === project);
     await removeLabelled(docker, mine);
@@ -57,26 +72,15 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       "stack-not-up",
       `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(within)})`,
       {
-        facts: { ...sickness.facts(), reason: messageOf(thrown), try: `healproof up ${plan.file}, then docker logs` },
+        facts: {
+          ...sickness.facts(),
+          reason: messageOf(thrown),
+          try: `healproof up ${plan.stack.compose}, then docker logs`,
+        },
         cause: thrown,
       },
     );
   }
-  const containers = new Project(docker, project, [`${label.run}=${run}`]);
-  return {
-    project,
-    services,
-    networks: await containers.networks(),
-    container: (service) => containers.container(service),
-    start: (id) => containers.start(id),
-    look: () => containers.look(),
-    startService: (service) => containers.startService(service),
-    stopService: (service) => containers.stopService(service),
-    logs: (service) => containers.logs(service),
-    down: async () => {
-      await removeLabelled(docker, mine);
-    },
-  };
 }
 
 /** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */
@@ -85,6 +89,7 @@ function modelOf(file: string): Promise<ComposeModel> {
   const known = models.get(file);
   if (known) return known;
   const reading = readCompose(file);
+  reading.catch(() => models.delete(file));
   models.set(file, reading);
   return reading;
 }

@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 import { exitCode, KnownError } from "../errors.ts";
+import { answered } from "../limit.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
@@ -17,7 +18,7 @@ export class Project {
 
   async #list(): Promise<{ id: string; service: string; number: number }[]> {
     const filters = JSON.stringify({ label: this.#labels });
-    const found = await this.#docker.listContainers({ all: true, filters });
+    const found = await answered(`the containers of ${this.name}`, this.#docker.listContainers({ all: true, filters }));
     return found
       .map(({ Id, Labels }) => ({
         id: Id,
@@ -45,7 +46,10 @@ export class Project {
   /** Undefined for a container that vanished between the list and the look. */
   async #lookAt(id: string, service: string): Promise<ContainerLook | undefined> {
     try {
-      const { State, RestartCount, HostConfig } = await this.#docker.getContainer(id).inspect();
+      const { State, RestartCount, HostConfig } = await answered(
+        `to inspect ${service}`,
+        this.#docker.getContainer(id).inspect(),
+      );
       const started = Date.parse(State.StartedAt);
       return {
         service,
@@ -74,7 +78,7 @@ export class Project {
 
   async start(id: string): Promise<void> {
     try {
-      await this.#docker.getContainer(id).start();
+      await answered(`to start ${id.slice(0, 12)}`, this.#docker.getContainer(id).start());
     } catch (thrown) {
       if (statusOf(thrown) !== 304) throw thrown;
     }
@@ -86,7 +90,7 @@ export class Project {
 
   async stopService(service: string): Promise<void> {
     try {
-      await this.#docker.getContainer(await this.#idOf(service)).stop();
+      await answered(`to stop ${service}`, this.#docker.getContainer(await this.#idOf(service)).stop());
     } catch (thrown) {
       if (statusOf(thrown) !== 304) throw thrown;
     }
@@ -94,13 +98,18 @@ export class Project {
 
   async logs(service: string): Promise<string> {
     const container = this.#docker.getContainer(await this.#idOf(service));
-    const raw = await container.logs({ stdout: true, stderr: true, timestamps: true, tail: 10_000, follow: false });
+    const raw = await answered(
+      `for the log of ${service}`,
+      container.logs({ stdout: true, stderr: true, timestamps: true, tail: 10_000, follow: false }),
+    );
     return withoutFrames(raw);
   }
 
   async networks(): Promise<string[]> {
     const filters = JSON.stringify({ label: this.#labels });
-    return (await this.#docker.listNetworks({ filters })).map((it) => it.Name);
+    return (await answered(`the networks of ${this.name}`, this.#docker.listNetworks({ filters }))).map(
+      (it) => it.Name,
+    );
   }
 }
 

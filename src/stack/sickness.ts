@@ -23,7 +23,7 @@ export async function watchSickness(
     pending += chunk.toString("utf8");
     const lines = pending.split("\n");
     pending = lines.pop() ?? "";
-    for (const line of lines) void note(line);
+    for (const line of lines) note(line).catch(() => undefined); // what is noted only explains; it may lack
   });
   stream.on("error", () => undefined);
 
