@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { exitCode, KnownError } from "./errors.ts";
+import { exitCode, KnownError, messageOf } from "./errors.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { junitXml } from "./report/junit.ts";
 import { summaryMd } from "./report/markdown.ts";
@@ -18,11 +18,22 @@ export function writeReports(folder: string, run: RunRecord, journals: ReadonlyM
     "summary.md": summaryMd(run),
     "index.html": reportHtml(run, journals),
   };
-  for (const [name, content] of Object.entries(files)) {
-    // Whoever reads a report while it is written sees the old one or the new one, never half of one.
-    const part = join(folder, `.${name}.part`);
-    writeFileSync(part, content);
-    renameSync(part, join(folder, name));
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      // Whoever reads a report while it is written sees the old one or the new one, never half of one.
+      const part = join(folder, `.${name}.part`);
+      writeFileSync(part, content);
+      renameSync(part, join(folder, name));
+    }
+  } catch (thrown) {
+    throw new KnownError("report-not-written", `the report could not be written to ${folder}`, {
+      facts: {
+        reason: messageOf(thrown),
+        "the journals": "kept, as far as they were written",
+        try: "healproof report, once there is room",
+      },
+      cause: thrown,
+    });
   }
 }
 

@@ -87,7 +87,11 @@ export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Jour
       "journal-not-written",
       `the journal of ${plan.id} could not be written, so nothing is known of it`,
       {
-        facts: { file: journal.file, reason: messageOf(trial.unwritten), "put back": "yes, all of it" },
+        facts: {
+          file: journal.file,
+          reason: messageOf(trial.unwritten),
+          try: "healproof clean, should anything be left",
+        },
         cause: trial.unwritten,
       },
     );
