@@ -3,9 +3,11 @@ import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
+import { labelsOf } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
+import { awaitInFlight } from "./stack/in-flight.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
 import { removeLabelled } from "./stack/remove.ts";
@@ -25,9 +27,10 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
 
   // A start that was killed goes on making things: first whoever makes them, then the things.
-  for (const { run, path, owner } of workFolders()) {
+  for (const { run, path, owner, expected } of workFolders()) {
     if (!options.all && ownerLives(owner)) continue;
     const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}`));
+    await awaitInFlight(docker, expected, labelsOf(run, "clean", ownerMark()));
     rmSync(path, { recursive: true, force: true });
     done.push(`run ${run}: removed its work folder${ended === 0 ? "" : `, ended ${ended} docker compose processes`}`);
   }

@@ -5,6 +5,7 @@ import { compose } from "./stack/compose.ts";
 import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
+import { awaitInFlight, expectedOf } from "./stack/in-flight.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
 import { makeWorkFolder } from "./stack/work-folder.ts";
@@ -17,12 +18,13 @@ const project = `${projectPrefix}${byHand}`;
 
 /** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. An interrupted start is removed. */
 export async function up(composeFile: string, signal: AbortSignal): Promise<{ service: string; address: string }[]> {
-  await connectEngine();
+  const { docker } = await connectEngine();
   const model = await readCompose(composeFile);
   const services = servicesWanted(model, undefined);
   const labels = labelsOf(byHand, byHand, kept);
   const tailored = tailor(model, { project, services, overrides: {}, labels, ports: "kept" });
-  using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark() });
+  const expected = expectedOf(tailored, project);
+  using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark(), expected });
   const file = join(folder.path, "compose.json");
   await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
   try {
@@ -30,6 +32,7 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
   } catch (thrown) {
     if (signal.aborted) {
       endComposeOf((name) => name === project);
+      await awaitInFlight(docker, expected, labels);
       await down();
       signal.throwIfAborted();
     }

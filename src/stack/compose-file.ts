@@ -12,6 +12,8 @@ import { label } from "./labels.ts";
 const named = z.looseObject({ name: z.string().optional(), external: z.boolean().optional() }).nullable();
 const service = z.looseObject({
   image: z.string().optional(),
+  scale: z.int().optional(),
+  deploy: z.looseObject({ replicas: z.int().optional() }).optional(),
   build: z.unknown().optional(),
   restart: z.string().optional(),
   environment: z.record(z.string(), z.string().nullable()).optional(),

@@ -7,6 +7,7 @@ import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ComposeModel, labelsOf, readCompose, servicesWanted, tailor } from "./compose-file.ts";
 import { endComposeOf } from "./compose-processes.ts";
+import { awaitInFlight, expectedOf } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
 import { Project } from "./project.ts";
 import { removeLabelled } from "./remove.ts";
@@ -35,11 +36,12 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
   const model = await modelOf(plan.stack.compose);
   const services = servicesWanted(model, plan.stack.services);
-  using folder = makeWorkFolder(project, { run, owner: ownerMark() });
+  const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
+  const expected = expectedOf(tailored, project);
+  using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected });
   await using sickness = await watchSickness(docker, project);
   try {
     signal.throwIfAborted();
-    const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
     await writeFile(join(folder.path, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });
     const environment = new DockerComposeEnvironment(folder.path, "compose.json")
       .withProjectName(project)
@@ -65,7 +67,9 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       },
     };
   } catch (thrown) {
+    // Ctrl-C on a terminal reaches Compose too: it may be gone already, and what it asked for still on its way.
     endComposeOf((name) => name === project);
+    await awaitInFlight(docker, expected, labels);
     await removeLabelled(docker, mine);
     signal.throwIfAborted();
     throw new KnownError(

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { KnownError } from "../errors.ts";
+import { formatDuration, seconds } from "../time.ts";
 
 /** What was removed, for people. */
 export interface Removed {
@@ -8,41 +10,56 @@ export interface Removed {
   readonly volumes: number;
 }
 
-/** More passes than ever are needed: what the engine was still making when its maker was killed shows up in the next. */
-const mostPasses = 5;
+const limit = seconds(60);
+const againMs = 50;
 
 /**
  * Removes every container, network and volume that carries all of these labels (`key` or `key=value`), until a look finds
- * none. Gone already is a success.
+ * none. Gone already is a success; what is still in use is tried again, for its user may be about to appear.
  */
 export async function removeLabelled(docker: Dockerode, labels: readonly string[]): Promise<Removed> {
-  const sum = { containers: 0, networks: 0, volumes: 0 };
-  for (let pass = 0; pass < mostPasses; pass++) {
-    const removed = await removeOnce(docker, labels);
-    if (removed.containers + removed.networks + removed.volumes === 0) return sum;
-    sum.containers += removed.containers;
-    sum.networks += removed.networks;
-    sum.volumes += removed.volumes;
+  const filters = JSON.stringify({ label: labels });
+  const removed = { containers: new Set<string>(), networks: new Set<string>(), volumes: new Set<string>() };
+  const began = performance.now();
+  for (let inUse: string[] = []; ; ) {
+    const containers = await docker.listContainers({ all: true, filters });
+    // Containers first: networks and volumes cannot go while one uses them.
+    await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
+    const [networks, { Volumes: volumes }] = await Promise.all([
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters }),
+    ]);
+    if (containers.length + networks.length + (volumes?.length ?? 0) === 0) break;
+    const tried = await Promise.all([
+      ...networks.map(({ Id, Name }) => goneUnlessUsed(Name, docker.getNetwork(Id).remove())),
+      ...(volumes ?? []).map(({ Name }) => goneUnlessUsed(Name, docker.getVolume(Name).remove())),
+    ]);
+    inUse = tried.filter((it) => it !== undefined);
+    for (const { Id } of containers) removed.containers.add(Id);
+    for (const { Id } of networks) removed.networks.add(Id);
+    for (const { Name } of volumes ?? []) removed.volumes.add(Name);
+    if (performance.now() - began > limit)
+      throw new KnownError(
+        "not-removed",
+        `what carries ${labels.join(", ")} is still there after ${formatDuration(limit)}`,
+        {
+          facts: { "in use": inUse.join(", ") || "nothing; it keeps coming back", try: "healproof clean" },
+        },
+      );
+    if (inUse.length > 0) await sleep(againMs);
   }
-  throw new KnownError("not-removed", `what carries ${labels.join(", ")} came back ${mostPasses} times`, {
-    facts: { try: "healproof clean, once whatever makes it has ended" },
-  });
+  return { containers: removed.containers.size, networks: removed.networks.size, volumes: removed.volumes.size };
 }
 
-/** Containers go first and side by side: networks and volumes cannot go while one uses them. */
-async function removeOnce(docker: Dockerode, labels: readonly string[]): Promise<Removed> {
-  const filters = JSON.stringify({ label: labels });
-  const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
-  const [networks, { Volumes: volumes }] = await Promise.all([
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
-  await Promise.all([
-    ...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())),
-    ...(volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove())),
-  ]);
-  return { containers: containers.length, networks: networks.length, volumes: volumes?.length ?? 0 };
+/** The name of what is still in use, or undefined once it is gone. The engine says 409 for a volume and 403 for a network. */
+async function goneUnlessUsed(name: string, removal: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await gone(removal);
+    return undefined;
+  } catch (thrown) {
+    if (statusOf(thrown) === 409 || statusOf(thrown) === 403) return name;
+    throw thrown;
+  }
 }
 
 /** A removal that found nothing (404) or found another removal at work (409) has reached its end. */

@@ -9,21 +9,27 @@ import { projectPrefix } from "./labels.ts";
  * secrets filled in, and says whose it is: a start that was killed may have nothing in the engine yet, and still a Compose process at work.
  */
 
-const mark = z.strictObject({ run: z.string(), owner: z.string() });
+const mark = z.strictObject({
+  run: z.string(),
+  owner: z.string(),
+  /** What Compose was asked to create. */
+  expected: z.array(z.strictObject({ name: z.string(), image: z.string() })),
+});
+type Mark = z.output<typeof mark>;
 const markFile = "healproof.json";
 
 export interface WorkFolder extends Disposable {
   readonly path: string;
 }
 
-export function makeWorkFolder(project: string, whose: z.output<typeof mark>): WorkFolder {
+export function makeWorkFolder(project: string, whose: Mark): WorkFolder {
   const path = mkdtempSync(join(tmpdir(), `${project}-`));
   writeFileSync(join(path, markFile), JSON.stringify(whose), { mode: 0o600 });
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** Work folders that are there, with their runs. A folder without our mark is somebody else's. */
-export function workFolders(): { readonly path: string; readonly run: string; readonly owner: string }[] {
+export function workFolders(): (Mark & { readonly path: string })[] {
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith(projectPrefix))
     .flatMap((name) => {
