@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: needsEngine,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -12,7 +12,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test("nothing is measured while a stack starts, and no stack starts while something is measured", async () => {
-  const time = new QuietTime(1);
+  const time = new QuietTime({ noise: 1, quiet: 1 });
   const leaveNoise = await time.noise(never);
   const quiet = time.quiet(never);
   expect(await isSettled(quiet)).toBe(false);
@@ -25,7 +25,7 @@ test("nothing is measured while a stack starts, and no stack starts while someth
 });
 
 test.each(["noise", "quiet"] as const)("of %s there is no more at a time than was asked for", async (kind) => {
-  const time = new QuietTime(2);
+  const time = new QuietTime({ noise: 2, quiet: 2 });
   const leave = await time[kind](never);
   await time[kind](never);
   const third = time[kind](never);
@@ -34,30 +34,42 @@ test.each(["noise", "quiet"] as const)("of %s there is no more at a time than wa
   await third;
 });
 
-test("whoever waits is not overtaken by those who came later", async () => {
-  const time = new QuietTime(2);
-  const leave = await time.quiet(never);
+test("a measurement that waits goes before stacks that would start", async () => {
+  const time = new QuietTime({ noise: 1, quiet: 1 });
+  const leave = await time.noise(never);
   const noise = time.noise(never);
-  const later = time.quiet(never);
-  expect(await isSettled(later)).toBe(false);
+  const quiet = time.quiet(never);
   leave();
-  expect(await isSettled(noise)).toBe(true);
-  expect(await isSettled(later)).toBe(false);
+  const leaveQuiet = await quiet;
+  expect(await isSettled(noise)).toBe(false);
+  leaveQuiet();
+  await noise;
+});
+
+test("of the same kind, whoever came first goes first", async () => {
+  const time = new QuietTime({ noise: 1, quiet: 1 });
+  const leave = await time.quiet(never);
+  const second = time.quiet(never);
+  const third = time.quiet(never);
+  leave();
+  await second;
+  expect(await isSettled(third)).toBe(false);
 });
 
 test("one who gives up while waiting does not hold up those behind", async () => {
-  const time = new QuietTime(2);
-  await time.quiet(never);
+  const time = new QuietTime({ noise: 1, quiet: 1 });
+  await time.noise(never);
   const impatient = new AbortController();
-  const noise = time.noise(impatient.signal);
-  const behind = time.quiet(never);
+  const quiet = time.quiet(impatient.signal);
+  const behind = time.noise(never);
+  expect(await isSettled(behind)).toBe(false);
   impatient.abort(new Error("interrupted"));
-  await expect(noise).rejects.toThrow("interrupted");
-  await behind;
+  await expect(quiet).rejects.toThrow("interrupted");
+  expect(await isSettled(behind)).toBe(false); // its own kind is full still
 });
 
 test("leaving twice frees one place only", async () => {
-  const time = new QuietTime(1);
+  const time = new QuietTime({ noise: 1, quiet: 1 });
   const leave = await time.quiet(never);
   leave();
   leave();
@@ -71,7 +83,7 @@ test("in any order of coming and going, the two never meet and all are served", 
       fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }),
       fc.integer({ min: 1, max: 3 }),
       async (kinds, places) => {
-        const time = new QuietTime(places);
+        const time = new QuietTime({ noise: places, quiet: places });
         let noisy = 0;
         let quiet = 0;
         await Promise.all(

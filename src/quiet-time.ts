@@ -2,15 +2,16 @@ type Kind = "noise" | "quiet";
 
 /**
  * Keeps what is measured apart from what is loud. Starting or removing a stack loads the machine for seconds, and a recovery that
- * is measured meanwhile looks slower than it is. So either stacks start and go, or recoveries are measured, each `places` at a time;
- * whoever came first goes first, so neither starves.
+ * is measured meanwhile looks slower than it is. So either stacks start and go, or recoveries are measured. A measurement that waits
+ * goes first: there are never more of them than stacks that are up, so starts and removals get their turn.
  */
 export class QuietTime {
-  readonly #places: number;
+  readonly #places: Readonly<Record<Kind, number>>;
   readonly #active: Record<Kind, number> = { noise: 0, quiet: 0 };
   readonly #waiting: { readonly kind: Kind; readonly enter: () => void }[] = [];
 
-  constructor(places: number) {
+  /** How many may be loud, and how many may be measured, at a time. */
+  constructor(places: Readonly<Record<Kind, number>>) {
     this.#places = places;
   }
 
@@ -26,7 +27,8 @@ export class QuietTime {
 
   async #take(kind: Kind, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#waiting.length === 0 && this.#free(kind)) this.#active[kind]++;
+    const first = !this.#waiting.some((it) => it.kind === kind || it.kind === "quiet");
+    if (first && this.#free(kind)) this.#active[kind]++;
     else await this.#queue(kind, signal);
     let held = true;
     return () => {
@@ -38,15 +40,23 @@ export class QuietTime {
   }
 
   #free(kind: Kind): boolean {
-    return this.#active[kind === "noise" ? "quiet" : "noise"] === 0 && this.#active[kind] < this.#places;
+    return this.#active[kind === "noise" ? "quiet" : "noise"] === 0 && this.#active[kind] < this.#places[kind];
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next && this.#free(next.kind); next = this.#waiting[0]) {
-      this.#waiting.shift();
-      this.#active[next.kind]++;
-      next.enter();
+    for (const kind of ["quiet", "noise"] as const) {
+      for (let next = this.#next(kind); next && this.#free(kind); next = this.#next(kind)) {
+        this.#waiting.splice(this.#waiting.indexOf(next), 1);
+        this.#active[kind]++;
+        next.enter();
+      }
+      // Nobody gets loud while somebody waits for silence.
+      if (this.#next("quiet")) return;
     }
+  }
+
+  #next(kind: Kind) {
+    return this.#waiting.find((it) => it.kind === kind);
   }
 
   #queue(kind: Kind, signal: AbortSignal): Promise<void> {

@@ -71,7 +71,8 @@ export class Run implements AsyncDisposable {
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
-    this.#time = new QuietTime(options.workers);
+    // A start is mostly waiting for healthchecks, so one more beside it costs it little.
+    this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
     this.#alive = pLimit(options.workers + stacksAhead);
   }
 
