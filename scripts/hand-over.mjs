@@ -7,8 +7,8 @@ import { constants } from "node:os";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 /**
  * One Ctrl-C comes several times: from the terminal to every process of its group, and once more from npm, which hands
- * on what it got itself. To healproof a second one means "stop at once, clean up later", so it must get exactly one:
- * it runs in a group of its own, and what follows within this time is taken as the same signal.
+ * on what it got itself. The program must get exactly one, and those that it started itself none: it runs in a group of
+ * its own, and what follows within this time is taken as the same signal.
  */
 const SAME_SIGNAL_MS = 1000;
 

@@ -36,6 +36,8 @@ async function test(vitestArgs) {
       ],
       { cwd: ROOT, env },
     );
+    // Vitest ends its workers without asking them, so an interrupted run leaves its stacks behind.
+    if (exitCode !== 0) await handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env });
     const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
     const result = tally({ checks, exitCode, report });
     if (process.env.HEALPROOF_TALLY) writeFileSync(process.env.HEALPROOF_TALLY, `${tallyLine(result)}\n`);

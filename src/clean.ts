@@ -3,11 +3,10 @@ import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
-import { labelsOf } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
-import { awaitInFlight } from "./stack/in-flight.ts";
+import { removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
 import { removeLabelled } from "./stack/remove.ts";
@@ -27,12 +26,12 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
 
   // A start that was killed goes on making things: first whoever makes them, then the things.
-  for (const { run, path, owner, expected } of workFolders()) {
+  for (const { run, path, owner, expected, labels } of workFolders()) {
     if (!options.all && ownerLives(owner)) continue;
     const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}`));
-    await awaitInFlight(docker, expected, labelsOf(run, "clean", ownerMark()));
+    const { containers } = await removeInterrupted(docker, expected, labels);
     rmSync(path, { recursive: true, force: true });
-    done.push(`run ${run}: removed its work folder${ended === 0 ? "" : `, ended ${ended} docker compose processes`}`);
+    done.push(`run ${run}: ended a start that was under way (${ended} processes, ${containers} containers)`);
   }
   for (const [run, owners] of await runsOf(docker)) {
     if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;

@@ -5,7 +5,7 @@ import { compose } from "./stack/compose.ts";
 import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
-import { awaitInFlight, expectedOf } from "./stack/in-flight.ts";
+import { expectedOf, removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
 import { makeWorkFolder } from "./stack/work-folder.ts";
@@ -24,7 +24,7 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
   const labels = labelsOf(byHand, byHand, kept);
   const tailored = tailor(model, { project, services, overrides: {}, labels, ports: "kept" });
   const expected = expectedOf(tailored, project);
-  using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark(), expected });
+  using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark(), expected, labels });
   const file = join(folder.path, "compose.json");
   await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
   try {
@@ -32,8 +32,7 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
   } catch (thrown) {
     if (signal.aborted) {
       endComposeOf((name) => name === project);
-      await awaitInFlight(docker, expected, labels);
-      await down();
+      await removeInterrupted(docker, expected, labels);
       signal.throwIfAborted();
     }
     throw new KnownError("stack-not-up", `the stack of ${composeFile} did not come up healthy`, {

@@ -1,48 +1,80 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { Healproof, leftOf, runIdIn, type Started } from "./testing/healproof.ts";
+import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
 
 /** The command line against the real engine: what a user does, and what an impatient one does. */
 
-const hang = ["run", "scenarios/process/app-hang.yaml", "--no-control"];
+/** Several containers, so that there is a while in which some of them are being created. */
+const referenceStack = () => "scenarios/process/app-hang.yaml";
 
-/** Undo entries that a process left on the disk. */
-function undoEntries(folder: string): string[] {
-  const undo = join(folder, "state", "healproof", "undo");
-  return existsSync(undo) ? readdirSync(undo) : [];
-}
+/** Nothing heals it, so the fault stays in force for as long as anybody waits. */
+const frozenForGood = ({ folder }: Healproof) =>
+  smallStack(
+    folder,
+    `name: api-hang
+claim: A frozen API comes back (it does not)
+stack: { compose: ./compose.yaml }
+fault: { hang: { service: api } }
+recovery:
+  within: 60s
+  healedBy: watchdog
+  when: [{ probe: "http://api:8080/" }]
+uncontrolled: this scenario is only there to be interrupted
+`,
+  );
 
-/** When to strike, and whether there is anything yet that clean can have put back. */
-const moments: Record<string, (run: Started) => Promise<void>> = {
-  "while Compose makes its containers": async (run) => {
-    await run.until(/app-hang: up/);
-    // The hand's container is there before; more than that is the stack's.
-    await vi.waitUntil(async () => (await leftOf(runIdIn(run.err))).length > 2, { timeout: 60_000, interval: 20 });
+const apiCrash = ({ folder }: Healproof) =>
+  smallStack(
+    folder,
+    `name: api-crash
+claim: The restart policy has a crashed API back
+stack: { compose: ./compose.yaml }
+fault: { crash: { service: api } }
+recovery:
+  within: 10s
+  healedBy: restart-policy
+  when: [{ probe: "http://api:8080/" }]
+uncontrolled: the scenarios of the gate have their controls
+`,
+  );
+
+/** When to strike, and at what. */
+const moments: Record<string, { scenario(of: Healproof): string; strike(run: Started): Promise<void> }> = {
+  "while Compose makes its containers": {
+    scenario: referenceStack,
+    async strike(run) {
+      await run.until(/: up/);
+      // The hand's container is there before; more than that is the stack's.
+      await vi.waitUntil(async () => (await leftOf(runIdIn(run.err))).length > 2, { timeout: 60_000, interval: 20 });
+    },
   },
-  "while its stack is steady": (run) => run.until(/app-hang: steady/),
-  "while the fault is in force": (run) => run.until(/app-hang: observe/),
+  "while its stack is steady": { scenario: frozenForGood, strike: (run) => run.until(/: steady/) },
+  "while the fault is in force": { scenario: frozenForGood, strike: (run) => run.until(/: observe/) },
 };
 
-describe.each(Object.entries(moments))("%s", (_when, strike) => {
+describe.each(Object.entries(moments))("%s", (_when, { scenario, strike }) => {
+  const start = (healproof: Healproof) =>
+    healproof.start(["run", scenario(healproof), "--no-control", "--out", healproof.folder]);
+
   test.concurrent("Ctrl-C puts everything back, needs no second command, and exits with 130", {
     timeout: 180_000,
   }, async () => {
     using healproof = new Healproof();
-    const run = healproof.start([...hang, "--out", healproof.folder]);
+    const run = start(healproof);
     await strike(run);
     run.kill("SIGINT");
     const { code, err } = await run.ended;
     expect(code, err).toBe(130);
     expect(await leftOf(runIdIn(err))).toEqual([]);
-    expect(undoEntries(healproof.folder)).toEqual([]);
+    expect(healproof.undoEntries()).toEqual([]);
   });
 
   test.concurrent("after a SIGKILL, clean puts everything back, once, and says what it did", {
     timeout: 180_000,
   }, async () => {
     using healproof = new Healproof();
-    const run = healproof.start([...hang, "--out", healproof.folder]);
+    const run = start(healproof);
     await strike(run);
     run.kill("SIGKILL");
     const { err } = await run.ended;
@@ -52,7 +84,7 @@ describe.each(Object.entries(moments))("%s", (_when, strike) => {
     expect(clean.code, clean.err).toBe(0);
     expect(clean.out).toContain(id);
     expect(await leftOf(id)).toEqual([]);
-    expect(undoEntries(healproof.folder)).toEqual([]);
+    expect(healproof.undoEntries()).toEqual([]);
 
     const again = await healproof.run(["clean"]);
     expect(again.out).not.toContain(id);
@@ -60,10 +92,30 @@ describe.each(Object.entries(moments))("%s", (_when, strike) => {
   });
 });
 
-test("a run that still lives is not cleaned away by another", { timeout: 180_000 }, async () => {
+test("the undo is on the disk while the fault is in force, and clean performs it", { timeout: 180_000 }, async () => {
   using healproof = new Healproof();
-  const run = healproof.start([...hang, "--out", healproof.folder]);
-  await run.until(/app-hang: observe/);
+  const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder, "--keep"]);
+  await run.until(/: observe/);
+  expect(healproof.undoEntries()).toHaveLength(1);
+  run.kill("SIGKILL");
+  const id = runIdIn((await run.ended).err);
+
+  const clean = await healproof.run(["clean"]);
+  expect(clean.out).toContain("continued");
+  expect(healproof.undoEntries()).toEqual([]);
+  // A stack that was kept on purpose stays until it is asked to go.
+  expect(await leftOf(id)).not.toEqual([]);
+  const down = await healproof.run(["down", id]);
+  expect(down.code, down.err).toBe(0);
+  expect(await leftOf(id)).toEqual([]);
+});
+
+test("a run that still lives is not cleaned away by another, and what it saved can be judged again", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const run = healproof.start(["run", apiCrash(healproof), "--out", healproof.folder]);
+  await run.until(/: observe/);
   const clean = await healproof.run(["clean"]);
   expect(clean.code).toBe(0);
   const { code, out, err } = await run.ended;
@@ -71,12 +123,13 @@ test("a run that still lives is not cleaned away by another", { timeout: 180_000
   expect(await leftOf(runIdIn(err))).toEqual([]);
 
   const folder = join(healproof.folder, "latest");
-  for (const file of ["run.json", "index.html", "junit.xml", "summary.md", "app-hang/journal.ndjson"])
+  for (const file of ["run.json", "index.html", "junit.xml", "summary.md", "api-crash/journal.ndjson"])
     expect(existsSync(join(folder, file)), file).toBe(true);
+  expect(readdirSync(join(folder, "api-crash", "evidence"))).toEqual(["api.log", "containers.json"]);
 
-  const judged = await healproof.run(["judge", join(folder, "app-hang", "journal.ndjson")]);
+  const judged = await healproof.run(["judge", join(folder, "api-crash", "journal.ndjson")]);
   expect(judged.code).toBe(0);
-  expect(judged.out).toContain("healed by the watchdog");
+  expect(judged.out).toContain("healed by the restart policy");
 
   const before = readFileSync(join(folder, "index.html"), "utf8");
   const reported = await healproof.run(["report", folder]);

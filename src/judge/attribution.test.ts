@@ -100,3 +100,15 @@ test.each([
 ])("the counter %s is the claim of %s", (counter, healer) => {
   expect(claimant(counter)).toBe(healer);
 });
+
+test("the start after a death counts though the engine told of it only after the service had answered", () => {
+  const late = [engine("die", 5005), engine("start", 6400), look(7000, 1, 5900)];
+  expect(by([before, ...late]).healer).toBe("restart-policy");
+  const lateApi = apiRestart(5500, 6400, 7000);
+  expect(by([before, ...lateApi], claim("watchdog")).healer).toBe("watchdog");
+});
+
+test("a death and a start after the recovery are another story", () => {
+  const later = [engine("die", 8000), engine("start", 8500), look(7000, 0, 500)];
+  expect(by([before, ...later]).healer).toBe("application");
+});

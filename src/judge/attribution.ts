@@ -64,7 +64,7 @@ export function attribute(question: AttributionQuestion): Attribution {
       },
     ]);
 
-  const starts = events.filter((it) => it.action === "start" && it.when.earliest <= recoveredAt.latest);
+  const starts = events.filter((it) => it.action === "start" && precedes(it, recoveredAt, events));
   if (starts.length === 0) return withoutRestart(service, looks, origin, recoveredAt, claims);
   const found = starts.map((start, index) => starter(start, starts[index - 1], events, looks, claims));
   const distinct = [...new Set(found.map((it) => it.healer))];
@@ -73,6 +73,16 @@ export function attribute(question: AttributionQuestion): Attribution {
   if (distinct.length === 1 && only !== undefined) return says(only, evidence);
   const text = `${service} was started ${starts.length} times before it recovered: by ${listed(distinct.map(healerName))}`;
   return says("several", [{ text, seqs: starts.map((it) => it.seq) }, ...evidence]);
+}
+
+/**
+ * Whether a start came before the recovery. The engine tells of a start a moment after the process runs, on a busy machine after it
+ * has answered. So the first start after a death counts, however late it was told: nothing that was dead recovered before it.
+ */
+function precedes(start: Event, recoveredAt: Moment, events: readonly Event[]): boolean {
+  if (start.when.earliest <= recoveredAt.latest) return true;
+  const before = events.slice(0, events.indexOf(start)).findLast((it) => it.action === "die" || it.action === "start");
+  return before?.action === "die" && before.when.earliest <= recoveredAt.latest;
 }
 
 /** Who is behind one start of the container. */

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
 import { KnownError, messageOf } from "../errors.ts";
@@ -7,7 +8,7 @@ import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ComposeModel, labelsOf, readCompose, servicesWanted, tailor } from "./compose-file.ts";
 import { endComposeOf } from "./compose-processes.ts";
-import { awaitInFlight, expectedOf } from "./in-flight.ts";
+import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
 import { Project } from "./project.ts";
 import { removeLabelled } from "./remove.ts";
@@ -38,7 +39,8 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const services = servicesWanted(model, plan.stack.services);
   const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
   const expected = expectedOf(tailored, project);
-  using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected });
+  using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected, labels });
+  let starting: Promise<unknown> = Promise.resolve();
   await using sickness = await watchSickness(docker, project);
   try {
     signal.throwIfAborted();
@@ -50,7 +52,8 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     for (const name of services)
       if (tailored.services[name]?.healthcheck?.disable !== true && tailored.services[name]?.healthcheck)
         environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
-    await withLimit(environment.up(services), within, signal);
+    starting = environment.up(services);
+    await withLimit(starting, within, signal);
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
     return {
       project,
@@ -67,10 +70,10 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       },
     };
   } catch (thrown) {
-    // Ctrl-C on a terminal reaches Compose too: it may be gone already, and what it asked for still on its way.
-    endComposeOf((name) => name === project);
-    await awaitInFlight(docker, expected, labels);
-    await removeLabelled(docker, mine);
+    await abandon(starting, () => {
+      endComposeOf((name) => name === project);
+      return removeInterrupted(docker, expected, labels);
+    });
     signal.throwIfAborted();
     throw new KnownError(
       "stack-not-up",
@@ -85,6 +88,39 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       },
     );
   }
+}
+
+const abandonLimit = seconds(60);
+const againMs = 50;
+
+/**
+ * Removes what a start has made, again and again until the start itself has given up: it may not have called Compose yet, or may
+ * be waiting for the health of what is gone. Then once more.
+ */
+async function abandon(starting: Promise<unknown>, remove: () => Promise<unknown>): Promise<void> {
+  let over = false;
+  const ended = starting.then(
+    () => {
+      over = true;
+    },
+    () => {
+      over = true;
+    },
+  );
+  const began = performance.now();
+  do {
+    await remove();
+    await Promise.race([ended, sleep(againMs)]);
+    if (performance.now() - began > abandonLimit)
+      throw new KnownError(
+        "not-abandoned",
+        `a start that was given up was still at work after ${formatDuration(abandonLimit)}`,
+        {
+          facts: { try: "healproof clean" },
+        },
+      );
+  } while (!over);
+  await remove();
 }
 
 /** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
+import { z } from "zod";
 import { KnownError } from "../errors.ts";
 import { formatDuration, seconds } from "../time.ts";
 import type { ComposeModel } from "./compose-file.ts";
-import { gone, statusOf } from "./remove.ts";
+import { label } from "./labels.ts";
+import { gone, type Removed, removeLabelled, statusOf } from "./remove.ts";
 
 /**
  * The engine goes on creating containers that it was asked for when whoever asked has died, and lists none before it is
@@ -13,34 +15,47 @@ import { gone, statusOf } from "./remove.ts";
 const limit = seconds(30);
 const againMs = 50;
 
-/** A container that Compose was asked for. */
-export interface Expected {
-  readonly name: string;
-  readonly image: string;
+/** What Compose is going to create. */
+export const expected = z.strictObject({
+  containers: z.array(z.strictObject({ name: z.string(), image: z.string() })),
+  volumes: z.array(z.string()),
+});
+export type Expected = z.output<typeof expected>;
+
+/** Replica by replica, and the volumes that are the project's own. */
+export function expectedOf(model: ComposeModel, project: string): Expected {
+  return {
+    containers: Object.entries(model.services).flatMap(([service, { image, scale, deploy }]) =>
+      Array.from({ length: scale ?? deploy?.replicas ?? 1 }, (_, i) => ({
+        name: `${project}-${service}-${i + 1}`,
+        image: image ?? `${project}-${service}`,
+      })),
+    ),
+    volumes: Object.entries(model.volumes ?? {}).flatMap(([key, volume]) =>
+      volume?.external ? [] : [`${project}_${key}`],
+    ),
+  };
 }
 
-/** What Compose is going to create, replica by replica. */
-export function expectedOf(model: ComposeModel, project: string): Expected[] {
-  return Object.entries(model.services).flatMap(([service, { image, scale, deploy }]) =>
-    Array.from({ length: scale ?? deploy?.replicas ?? 1 }, (_, i) => ({
-      name: `${project}-${service}-${i + 1}`,
-      image: image ?? `${project}-${service}`,
-    })),
-  );
-}
-
-/** Returns once none of these is being created any more: each exists (and is removed), or never will. */
-export async function awaitInFlight(
+/** Removes all of a start that did not come to its end: what is there, and what the engine is still making. */
+export async function removeInterrupted(
   docker: Dockerode,
-  expected: readonly Expected[],
+  { containers, volumes }: Expected,
   labels: Readonly<Record<string, string>>,
-): Promise<void> {
-  await Promise.all(expected.map((it) => takeAndGiveBack(docker, it, labels)));
+): Promise<Removed> {
+  await Promise.all(containers.map((it) => takeAndGiveBack(docker, it, labels)));
+  const removed = await removeLabelled(
+    docker,
+    [label.run, label.trial].map((key) => `${key}=${labels[key]}`),
+  );
+  // A container that was on its way takes its volumes from the name alone: made anew, without our labels.
+  await Promise.all(volumes.map((name) => gone(docker.getVolume(name).remove())));
+  return removed;
 }
 
 async function takeAndGiveBack(
   docker: Dockerode,
-  { name, image }: Expected,
+  { name, image }: Expected["containers"][number],
   labels: Readonly<Record<string, string>>,
 ): Promise<void> {
   const began = performance.now();

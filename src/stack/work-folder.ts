@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { expected } from "./in-flight.ts";
 import { projectPrefix } from "./labels.ts";
 
 /**
@@ -13,7 +14,8 @@ const mark = z.strictObject({
   run: z.string(),
   owner: z.string(),
   /** What Compose was asked to create. */
-  expected: z.array(z.strictObject({ name: z.string(), image: z.string() })),
+  expected,
+  labels: z.record(z.string(), z.string()),
 });
 type Mark = z.output<typeof mark>;
 const markFile = "healproof.json";

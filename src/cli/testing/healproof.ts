@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectEngine } from "../../stack/engine.ts";
@@ -33,6 +33,12 @@ export class Healproof implements Disposable {
 
   async run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
     return this.start(args, env).ended;
+  }
+
+  /** Undo entries that are on the disk. */
+  undoEntries(): string[] {
+    const undo = join(this.folder, "state", "healproof", "undo");
+    return existsSync(undo) ? readdirSync(undo) : [];
   }
 
   [Symbol.dispose](): void {
@@ -100,6 +106,27 @@ export class Started {
   #failure(what: string): Error {
     return new Error(`healproof ${this.#command} ${what}; its standard error:\n${this.#err}`);
   }
+}
+
+/**
+ * A stack of one service without Prometheus or healthcheck, and a scenario that breaks it: all that a run needs, up in a second.
+ * Returns the scenario's file.
+ */
+export function smallStack(folder: string, scenario: string): string {
+  const serve = "require('node:http').createServer((_, answer) => answer.end('ok')).listen(8080)";
+  const compose = { services: { api: { image: nodeImage(), command: ["node", "-e", serve], restart: "always" } } };
+  writeFileSync(join(folder, "compose.yaml"), JSON.stringify(compose));
+  const file = join(folder, "scenario.yaml");
+  writeFileSync(file, scenario);
+  return file;
+}
+
+/** An image with Node that the set-up has put here. */
+function nodeImage(): string {
+  const env = readFileSync("fixtures/stack/.env", "utf8");
+  const image = /^NODE_IMAGE=(.+)$/m.exec(env)?.[1];
+  if (image === undefined) throw new Error("the set-up writes NODE_IMAGE into fixtures/stack/.env: npm run setup");
+  return image;
 }
 
 /** The id that a run announced. */

@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { HostSpan } from "../../clock.ts";
 import { hostBootId } from "../../stack/helper-clock.ts";
 import { eventually, Playground } from "../../stack/testing/playground.ts";
@@ -22,11 +22,10 @@ afterAll(async () => {
 
 const idle = "setInterval(() => undefined, 1e6)";
 
+/** The program of a container that has just started: an init shim needs a moment to start it. */
 async function processOf(container: Dockerode.Container): Promise<ProcessIdentity> {
   const { Id, State } = await container.inspect();
-  const process = await hand.identify(Id, State.Pid);
-  if (!process) throw new Error(`no process ${State.Pid} in ${Id}`);
-  return process;
+  return vi.waitUntil(() => hand.identify(Id, State.Pid), { timeout: 10_000, interval: 20 });
 }
 
 interface Change {
