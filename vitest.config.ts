@@ -9,6 +9,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Pure functions: nothing to keep apart, and importing everything anew for each file is most of the time.
+          isolate: false,
+          maxWorkers: 2,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
           exclude: [...needsEngine, "**/node_modules/**"],
           sequence: { groupOrder: 0 },
