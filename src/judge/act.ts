@@ -5,18 +5,21 @@ import { attribute } from "./attribution.ts";
 import { baselineDoubt } from "./baseline.ts";
 import { corroborate } from "./corroboration.ts";
 import { explain } from "./explain.ts";
-import { endedEarly } from "./held.ts";
+import { endedEarly, unseen } from "./held.ts";
 import { type ActHistory, historyOf } from "./history.ts";
-import type { ActJudgement, Attribution, CorroborationJudgement, Verdict } from "./judgement.ts";
+import type { ActJudgement, Attribution, CorroborationJudgement, Evidence, Verdict } from "./judgement.ts";
+import type { Recovery } from "./recovery.ts";
 import { type ActSignals, signalsOf, silenceIn, toSignalJudgement } from "./signals.ts";
 import { type Doubt, unfinished } from "./unfinished.ts";
 import { outcomeOf, verdictOf } from "./verdict.ts";
+import { atInstant } from "./words.ts";
 
 /** What is found out about an act, before it is held against the claim and put into words. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly recoveredAt?: Moment;
   readonly recovery?: Interval;
+  readonly recoveryEvidence?: Evidence;
   readonly watchedFor?: Duration;
   readonly attribution: Attribution;
   readonly corroboration: readonly CorroborationJudgement[];
@@ -88,17 +91,32 @@ function find(journal: Journal, history: ActHistory, seen: ActSignals | undefine
       if (silence) return inconclusive({ reason: "observer-gap", text: silence });
       const early = endedEarly(journal, history, at.latest);
       if (early) return inconclusive({ reason: "fault-ended-early", text: early });
+      const blind = unseen(journal, history, at.latest);
+      if (blind) return inconclusive({ reason: "fault-not-shown-in-force", text: blind });
       const interval = elapsed(origin, at);
       return {
         verdict: verdictOf(interval, act.recovery.within),
         recoveredAt: at,
         recovery: interval,
+        recoveryEvidence: boundsOf(recovery.bounds),
         attribution,
         corroboration: judgements.map(({ condition, agrees, evidence }) => ({ condition, agrees, evidence })),
       };
     }
   }
   return notRecovered(journal, history, seen, origin, ended);
+}
+
+/** The last bad and the first good sample of each signal that gave the recovery's bounds. */
+function boundsOf(bounds: Extract<Recovery, { state: "recovered" }>["bounds"]): Evidence {
+  const ticks = bounds.flatMap(({ outage }) => [outage.lastBad, ...(outage.firstGood ? [outage.firstGood] : [])]);
+  const text = bounds
+    .map(({ signal, outage: { lastBad, firstGood } }) => {
+      const back = firstGood ? ` and first good ${atInstant(firstGood.to)}` : "";
+      return `${signal.series.id} was last bad ${atInstant(lastBad.from)}${back}`;
+    })
+    .join("; ");
+  return { text, seqs: [...new Set(ticks.map((it) => it.seq))].toSorted((a, b) => a - b) };
 }
 
 /** Non-recovery is claimed only where it was watched for as long as the act has patience, without a gap. */
@@ -121,6 +139,8 @@ function notRecovered(
   if (silence) return inconclusive({ reason: "observer-gap", text: silence });
   const early = endedEarly(journal, history, end);
   if (early) return inconclusive({ reason: "fault-ended-early", text: early });
+  const blind = unseen(journal, history, end);
+  if (blind) return inconclusive({ reason: "fault-not-shown-in-force", text: blind });
   if (recovery.state === "no-outage")
     return inconclusive({
       reason: "no-outage-observed",

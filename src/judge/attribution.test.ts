@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { recordsOf } from "../journal.ts";
 import { instant, moment } from "../time.ts";
-import { type AttributionQuestion, attribute, claimant } from "./attribution.ts";
+import { type AttributionQuestion, attribute, type Claim, claimant, serviceOf } from "./attribution.ts";
 import { actOf, apiRestart, engine, journalOf, type Learned, look, planOf } from "./testing/journal-builder.ts";
 
 const by = (learned: readonly Learned[], over: Partial<AttributionQuestion> = {}) =>
@@ -16,8 +16,17 @@ const by = (learned: readonly Learned[], over: Partial<AttributionQuestion> = {}
     claims: [],
     ...over,
   });
-const claim = (healer: "watchdog" | "systemd" | "restart-policy") => ({
-  claims: [{ healer, evidence: { text: `${healer} counted it`, seqs: [1] } }],
+const claim = (healer: "watchdog" | "systemd" | "restart-policy", over: Partial<Claim> = {}) => ({
+  claims: [
+    {
+      healer,
+      counter: `c{service="app",healer="${healer}"}`,
+      service: "app",
+      rose: [moment(5800, 6300)],
+      evidence: { text: `${healer} counted it`, seqs: [1] },
+      ...over,
+    },
+  ],
 });
 const before = look(4100, 0, 500);
 
@@ -79,6 +88,38 @@ test("our own undo before the recovery makes it ours", () => {
   expect(by([before], { undone: record }).healer).toBe("harness");
 });
 
+test.each([
+  ["another service", "postgres", /counts what was done for postgres, not for app, so it claims nothing here/],
+  ["no service in particular", undefined, /names no service, so it claims nothing here/],
+])("a counter of %s claims nothing, and this is said", (_, service, why) => {
+  for (const learned of [apiRestart(), [look(7000, 0, 500)]]) {
+    const healer = learned.length > 1 ? "watchdog" : "systemd";
+    const { service: __, ...rest } = claim(healer).claims[0] ?? never();
+    const found = by([before, ...learned], { claims: [{ ...rest, ...(service === undefined ? {} : { service }) }] });
+    expect(found.healer).toBe(learned.length > 1 ? "unknown" : "application");
+    expect(found.evidence.map((it) => it.text).join("; ")).toMatch(why);
+  }
+});
+
+test("a counter that rose before the API was called claims nothing of it; of several rises any may", () => {
+  const early = by([before, ...apiRestart()], claim("watchdog", { rose: [moment(5100, 5400)] }));
+  expect(early.healer).toBe("unknown");
+  expect(early.evidence.map((it) => it.text).join("; ")).toContain("rose before the API was called");
+  const twice = claim("watchdog", { rose: [moment(5100, 5400), moment(5800, 6300)] });
+  expect(by([before, ...apiRestart()], twice).healer).toBe("watchdog");
+  expect(by([before, ...apiRestart()], claim("watchdog", { rose: [moment(5100, 5600)] })).healer).toBe("watchdog");
+});
+
+test.each([
+  ['c{service="app",healer="watchdog"}', "app"],
+  ["c{ healer='watchdog', service = 'app' }", "app"],
+  ['c{of_service="app"}', undefined],
+  ['c{service=~"app"}', undefined],
+  ['c{service!="app"}', undefined],
+])("the counter %s is of the service %s", (counter, service) => {
+  expect(serviceOf(counter)).toBe(service);
+});
+
 test("nobody, where it did not recover, however often it was started", () => {
   const { healer, evidence } = by([before, engine("die", 5005), engine("start", 5600)], { recoveredAt: undefined });
   expect(healer).toBe("nobody");
@@ -112,3 +153,7 @@ test("a death and a start after the recovery are another story", () => {
   const later = [engine("die", 8000), engine("start", 8500), look(7000, 0, 500)];
   expect(by([before, ...later]).healer).toBe("application");
 });
+
+function never(): never {
+  throw new Error("there is a claim");
+}

@@ -7,6 +7,11 @@ import { atInstant, healerName, listed } from "./words.ts";
 /** A healer's own counter (`…{healer="watchdog"}`) that increased after the fault. */
 export interface Claim {
   readonly healer: Healer;
+  readonly counter: string;
+  /** The service whose healing it counts, if its selector names one. */
+  readonly service?: string;
+  /** Its increases in time for the recovery: each happened in its span. */
+  readonly rose: readonly Moment[];
   readonly evidence: Evidence;
 }
 
@@ -14,6 +19,18 @@ export interface Claim {
 export function claimant(counter: string): Healer | undefined {
   const name = /[{,]\s*healer\s*=\s*["']([^"']+)["']/.exec(counter)?.[1];
   return healers.find((it) => it === name);
+}
+
+/** The service that a counter's selector names, by equality: a pattern may match others too. */
+export const serviceOf = (counter: string): string | undefined =>
+  /[{,]\s*service\s*=\s*["']([^"']+)["']/.exec(counter)?.[1];
+
+/** Why a claim counts for nothing, where it does not speak of the service that was hit. */
+function besides({ counter, service: of }: Claim, service: string): string | undefined {
+  if (of === service) return undefined;
+  return of === undefined
+    ? `${counter} names no service, so it claims nothing here`
+    : `${counter} counts what was done for ${of}, not for ${service}, so it claims nothing here`;
 }
 
 type Event = JournalRecord<"engine">;
@@ -106,9 +123,17 @@ function starter(
   if (api.length > 0) {
     const actions = [...new Set(restart.map((it) => it.action))].join(", ");
     const text = `${service} was restarted through the engine's API: ${actions}, started ${atInstant(start.when.earliest)}`;
-    const claim = claims.find((it) => restarters.includes(it.healer));
+    const called = Math.min(...api.map((it) => it.when.earliest));
+    const may = claims.filter((it) => restarters.includes(it.healer));
+    const ignored = (it: Claim): string | undefined =>
+      besides(it, service) ??
+      (it.rose.some(({ latest }) => latest >= called)
+        ? undefined
+        : `${it.counter} rose before the API was called, so it does not claim this restart`);
+    const claim = may.find((it) => ignored(it) === undefined);
     if (claim) return says(claim.healer, [{ text, seqs }, claim.evidence]);
-    return says("unknown", [{ text: `${text}; no healer claims it`, seqs }]);
+    const told = may.map((it) => ({ text: ignored(it) ?? "", seqs: it.evidence.seqs }));
+    return says("unknown", [{ text: `${text}; no healer claims it`, seqs }, ...told]);
   }
   const death = before.findLast((it) => it.action === "die");
   if (!death)
@@ -166,8 +191,11 @@ function withoutRestart(
     text: `${service}'s container was not restarted: it runs since ${atInstant(before.startedAt.earliest).slice(3)}, before and after`,
     seqs,
   };
-  const unit = claims.find((it) => it.healer === "systemd");
-  return unit ? says("systemd", [evidence, unit.evidence]) : says("application", [evidence]);
+  const units = claims.filter((it) => it.healer === "systemd");
+  const unit = units.find((it) => besides(it, service) === undefined);
+  if (unit) return says("systemd", [evidence, unit.evidence]);
+  const told = units.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
+  return says("application", [evidence, ...told]);
 }
 
 function nobody(service: string, events: readonly Event[], until: number): Attribution {

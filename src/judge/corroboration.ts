@@ -1,7 +1,7 @@
 import type { Journal } from "../journal.ts";
 import { seriesOf } from "../scenario/conditions.ts";
 import type { Instant, Moment } from "../time.ts";
-import { type Claim, claimant } from "./attribution.ts";
+import { type Claim, claimant, serviceOf } from "./attribution.ts";
 import { type CounterJudgement, judgeCounter } from "./counter.ts";
 import { tolerable } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
@@ -28,9 +28,12 @@ export function corroborate(
       },
     ];
   });
-  const claims = judgements.flatMap(({ corroboration, agrees, evidence }) => {
+  const claims = judgements.flatMap(({ corroboration, agrees, evidence, rose }) => {
     const healer = claimant(corroboration.counter);
-    return healer && agrees === "yes" ? [{ healer, evidence }] : [];
+    const { counter } = corroboration;
+    const service = serviceOf(counter);
+    if (!healer || agrees !== "yes") return [];
+    return [{ healer, counter, rose, evidence, ...(service === undefined ? {} : { service }) }];
   });
   return { judgements, claims };
 }

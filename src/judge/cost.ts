@@ -2,7 +2,7 @@ import type { Journal, Phase } from "../journal.ts";
 import { type Duration, type Instant, instant, ms } from "../time.ts";
 import type { TrialJudgement } from "./judgement.ts";
 
-/** How long a trial's stack took to come up, and the whole trial, from its phase records. A phase that did not end lasted until the journal's last line. */
+/** How long a trial's stack took to come up (its phase `up`, before the observers look), and the whole trial, from its phase records. A phase that did not end lasted until the journal's last line. */
 export function timingsOf(journal: Journal): { readonly up: Duration; readonly total: Duration } {
   const last = journal.at(-1)?.at ?? instant(0);
   const edge = (phase: Phase, edge: "begin" | "end"): Instant | undefined =>
@@ -13,8 +13,9 @@ export function timingsOf(journal: Journal): { readonly up: Duration; readonly t
 }
 
 /**
- * The floor of a run's cost: what no harness could save. The start of each trial's stack, and of each act the recovery itself
- * (its upper end), or the time for which non-recovery was watched.
+ * What the trials' own work takes one after the other: the start of each trial's stack, and of each act the recovery itself
+ * (its upper end), or the time for which non-recovery was watched. Trials run beside one another, so that a run's wall time can
+ * be less than this sum: it is a measure to compare runs by, not a least.
  */
 export function costOf(
   judgements: readonly TrialJudgement[],

@@ -20,14 +20,17 @@ interface Increase {
  * A series that first appears after the origin is counted from 0 only if it was seen to be absent (`absentBefore`: its observer
  * brought samples of other series around the origin); else its first value may be old and is only where counting starts.
  */
-export function firstIncrease(ticks: readonly Tick[], origin: Moment, absentBefore: boolean): Increase | undefined {
+export const firstIncrease = (ticks: readonly Tick[], origin: Moment, absentBefore: boolean): Increase | undefined =>
+  increases(ticks, origin, absentBefore).next().value ?? undefined;
+
+function* increases(ticks: readonly Tick[], origin: Moment, absentBefore: boolean): Generator<Increase, undefined> {
   const start = firstFrom(ticks, origin.earliest);
   let before = ticks[start - 1];
   for (const tick of ticks.slice(start)) {
     const base = before?.value ?? (absentBefore ? 0 : undefined);
     if (base !== undefined) {
       const increase = tick.value >= base ? tick.value - base : tick.value;
-      if (increase > 0) return { base, from: before?.from ?? origin.earliest, tick, ...(before ? { before } : {}) };
+      if (increase > 0) yield { base, from: before?.from ?? origin.earliest, tick, ...(before ? { before } : {}) };
     }
     before = tick;
   }
@@ -39,6 +42,8 @@ export interface CounterJudgement extends CorroborationJudgement {
   readonly pending: boolean;
   /** When it came true, as far as is known. */
   readonly cameTrue?: Moment;
+  /** Each increase in time: it happened in its span. */
+  readonly rose: readonly Moment[];
 }
 
 /**
@@ -68,6 +73,7 @@ export function judgeCounter(
     agrees,
     evidence: { text, seqs: [...new Set(ticks.flatMap((it) => (it ? [it.seq] : [])))] },
     pending,
+    rose: [],
   });
 
   const found = firstIncrease(series.ticks, origin, absentBefore);
@@ -77,7 +83,12 @@ export function judgeCounter(
     const cameTrue = { earliest: from, latest: tick.to };
     if (before && before.from < origin.earliest && tick.from - before.to > limit)
       return say("unknown", `${change}, but was silent before: it may have increased before the fault`, [before, tick]);
-    if (tick.to <= deadline) return { ...say("yes", change, [before, tick]), cameTrue };
+    if (tick.to <= deadline) {
+      const rose = [...increases(series.ticks, origin, absentBefore)]
+        .filter((it) => it.tick.to <= deadline)
+        .map((it) => ({ earliest: it.from, latest: it.tick.to }));
+      return { ...say("yes", change, [before, tick]), cameTrue, rose };
+    }
     if (before && before.from >= deadline)
       return say("no", `${change}, later than the ${plain(corroboration.within)} it had`, [before, tick]);
     return say("unknown", `${change}: the end of the ${plain(corroboration.within)} it had lies in between`, [

@@ -32,9 +32,11 @@ export type InconclusiveReason =
   | "sick-baseline" // the stack was not steady before the fault
   | "fault-had-no-effect" // the fault was not witnessed within its limit
   | "fault-ended-early" // the fault stopped being in force though nothing healed it
+  | "fault-not-shown-in-force" // a fault that is held was not looked at for too long
   | "no-outage-observed" // the fault bit, yet no recovery signal ever looked bad
   | "observer-gap" // a needed signal has no samples for longer than is tolerable
   | "budget-inside-uncertainty" // at least < budget < at most
+  | "control-not-run" // of a scenario: a planned control, or the trial itself, gave no judgement
   | "harness-error" // our own fault: it crashed, or a phase ran out of time
   | "interrupted";
 
@@ -70,6 +72,8 @@ export interface ActJudgement {
   /** When all conditions held together and kept holding. */
   readonly recoveredAt?: Moment;
   readonly recovery?: Interval;
+  /** The samples that bound the recovery. */
+  readonly recoveryEvidence?: Evidence;
   /** How long non-recovery was watched, where it did not recover. */
   readonly watchedFor?: Duration;
   readonly attribution: Attribution;
@@ -87,6 +91,8 @@ export interface TrialJudgement {
   readonly scenario: string;
   readonly claim: string;
   readonly control?: { readonly without: Healer; readonly because?: string };
+  /** The ids of its controls, as planned: what is proven counts only beside them. */
+  readonly controls: readonly string[];
   readonly variant?: string;
   readonly acts: readonly ActJudgement[];
   readonly outcome: Outcome;
@@ -94,6 +100,8 @@ export interface TrialJudgement {
   /** Facts that a reader should know, such as "up stayed at 1 throughout: the outage was shorter than its scrape interval". */
   readonly remarks: readonly Evidence[];
   readonly errors: readonly Evidence[];
+  /** Of a control: a common claim that its journal contradicts. */
+  readonly refutes?: Evidence;
 }
 
 /** A scenario's claim: its trial and all its controls. */
@@ -102,6 +110,8 @@ export interface ScenarioJudgement {
   readonly claim: string;
   readonly trial: TrialJudgement;
   readonly controls: readonly TrialJudgement[];
+  /** What was planned for it and gave no judgement, and what that means. */
+  readonly notRun: readonly { readonly id: string; readonly text: string }[];
   readonly outcome: Outcome;
   readonly explanation: string;
 }

@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { readJournal } from "../journal.ts";
 import { judgeTrial } from "./trial.ts";
 
-/** Journals of real trials, kept because each showed something that must hold for good. */
+/**
+ * Journals of real trials, kept because each showed something that must hold for good. When journals learned to tell each second
+ * that a held fault lasts, the looks of `lame-watchdog` were completed in that form: its hand had looked and told only changes.
+ */
 
 const judged = (name: string) => judgeTrial(readJournal(join(import.meta.dirname, "recorded", `${name}.ndjson`)));
 

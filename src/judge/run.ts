@@ -1,16 +1,21 @@
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
-import { judgeScenario } from "./scenario.ts";
+import { judgeScenario, judgeWithoutTrial } from "./scenario.ts";
 
-/** Trials of one scenario belong together: the trial itself first, its controls beside it. */
+/** Trials of one scenario belong together: the trial itself first, its controls beside it. No judgement is left out. */
 export function judgeScenarios(judgements: readonly TrialJudgement[]): ScenarioJudgement[] {
   const trials = judgements.filter((it) => !it.control);
-  return trials.map((trial) =>
-    judgeScenario(
-      trial,
-      judgements.filter((it) => it.control && it.scenario === trial.scenario),
-    ),
+  const controls = Map.groupBy(
+    judgements.filter((it) => it.control),
+    keyOf,
   );
+  const alone = [...controls].filter(([key]) => !trials.some((it) => keyOf(it) === key));
+  return [
+    ...trials.map((trial) => judgeScenario(trial, controls.get(keyOf(trial)) ?? [])),
+    ...alone.flatMap(([, [first, ...others]]) => (first ? [judgeWithoutTrial(first, others)] : [])),
+  ];
 }
+
+const keyOf = ({ scenario, variant }: TrialJudgement): string => JSON.stringify([scenario, variant]);
 
 /** Of several outcomes the one that counts: refuted before inconclusive before proven. No scenario at all proves nothing. */
 export function worst(scenarios: readonly { readonly outcome: Outcome }[]): Outcome {

@@ -2,13 +2,17 @@ import { describe, expect, test } from "vitest";
 import { ms } from "../time.ts";
 import { costOf, timingsOf } from "./cost.ts";
 import type { ActJudgement, TrialJudgement } from "./judgement.ts";
+import { judgeScenarios, worst } from "./run.ts";
 import { judgeScenario } from "./scenario.ts";
 import {
   actOf,
   apiRestart,
+  ended,
   engine,
   fault,
+  held,
   type Learned,
+  lasting,
   look,
   phase,
   policyRestart,
@@ -50,6 +54,19 @@ describe("a recovery", () => {
     expect(main.outcome).toBe("proven");
     expect(main.explanation).toBe("back in 1.19 to 2.16 s (budget 5 s), healed by the restart policy");
     expect(trial.outcome).toBe("proven");
+  });
+
+  test("names the samples that bound it, not those of a later outage", () => {
+    const down = [
+      [5001, 6200],
+      [11_500, 11_700],
+    ] as const;
+    const journal = tell({ down, until: 14_000, and: policyRestart(5005, 5600, 14_050) });
+    const { recoveryEvidence, recoveredAt } = mainOf(judgeTrial(journal));
+    const bounds = recoveryEvidence?.seqs.map((seq) => journal[seq]);
+    const items = bounds?.flatMap((it) => (it?.kind === "samples" ? it.items : []));
+    expect(items?.map(([from]) => from)).toEqual([6150, 6190, 6200, 7150]);
+    expect(recoveredAt).toEqual(span(6190, 7155));
   });
 
   test("names the journal lines of its figures", () => {
@@ -466,35 +483,35 @@ describe("corroboration", () => {
 describe("a fault that is held", () => {
   const act = actOf({ recovery: { healedBy: "application" } });
   test("and was continued before anything healed it ended early", () => {
-    const and = [fault("held", 5100), fault("ended", 6000, 6010, "the process was continued"), look(12_050, 0, 500)];
+    const and = [fault("held", 5100), ended("released", 6000, 6010), look(12_050, 0, 500)];
     const main = mainOf(judgeTrial(tell({ act, and })));
     expect(reasonOf(main)).toBe("fault-ended-early");
   });
 
   test("and whose process was replaced ended as it should", () => {
-    const and = [fault("ended", 5600, 5605, "the process is gone"), ...apiRestart(), ...watchdogCounts(6100)];
+    const and = [ended("replaced", 5600, 5605), ...apiRestart(), ...watchdogCounts(6100)];
     expect(mainOf(judgeTrial(tell({ act: watched, and }))).outcome).toBe("proven");
   });
 
   test("and was continued before the restart ended early all the same", () => {
-    const and = [fault("ended", 5300, 5305, "the process was continued"), ...apiRestart(), ...watchdogCounts(6100)];
+    const and = [ended("released", 5300, 5305), ...apiRestart(), ...watchdogCounts(6100)];
     expect(reasonOf(mainOf(judgeTrial(tell({ act: watched, and }))))).toBe("fault-ended-early");
   });
 
   test("and that our own undo ended ended as it should", () => {
     const never = actOf({ expect: "never-recovered" });
-    const and = [fault("held", 15_000), fault("ended", 15_990, 16_130, "the process was continued")];
+    const and = [fault("held", 15_000), ended("released", 15_990, 16_130)];
     expect(judgeTrial(tell({ act: never, down: [[5001, forever]], until: 16_000, and })).outcome).toBe("proven");
   });
 
   test("may be seen to be gone before the engine tells of the death", () => {
-    const and = [fault("ended", 5480, 5490, "the process is gone"), ...apiRestart(), ...watchdogCounts(6100)];
+    const and = [ended("replaced", 5480, 5490), ...apiRestart(), ...watchdogCounts(6100)];
     expect(mainOf(judgeTrial(tell({ act: watched, and }))).outcome).toBe("proven");
   });
 
   test("is not replaced by another service's restart", () => {
     const and = [
-      fault("ended", 5900, 5905, "the process was continued"),
+      ended("released", 5900, 5905),
       ...[engine("die", 5500, {}, "postgres"), engine("start", 5600, {}, "postgres")],
       look(12_050, 0, 500),
     ];
@@ -502,14 +519,50 @@ describe("a fault that is held", () => {
   });
 
   test("and ended only after the recovery does not concern it", () => {
-    const and = [fault("ended", 9000, 9005, "the process was continued"), look(12_050, 0, 500)];
+    const and = [ended("released", 9000, 9005), look(12_050, 0, 500)];
     expect(mainOf(judgeTrial(tell({ act, and }))).outcome).toBe("proven");
   });
 
   test("and ended without recovery spoils a control as well", () => {
     const never = actOf({ expect: "never-recovered" });
-    const and = [fault("ended", 6000, 6010, "the process was continued")];
+    const and = [ended("released", 6000, 6010)];
     expect(judgeTrial(tell({ act: never, down: [[5001, forever]], until: 16_000, and })).outcome).toBe("inconclusive");
+  });
+
+  describe("as long as the process must be shown to be in force", () => {
+    const never = actOf({ expect: "never-recovered" });
+    const still = (and: readonly Learned[]) =>
+      tell({ act: never, down: [[5001, forever]], until: 16_000, edit: lasting, and });
+    const notShown = { kind: "inconclusive", reason: "fault-not-shown-in-force" };
+
+    test("by looks until the watching ends", () => {
+      expect(judgeTrial(still(held(5020, 16_000))).outcome).toBe("proven");
+    });
+
+    test("and is not by silence in between, at the end, or throughout", () => {
+      const gap = judgeTrial(still([...held(5020, 8000), ...held(11_500, 16_000)]));
+      expect(mainOf(gap).verdict).toEqual(notShown);
+      expect(gap.explanation).toContain("was not looked at for 4.48 s");
+      expect(mainOf(judgeTrial(still(held(5020, 12_000)))).verdict).toEqual(notShown);
+      expect(mainOf(judgeTrial(still([]))).verdict).toEqual(notShown);
+    });
+
+    test("until a recovery too, or until its process was replaced", () => {
+      const and = [ended("replaced", 5600, 5605), ...apiRestart(), ...watchdogCounts(6100)];
+      const never = mainOf(judgeTrial(tell({ act: watched, edit: lasting, and: and.slice(1) })));
+      expect(never.verdict).toEqual(notShown);
+      const looked = mainOf(judgeTrial(tell({ act: watched, edit: lasting, and: [...held(5020, 5600), ...and] })));
+      expect(looked.outcome).toBe("proven");
+    });
+
+    test("and is not after our own undo, nor where it ends at once", () => {
+      const undone = (it: Learned) =>
+        it.fact.kind === "fault" && it.fact.stage === "undone" ? fault("undone", 15_100, 15_150) : lasting(it);
+      const and = held(5020, 15_000);
+      const trial = judgeTrial(tell({ act: never, down: [[5001, forever]], until: 20_000, edit: undone, and }));
+      expect(trial.outcome).toBe("proven");
+      expect(judgeTrial(tell({ act: never, down: [[5001, forever]], until: 16_000, and: [] })).outcome).toBe("proven");
+    });
   });
 });
 
@@ -548,6 +601,28 @@ describe("a healer's return", () => {
     expect(trial.acts[1]?.recoveredAt).toEqual(span(12_990, 13_155));
     expect(trial.acts[1]?.attribution.healer).toBe("watchdog");
     expect(trial.explanation).toContain("once the watchdog was on again, back in");
+  });
+
+  test("is judged by the looks at the main act's fault", () => {
+    const and = [
+      ...apiRestart(12_300, 12_700, 20_010),
+      ...watchdogCounts(13_200),
+      on,
+      ...phase("observe", 11_500, 20_000, "restored"),
+    ];
+    const seen = (looks: readonly Learned[]) =>
+      judgeTrial(
+        restored({
+          and: [...and, ...looks],
+          edit: (it) =>
+            it.fact.kind === "phase" && it.fact.phase === "observe" && it.fact.act === "main" && it.fact.edge === "end"
+              ? { ...it, at: 11_000 }
+              : lasting(it),
+        }),
+      );
+    const end = ended("replaced", 12_400, 12_405);
+    expect(seen([...held(5020, 12_400), end]).acts.map((it) => it.outcome)).toEqual(["proven", "proven"]);
+    expect(seen(held(5020, 9500)).acts.map((it) => it.outcome)).toEqual(["proven", "inconclusive"]);
   });
 
   test("is not reached where the control recovered already, and is then left out", () => {
@@ -594,6 +669,68 @@ describe("a scenario", () => {
     expect(judgeScenario(refuted, [inconclusive]).outcome).toBe("refuted");
     expect(judgeScenario(proven, [refuted]).explanation).toContain("did not come back");
     expect(judgeScenario({ ...proven, acts: [], outcome: "inconclusive" }, []).outcome).toBe("inconclusive");
+  });
+
+  test("is not proven while a planned control was not run, and says which; refuted stays refuted", () => {
+    const controls = ["app-crash/without-restart-policy"];
+    const planned = judgeTrial(tell({ plan: { controls } }));
+    expect(planned.controls).toEqual(controls);
+    const alone = judgeScenario(planned, []);
+    expect(alone.outcome).toBe("inconclusive");
+    const text = "its control without-restart-policy was not run, so nothing is shown to have healed it";
+    expect(alone.explanation).toContain(text);
+    expect(alone.notRun).toEqual([{ id: controls[0], text }]);
+    expect(judgeScenario({ ...refuted, controls }, []).outcome).toBe("refuted");
+    const control = { ...proven, id: "app-crash/without-restart-policy" };
+    expect(judgeScenario(planned, [control])).toMatchObject({ outcome: "proven", notRun: [] });
+  });
+
+  test("whose trial is missing is not dropped", () => {
+    const control = { ...proven, id: "app-crash/without-watchdog", control: { without: "watchdog" } } as const;
+    const [scenario, ...others] = judgeScenarios([control]);
+    expect(others).toEqual([]);
+    expect(scenario).toMatchObject({ scenario: "app-crash", outcome: "inconclusive", controls: [control] });
+    expect(scenario?.explanation).toContain("its trial was not run");
+    expect(worst(judgeScenarios([proven, { ...control, scenario: "other" }]))).toBe("inconclusive");
+  });
+});
+
+describe("what a control shows of restart policies", () => {
+  const plan: NonNullable<Story["plan"]> = { control: { without: "watchdog", stop: ["watchdog"] } };
+  const act = actOf({ expect: "never-recovered" });
+  const story = (over: Story = {}): Story => ({
+    plan,
+    act,
+    down: [[5001, forever]],
+    until: 15_100,
+    and: [engine("health_status: unhealthy", 8140), look(15_110, 0, 500)],
+    ...over,
+  });
+
+  test("an unhealthy container is not restarted: from events and looks", () => {
+    const journal = tell(story());
+    const { refutes } = judgeTrial(journal);
+    expect(refutes?.text).toBe(
+      "The common claim that a restart policy restarts an unhealthy container is refuted: with `restart: always`, app was unhealthy from 3.14 s after the fault on and was not restarted in the 10.1 s watched",
+    );
+    expect(refutes?.seqs.map((it) => journal[it]?.kind)).toEqual(["container", "fault", "engine", "container"]);
+  });
+
+  const unhealthy = engine("health_status: unhealthy", 8140);
+  const policy = (it: Learned): Learned =>
+    it.fact.kind === "container" ? { ...it, fact: { ...it.fact, restartPolicy: "on-failure" } } : it;
+  test.each<[string, Story]>([
+    ["it was never unhealthy", { and: [look(15_110, 0, 500)] }],
+    ["it was healthy again", { and: [unhealthy, engine("health_status: healthy", 9000), look(15_110, 0, 500)] }],
+    ["it was not looked at afterwards", { and: [unhealthy] }],
+    ["its RestartCount rose", { and: [unhealthy, look(15_110, 1, 500)] }],
+    ["it was started", { and: [unhealthy, engine("die", 9000), engine("start", 9100), look(15_110, 0, 500)] }],
+    ["its policy is another", { edit: policy }],
+    ["the control is without another healer", { plan: { control: { without: "orchestrator", stop: [] } } }],
+    ["it is no control", { plan: {}, act: actOf() }],
+    ["it recovered", { down: [[5001, 6200]], until: 15_100 }],
+  ])("not if %s", (_, over) => {
+    expect(judgeTrial(tell(story(over))).refutes).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import type { Act } from "../plan.ts";
 import { doubtfulAct, judgeAct } from "./act.ts";
 import { historyOf } from "./history.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
+import { refutationOf } from "./refutation.ts";
 import { remarksOn } from "./remarks.ts";
 import { signalsOf } from "./signals.ts";
 import { unfinished } from "./unfinished.ts";
@@ -24,14 +25,17 @@ export function judgeTrial(journal: Journal): TrialJudgement {
   }
 }
 
-function identityOf(journal: Journal): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "variant"> {
+function identityOf(
+  journal: Journal,
+): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "controls" | "variant"> {
   const header = journal.find((it) => it.kind === "header");
-  if (!header) return { id: "unknown", scenario: "unknown", claim: "" };
-  const { id, scenario, claim, control, variant } = header.plan;
+  if (!header) return { id: "unknown", scenario: "unknown", claim: "", controls: [] };
+  const { id, scenario, claim, control, controls, variant } = header.plan;
   return {
     id,
     scenario,
     claim,
+    controls,
     ...(control
       ? {
           control: { without: control.without, ...(control.because === undefined ? {} : { because: control.because }) },
@@ -66,7 +70,16 @@ function judge(journal: Journal): TrialJudgement {
   const sentences = acts.map((it) => it.explanation);
   if (notReached) sentences.push(`the act ${notReached.id} was not reached`);
   if (found === "proven" && ended) sentences.push(`inconclusive all the same: ${ended.text}`);
-  return { ...identityOf(journal), acts, outcome, explanation: sentences.join("; "), remarks, errors };
+  const refutes = refutationOf(journal, acts);
+  return {
+    ...identityOf(journal),
+    acts,
+    outcome,
+    explanation: sentences.join("; "),
+    remarks,
+    errors,
+    ...(refutes ? { refutes } : {}),
+  };
 }
 
 function judged(journal: Journal, act: Act): ActJudgement {

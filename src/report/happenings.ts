@@ -99,7 +99,7 @@ function recoveries(trial: TrialJudgement): Happening[] {
             at: act.recoveredAt.latest,
             mark: "back" as const,
             text: html`<strong>back at the latest</strong>: every recovery condition holds and keeps holding`,
-            seqs: act.signals.flatMap((it) => it.outages.at(-1)?.evidence.seqs ?? []),
+            seqs: act.recoveryEvidence?.seqs ?? [],
           },
         ]
       : [],

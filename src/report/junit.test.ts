@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { junitXml } from "./junit.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
-import { everythingRun, gateRun, hostileRun, sampleRun } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, hostileRun, lackingRun, sampleRun } from "./testing/sample-runs.ts";
 
 const documentOf = ({ run }: ReturnType<typeof gateRun>) => parsed(junitXml(run));
 
@@ -30,6 +30,17 @@ describe("junit.xml", () => {
     const told = ["tests", "failures", "errors", "skipped"].map((it) => root && attribute(root, it));
     expect(told).toEqual(counted);
     expect(counted).toEqual(["22", "4", "8", "2"]);
+  });
+
+  test("a planned control that was not run is an error, and so is a trial", () => {
+    const document = documentOf(lackingRun());
+    const errors = elements(document, "error");
+    expect(errors.map((it) => attribute(it, "type"))).toEqual(["inconclusive: control-not-run", "inconclusive"]);
+    expect(errors[0]?.textContent).toContain("its control without-restart-policy was not run");
+    expect(errors[1]?.textContent).toContain("its trial was not run");
+    const [root] = elements(document, "testsuites");
+    const told = ["tests", "errors"].map((it) => root && attribute(root, it));
+    expect(told).toEqual([String(elements(document, "testcase").length), "2"]);
   });
 
   test("says why, and which verdict it was", () => {

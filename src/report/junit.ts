@@ -1,15 +1,16 @@
 import type { ActJudgement, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
 import { type Html, html } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
-import { controlName, verdictText } from "./words.ts";
+import { controlName, notRunOf, verdictText } from "./words.ts";
 
 /** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control. A failure is a refuted claim, an error is inconclusive. */
 export function junitXml(run: RunRecord): string {
   const suites = [...run.scenarios.map((it) => suite(it, run)), ...(run.notRun.length > 0 ? [skipped(run)] : [])];
   const trials = run.scenarios.flatMap((it) => [it.trial, ...it.controls]);
-  const count = trials.length + run.notRun.length;
+  const missing = run.scenarios.flatMap(notRunOf).length;
+  const count = trials.length + missing + run.notRun.length;
   const text = html`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="healproof" tests="${count}" failures="${failed(trials)}" errors="${unclear(trials)}" skipped="${run.notRun.length}" time="${inSeconds(run.cost.wall)}">
+<testsuites name="healproof" tests="${count}" failures="${failed(trials)}" errors="${unclear(trials) + missing}" skipped="${run.notRun.length}" time="${inSeconds(run.cost.wall)}">
 ${suites}</testsuites>
 `;
   return text.markup;
@@ -20,14 +21,22 @@ const unclear = (trials: readonly TrialJudgement[]): number =>
   trials.filter((it) => it.outcome === "inconclusive").length;
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-function suite({ scenario, claim, trial, controls }: ScenarioJudgement, run: RunRecord): Html {
+function suite(of: ScenarioJudgement, run: RunRecord): Html {
+  const { scenario, claim, trial, controls } = of;
+  const missing = notRunOf(of);
   const trials = [trial, ...controls];
   const took = (it: TrialJudgement): number => run.trials.find(({ id }) => id === it.id)?.total ?? 0;
   const time = trials.reduce((sum, it) => sum + took(it), 0);
-  return html`<testsuite name="${scenario}" tests="${trials.length}" failures="${failed(trials)}" errors="${unclear(trials)}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
+  return html`<testsuite name="${scenario}" tests="${trials.length + missing.length}" failures="${failed(trials)}" errors="${unclear(trials) + missing.length}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
 <properties>
 ${property("run", run.id)}${property("healproof", run.healproof)}${property("claim", claim)}</properties>
-${trials.map((it) => testCase(it, claim, took(it)))}</testsuite>
+${trials.map((it) => testCase(it, claim, took(it)))}${missing.map((it) => missingCase(it, scenario))}</testsuite>
+`;
+}
+
+/** A control that was planned and not run is an error: CI must not take its claim for proven. */
+function missingCase({ id, text }: ScenarioJudgement["notRun"][number], scenario: string): Html {
+  return html`<testcase classname="${scenario}" name="control not run: ${id}" time="0.000"><error message="${text}" type="inconclusive: control-not-run">${text}</error></testcase>
 `;
 }
 
@@ -60,7 +69,7 @@ function actProperties(act: ActJudgement): Html {
   return html`${property(named("verdict"), verdictText(act.verdict))}${property(named("expected"), act.expected)}${property(named("budget.seconds"), inSeconds(act.budget))}${act.recovery && html`${property(named("recovery.atLeast.seconds"), inSeconds(act.recovery.atLeast))}${property(named("recovery.atMost.seconds"), inSeconds(act.recovery.atMost))}`}${act.watchedFor !== undefined && property(named("watchedFor.seconds"), inSeconds(act.watchedFor))}${property(named("healedBy"), act.attribution.healer)}`;
 }
 
-function details({ acts, remarks }: TrialJudgement): string {
+function details({ acts, remarks, refutes }: TrialJudgement): string {
   return [
     ...acts.flatMap((it) => [
       `${it.act}: ${it.explanation}`,
@@ -69,6 +78,7 @@ function details({ acts, remarks }: TrialJudgement): string {
         ({ condition, agrees, evidence }) => `  ${condition}: ${agrees}, ${evidence.text}${lines(evidence.seqs)}`,
       ),
     ]),
+    ...(refutes ? [`refuted: ${refutes.text}${lines(refutes.seqs)}`] : []),
     ...remarks.map(({ text, seqs }) => `remark: ${text}${lines(seqs)}`),
   ].join("\n");
 }

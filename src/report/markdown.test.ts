@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plainText, summaryMd } from "./markdown.ts";
-import { everythingRun, gateRun, hostileRun, refutedClaim } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, hostileRun, lackingRun, shownClaim } from "./testing/sample-runs.ts";
 
 describe("summary.md", () => {
   test("a run where all is proven", () => {
@@ -9,17 +9,21 @@ describe("summary.md", () => {
 
       | | Scenario | Verdict | Recovery | Budget | Healed by | Control |
       |---|---|---|---:|---:|---|---|
-      | ✅ | **app-crash** | recovered | 0.83 to 1.53 s | 5 s | restart-policy | stayed down |
-      | ✅ | **app-hang** | recovered | 4.22 to 4.53 s | 15 s | watchdog | down, then healed |
-      | ✅ | **watchdog-crash** | recovered | 1.11 to 1.53 s | 10 s | restart-policy | stayed down |
+      | ✅ | **app-crash** | recovered | 0.83 to 1.53 s | 5 s | restart-policy | down for 5 s |
+      | ✅ | **app-hang** | recovered | 4.22 to 4.53 s | 15 s | watchdog | down for 15 s, then healed |
+      | ✅ | **watchdog-crash** | recovered | 1.11 to 1.53 s | 10 s | restart-policy | down for 10 s |
+
+      #### Refuted by this run
+
+      - The common claim that a restart policy restarts an unhealthy container is refuted: with \\\`restart: always\\\`, app was unhealthy from 3.14 s after the fault on and was not restarted in the 15.0 s watched
 
       #### Shown by the controls
 
       - Nothing but the restart policy brings a dead container back (without the restart policy: did not come back in 5.03 s)
-      - The common claim that a restart policy restarts an unhealthy container is refuted: with \\\`restart: always\\\` and no watchdog the frozen app stayed unhealthy (without the watchdog: did not come back in 15.0 s; switched on again: healed in 4.27 to 5.47 s)
+      - A frozen app stays frozen under \\\`restart: always\\\`; only the watchdog brings it back (without the watchdog: did not come back in 15.0 s; switched on again: healed in 4.27 to 5.47 s)
       - Nothing watches the watchdog but its restart policy (without the restart policy: did not come back in 10.0 s)
 
-      <sub>run 2026-11-21-031024-4f2a, healproof 0.1.0; wall 61.2 s, floor 52.0 s, ratio 1.18</sub>
+      <sub>run 2026-11-21-031024-4f2a, healproof 0.1.0; wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio 1.18</sub>
       "
     `);
   });
@@ -43,7 +47,7 @@ describe("summary.md", () => {
 
   test("says what a control shows only if it showed it", () => {
     const { run } = gateRun();
-    const claim = plainText(refutedClaim);
+    const claim = plainText(shownClaim);
     expect(summaryMd(run)).toContain(claim);
     const scenarios = run.scenarios.map((it) => ({
       ...it,
@@ -51,6 +55,12 @@ describe("summary.md", () => {
     }));
     expect(summaryMd({ ...run, scenarios })).not.toContain(claim);
   });
+});
+
+test("names a planned control that was not run, and does not call its claim proven", () => {
+  const text = summaryMd(lackingRun().run);
+  expect(text).toContain("| ❔ | **app-crash** | inconclusive: control-not-run |");
+  expect(text).toMatch(/- Its control without-restart-policy was not run, so nothing is shown to have healed it/);
 });
 
 test.each([

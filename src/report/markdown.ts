@@ -3,13 +3,15 @@ import { plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
 import {
-  actOf,
   controlSentence,
   controlShort,
   costText,
+  decidingAct,
   failuresFirst,
   headline,
+  notRunOf,
   recoveryText,
+  scenarioVerdict,
   upperFirst,
   verdictText,
 } from "./words.ts";
@@ -24,10 +26,12 @@ export function summaryMd(run: RunRecord): string {
   const because = shown.flatMap((it) =>
     it.control?.because === undefined ? [] : [{ it, because: it.control.because }],
   );
+  const refuted = scenarios.flatMap((it) => it.controls.flatMap((control) => control.refutes?.text ?? []));
   const blocks = [
     `### ${signs[run.outcome]} healproof: ${headline(run)}`,
     scenarios.length > 0 && [heading, ...scenarios.map(row)].join("\n"),
     odd.length > 0 && `#### What is not proven\n\n${odd.map(failure).join("\n")}`,
+    refuted.length > 0 && `#### Refuted by this run\n\n${refuted.map((it) => `- ${plainText(it)}`).join("\n")}`,
     because.length > 0 &&
       `#### Shown by the controls\n\n${because.map(({ it, because }) => `- ${plainText(because)} (${plainText(controlSentence(it))})`).join("\n")}`,
     run.notRun.length > 0 &&
@@ -39,25 +43,28 @@ export function summaryMd(run: RunRecord): string {
 
 const heading = "| | Scenario | Verdict | Recovery | Budget | Healed by | Control |\n|---|---|---|---:|---:|---|---|";
 
-function row({ scenario, trial, controls, outcome }: ScenarioJudgement): string {
-  const act = trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main");
+function row(it: ScenarioJudgement): string {
+  const { scenario, trial, outcome } = it;
+  const act = decidingAct(trial);
   const cells = [
     signs[outcome],
     `**${plainText(scenario)}**`,
-    act ? verdictText(act.verdict) : "inconclusive",
+    verdictText(scenarioVerdict(it)),
     recoveryText(act),
     act ? plain(act.budget) : "",
     act?.attribution.healer ?? "unknown",
-    controlShort(controls),
+    controlShort(it),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function failure({ scenario, claim, trial, controls }: ScenarioJudgement): string {
+function failure(of: ScenarioJudgement): string {
+  const { scenario, claim, trial, controls } = of;
   const trials = [trial, ...controls].filter((it) => it.outcome !== "proven");
   return [
     `- **${plainText(scenario)}**: ${plainText(claim)}`,
     ...trials.map((it) => `  - ${plainText(upperFirst(it.explanation))}`),
+    ...notRunOf(of).map(({ text }) => `  - ${plainText(upperFirst(text))}`),
     ...trials.flatMap((it) => it.errors.map(({ text }) => `  - error: ${plainText(text)}`)),
   ].join("\n");
 }

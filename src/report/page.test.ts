@@ -2,13 +2,23 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { reportHtml } from "./page.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
-import { everythingRun, gateRun, hostile, hostileRun, type SampleRun, sampleRun } from "./testing/sample-runs.ts";
+import {
+  everythingRun,
+  gateRun,
+  hostile,
+  hostileRun,
+  lackingRun,
+  type SampleRun,
+  sampleRun,
+  shownClaim,
+} from "./testing/sample-runs.ts";
 
 const pageOf = ({ run, journals }: SampleRun) => reportHtml(run, journals);
 const samples: [string, SampleRun][] = [
   ["a run where all is proven", gateRun()],
   ["a run with everything that can come out", everythingRun()],
   ["a run full of hostile text", hostileRun()],
+  ["a run that lacks controls", lackingRun()],
   ["a run of nothing", sampleRun([], [])],
   ["a run whose journals are lost", { run: everythingRun().run, journals: new Map() }],
 ];
@@ -97,19 +107,52 @@ describe("what the page says", () => {
     expect(finding && attribute(finding, "class")).toBe("findings");
     expect(finding?.textContent).toContain("Refuted by this run");
     expect(finding?.textContent).toContain("a restart policy restarts an unhealthy container is refuted");
+    expect(finding && elements(finding, "a").filter((it) => attribute(it, "class") === "ref")).toHaveLength(4);
     expect(finding?.textContent).toContain("Without the watchdog: did not come back in 15.0 s");
   });
 
-  test("not that a claim is refuted if the control did not show it", () => {
+  test("not that a claim is refuted if the control did not show it, whatever its own words say", () => {
     const { run, journals } = gateRun();
+    const because = "The common claim is refuted";
     const scenarios = run.scenarios.map((it) => ({
       ...it,
-      controls: it.controls.map((control) => ({ ...control, outcome: "inconclusive" as const })),
+      controls: it.controls.map(({ refutes: _, ...rest }) => ({
+        ...rest,
+        control: { without: "watchdog" as const, because },
+        outcome: "inconclusive" as const,
+      })),
     }));
     const text = reportHtml({ ...run, scenarios }, journals);
     expect(text).not.toContain("Refuted by this run");
     expect(text).not.toContain("Shown by this run");
-    expect(text).toContain("Not decided by this run");
+    expect(text).toContain("Not shown by this run");
+  });
+
+  test("what a control shows in the scenario's words, apart from what is refuted", () => {
+    expect(said("scenario-app-hang")).toContain(`Shown by this run: ${shownClaim.replaceAll("`", "")}`);
+  });
+
+  test("that a claim is not proven whose control, or whose trial, was not run", () => {
+    const document = parsed(pageOf(lackingRun()));
+    const text = (document.getElementById("scenario-app-crash")?.textContent ?? "").replace(/\s+/g, " ");
+    expect(text).toContain("Not proven: its control without-restart-policy was not run");
+    const whole = (document.documentElement?.textContent ?? "").replace(/\s+/g, " ");
+    expect(whole).toContain("0 of 2 claims proven, 2 inconclusive");
+    expect(whole).toContain("control-not-run");
+    expect(whole).toContain("its trial was not run");
+  });
+
+  test("the samples that a recovery's figure came from", () => {
+    const sample = gateRun();
+    const [scenario] = sample.run.scenarios;
+    const seqs = scenario?.trial.acts[0]?.recoveryEvidence?.seqs ?? [];
+    expect(seqs.length).toBeGreaterThan(0);
+    const facts = elements(document.getElementById("trial-app-crash") ?? never(), "dl").flatMap((it) =>
+      elements(it, "div"),
+    );
+    const row = facts.find((it) => it.textContent?.startsWith("recovery"));
+    const links = elements(row ?? never(), "a").map((it) => Number(it.textContent));
+    for (const seq of seqs) expect(links).toContain(seq);
   });
 
   test("failures first, then what is unknown, then what is proven", () => {
@@ -154,6 +197,10 @@ describe("its size", () => {
     expect(empty + 10 * one).toBeLessThan(1_000_000);
   });
 });
+
+function never(): never {
+  throw new Error("the page has it");
+}
 
 const flapping = {
   id: "flapping",

@@ -3,7 +3,7 @@ import type { Journal } from "../journal.ts";
 import { headerOf } from "../journal.ts";
 import type { ScenarioJudgement } from "../judge/judgement.ts";
 import { plain } from "../judge/words.ts";
-import { scenarioAnchor, trialAnchor } from "./anchors.ts";
+import { References, scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
 import { patterns } from "./marks.ts";
 import { outcomeIcon } from "./outcome-icon.ts";
@@ -11,14 +11,16 @@ import type { RunRecord } from "./run-record.ts";
 import { scenarioSection } from "./scenario-section.ts";
 import { style } from "./style.ts";
 import {
-  actOf,
   anyControlFailed,
   controlSentence,
   controlShort,
   costText,
+  decidingAct,
   failuresFirst,
   headline,
+  notRunOf,
   recoveryText,
+  scenarioVerdict,
   upperFirst,
 } from "./words.ts";
 
@@ -47,7 +49,7 @@ ${patterns}
 <p class="quiet">${upperFirst(costText(run.cost))}${machine(journals)}</p>
 </header>
 <main>
-${findings(run)}
+${findings(run, journals)}
 <section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2>
 ${scenarios.length === 0 ? html`<p class="quiet">Nothing was tried.</p>` : overview(scenarios)}
 </section>
@@ -76,24 +78,22 @@ function machine(journals: ReadonlyMap<string, Journal>): Piece {
   return ` · ${cpus} CPUs, ${(memoryMiB / 1024).toFixed(1)} GiB, ${platform}, Node ${node}, engine ${engine}`;
 }
 
-/** What controls show beyond their own scenario, such as that a common claim is wrong: too good to be buried. */
-function findings({ scenarios }: RunRecord): Piece {
+/** What controls show beyond their own scenario, that a common claim is wrong: too good to be buried. The trial's own part cites the same lines. */
+function findings({ scenarios }: RunRecord, journals: ReadonlyMap<string, Journal>): Piece {
   const shown = scenarios
     .flatMap((it) => it.controls)
-    .filter((it) => it.control?.because !== undefined && isRefutation(it.control.because));
+    .flatMap((control) => (control.refutes ? [{ control, refutes: control.refutes }] : []));
   if (shown.length === 0) return undefined;
   return html`<section class="findings" aria-label="Findings">
 ${shown.map(
-  (
-    it,
-  ) => html`<div class="finding ${it.outcome}"><p class="finding-head">${it.outcome === "proven" ? "Refuted by this run" : `Not decided by this run: the control is ${it.outcome}`}</p><p class="finding-claim">${prose(it.control?.because ?? "")}.</p><p><a href="#${trialAnchor(it.id)}">${upperFirst(controlSentence(it))}.</a></p></div>
+  ({
+    control,
+    refutes,
+  }) => html`<div class="finding"><p class="finding-head">Refuted by this run</p><p class="finding-claim">${prose(refutes.text)}.${new References(control.id, journals.get(control.id)).links(refutes.seqs)}</p><p><a href="#${trialAnchor(control.id)}">${upperFirst(controlSentence(control))}.</a></p></div>
 `,
 )}</section>
 `;
 }
-
-/** A control's `because` that contradicts what is commonly said, by its own words. */
-const isRefutation = (because: string): boolean => /\brefute[sd]?\b/i.test(because);
 
 function overview(scenarios: readonly ScenarioJudgement[]): Html {
   return html`<table class="verdicts"><thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col" class="number">Recovery</th><th scope="col" class="number">Budget</th><th scope="col">Healed by</th><th scope="col">Control</th></tr></thead>
@@ -101,9 +101,11 @@ function overview(scenarios: readonly ScenarioJudgement[]): Html {
 ${scenarios.map(overviewRow)}</tbody></table>`;
 }
 
-function overviewRow({ scenario, claim, trial, controls, outcome }: ScenarioJudgement): Html {
-  const act = trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main");
-  const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+function overviewRow(it: ScenarioJudgement): Html {
+  const { scenario, claim, trial, controls, outcome } = it;
+  const act = decidingAct(trial);
+  const verdict = scenarioVerdict(it);
+  const missing = notRunOf(it);
   const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
   return html`<tr class="${outcome}">
 <th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span></span></th>
@@ -111,11 +113,11 @@ function overviewRow({ scenario, claim, trial, controls, outcome }: ScenarioJudg
 <td data-label="Recovery" class="number">${recoveryText(act)}</td>
 <td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
 <td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>
-<td data-label="Control"${anyControlFailed(controls) ? html` class="odd"` : ""}>${controlShort(controls)}</td>
+<td data-label="Control"${anyControlFailed(it) ? html` class="odd"` : ""}>${controlShort(it)}</td>
 </tr>
 ${
-  odd.length > 0 &&
-  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>Control:</strong> `}${upperFirst(it.explanation)}</p>`)}</td></tr>
+  odd.length + missing.length > 0 &&
+  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>Control:</strong> `}${upperFirst(it.explanation)}</p>`)}${missing.map(({ text }) => html`<p>${upperFirst(text)}</p>`)}</td></tr>
 `
 }`;
 }

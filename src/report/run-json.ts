@@ -24,6 +24,8 @@ const verdict = z.discriminatedUnion("kind", [
       "sick-baseline",
       "fault-had-no-effect",
       "fault-ended-early",
+      "fault-not-shown-in-force",
+      "control-not-run",
       "no-outage-observed",
       "observer-gap",
       "budget-inside-uncertainty",
@@ -50,6 +52,7 @@ const act = z.strictObject({
   signals: z.array(signal),
   recoveredAt: moment.exactOptional(),
   recovery: interval.exactOptional(),
+  recoveryEvidence: evidence.exactOptional(),
   watchedFor: duration.exactOptional(),
   attribution: z.strictObject({
     healer: z.enum([...healers, "harness", "several", "unknown", "nobody"]),
@@ -67,12 +70,14 @@ const trial = z.strictObject({
   scenario: z.string(),
   claim: z.string(),
   control: z.strictObject({ without: healer, because: z.string().exactOptional() }).exactOptional(),
+  controls: z.array(z.string()),
   variant: z.string().exactOptional(),
   acts: z.array(act),
   outcome,
   explanation: z.string(),
   remarks: z.array(evidence),
   errors: z.array(evidence),
+  refutes: evidence.exactOptional(),
 });
 
 const runRecord = z.strictObject({
@@ -87,6 +92,7 @@ const runRecord = z.strictObject({
       claim: z.string(),
       trial,
       controls: z.array(trial),
+      notRun: z.array(z.strictObject({ id: z.string(), text: z.string() })),
       outcome,
       explanation: z.string(),
     }),

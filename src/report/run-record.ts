@@ -20,12 +20,15 @@ export interface RunRecord {
 export interface TrialRecord {
   readonly id: string;
   readonly folder: string;
-  /** From the stack's first container to the last healthcheck. */
+  /** The phase `up`: from the beginning of the stack's start until every healthcheck passes. The observers begin to look after it. */
   readonly up: Duration;
   readonly total: Duration;
 }
 
-/** What the harness cost: wall time against the floor, which is the stacks' own start and the recoveries (or watched non-recoveries) themselves. */
+/**
+ * What a run cost: its wall time, beside what the stacks' own starts and the recoveries (or watched non-recoveries) take one
+ * after the other. As trials run beside one another, that is a measure to compare by, and no least.
+ */
 export interface RunCost {
   readonly wall: Duration;
   readonly floor: Duration;

@@ -6,7 +6,7 @@ import { outcomeIcon } from "./outcome-icon.ts";
 import { proof } from "./proof.ts";
 import type { TrialRecord } from "./run-record.ts";
 import { trialSection } from "./trial-section.ts";
-import { controlSentence, upperFirst } from "./words.ts";
+import { controlSentence, notRunOf, upperFirst } from "./words.ts";
 
 /** A claim, its verdict, the proof in one picture, and each trial in full. */
 export function scenarioSection(
@@ -20,7 +20,11 @@ export function scenarioSection(
 <p class="kicker">${outcomeIcon(scenario.outcome)} <span class="word ${scenario.outcome}">${scenario.outcome}</span> <code>${scenario.scenario}</code></p>
 <h3 id="${anchor}-title">${scenario.claim}</h3>
 ${proof(scenario)}
-${scenario.controls.length === 0 && html`<p class="quiet">No control was run: nothing shows that it would not have come back by itself.</p>`}
+${notRunOf(scenario).map(
+  ({ text }) => html`<p class="shows inconclusive"><strong>Not proven:</strong> ${text}.</p>
+`,
+)}
+${scenario.controls.length === 0 && notRunOf(scenario).length === 0 && html`<p class="quiet">No control was run: nothing shows that it would not have come back by itself.</p>`}
 ${scenario.controls.map(shows)}
 ${trials.map((it) =>
   trialSection(

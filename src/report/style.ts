@@ -50,8 +50,6 @@ ul { margin: 4px 0 0; padding-left: 18px; }
 .finding p { margin: 0; }
 .finding .finding-head { font-size: 13px; font-weight: 650; letter-spacing: .02em; color: var(--accent); }
 .finding .finding-claim { font-size: 17px; line-height: 1.4; font-weight: 560; margin: 2px 0 4px; text-wrap: pretty; }
-.finding.refuted, .finding.inconclusive { background: var(--soft); border-color: var(--quiet); }
-.finding.refuted .finding-head, .finding.inconclusive .finding-head { color: var(--quiet); }
 
 .verdicts { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 .verdicts th, .verdicts td { text-align: left; vertical-align: top; padding: 10px 14px; border-top: 1px solid var(--line); font-weight: 400; overflow-wrap: normal; }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { everythingRun, gateRun, hostileRun, sampleRun } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, hostileRun, lackingRun, sampleRun } from "./testing/sample-runs.ts";
 import { summaryText, trialLine } from "./text.ts";
 
 const plain = { colour: false, width: 80 };
@@ -10,48 +10,52 @@ const { run: everything } = everythingRun();
 describe("the terminal's table", () => {
   test("at 80 columns, all proven", () => {
     expect(summaryText(gate, plain)).toMatchInlineSnapshot(`
-      "  scenario        verdict    recovery        budget  healed by       control
-      ✓ app-crash       recovered  0.83 to 1.53 s  5 s     restart-policy  stayed down
-      ✓ app-hang        recovered  4.22 to 4.53 s  15 s    watchdog        down, then
-                                                                           healed
-      ✓ watchdog-crash  recovered  1.11 to 1.53 s  10 s    restart-policy  stayed down
+      "  scenario       verdict    recovery        budget  healed by       control
+      ✓ app-crash      recovered  0.83 to 1.53 s  5 s     restart-policy  down for 5 s
+      ✓ app-hang       recovered  4.22 to 4.53 s  15 s    watchdog        down for
+                                                                          15 s, then
+                                                                          healed
+      ✓ watchdog-      recovered  1.11 to 1.53 s  10 s    restart-policy  down for
+        crash                                                             10 s
 
       All 3 claims proven
-      wall 61.2 s, floor 52.0 s, ratio 1.18
+      wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio
+      1.18
       "
     `);
   });
 
   test("at 80 columns, with everything that can come out", () => {
     expect(summaryText(everything, plain)).toMatchInlineSnapshot(`
-      "  scenario         verdict       recovery        budget  healed by       control
-      ✗ too-slow         too-slow      6.30 to 6.53 s  5 s     restart-policy  none
-      ✗ never-recovered  never-        not in 30.0 s   15 s    nobody          none
-                         recovered
-      ✗ healed-by-       recovered     4.22 to 4.53 s  15 s    restart-policy  none
+      "  scenario        verdict       recovery        budget  healed by       control
+      ✗ too-slow        too-slow      6.30 to 6.53 s  5 s     restart-policy  none
+      ✗ never-          never-        not in 30.0 s   15 s    nobody          none
+        recovered       recovered
+      ✗ healed-by-      recovered     4.22 to 4.53 s  15 s    restart-policy  none
         another
-      ✗ control-         recovered     0.83 to 1.53 s  5 s     restart-policy  came
-        recovered                                                              back
-      ? sick-baseline    inconclusive  not measured    15 s    unknown         none
-      ? fault-had-no-    inconclusive  not measured    15 s    unknown         none
+      ✗ control-        recovered     0.83 to 1.53 s  5 s     restart-policy  came
+        recovered                                                             back
+      ? sick-baseline   inconclusive  not measured    15 s    unknown         none
+      ? fault-had-no-   inconclusive  not measured    15 s    unknown         none
         effect
-      ? fault-ended-     inconclusive  not measured    15 s    unknown         none
+      ? fault-ended-    inconclusive  not measured    15 s    unknown         none
         early
-      ? no-outage-       inconclusive  not measured    5 s     unknown         none
+      ? no-outage-      inconclusive  not measured    5 s     unknown         none
         observed
-      ? observer-gap     inconclusive  not measured    15 s    unknown         none
-      ? budget-inside-   inconclusive  4.79 to 6.53 s  5 s     restart-policy  none
+      ? observer-gap    inconclusive  not measured    15 s    unknown         none
+      ? budget-inside-  inconclusive  4.79 to 6.53 s  5 s     restart-policy  none
         uncertainty
-      ? harness-error    inconclusive  not measured    5 s     unknown         none
-      ? interrupted      inconclusive  not measured    5 s     unknown         none
-      ✓ app-crash        recovered     0.83 to 1.53 s  5 s     restart-policy  stayed
-                                                                               down
-      ✓ app-hang         recovered     4.22 to 4.53 s  15 s    watchdog        down,
-                                                                               then
-                                                                               healed
-      ✓ watchdog-crash   recovered     1.11 to 1.53 s  10 s    restart-policy  stayed
-                                                                               down
-      ✓ of-a-variant     recovered     3.11 to 3.53 s  5 s     restart-policy  none
+      ? harness-error   inconclusive  not measured    5 s     unknown         none
+      ? interrupted     inconclusive  not measured    5 s     unknown         none
+      ✓ app-crash       recovered     0.83 to 1.53 s  5 s     restart-policy  down for
+                                                                              5 s
+      ✓ app-hang        recovered     4.22 to 4.53 s  15 s    watchdog        down for
+                                                                              15 s,
+                                                                              then
+                                                                              healed
+      ✓ watchdog-crash  recovered     1.11 to 1.53 s  10 s    restart-policy  down for
+                                                                              10 s
+      ✓ of-a-variant    recovered     3.11 to 3.53 s  5 s     restart-policy  none
 
       ✗ too-slow  too-slow
           When the app's process is killed, the restart policy has it back and ready
@@ -130,7 +134,8 @@ describe("the terminal's table", () => {
         - app-crash without watchdog: --no-control
 
       4 of 16 claims proven, 4 refuted, 8 inconclusive, 2 not run
-      wall 61.2 s, floor 52.0 s, ratio 1.18
+      wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio
+      1.18
       "
     `);
   });
@@ -150,6 +155,15 @@ describe("the terminal's table", () => {
     const text = summaryText(hostileRun().run, plain);
     expect(text).not.toMatch(/[^\P{Cc}\n]/u);
     expect(text).not.toContain("\u202e");
+  });
+
+  test("a planned control that was not run leaves its claim open, and is named; so is a trial", () => {
+    const text = summaryText(lackingRun().run, { ...plain, width: 120 });
+    expect(text).toMatch(/\? app-crash +inconclusive .* not run\n/);
+    expect(text).toContain("? app-crash  inconclusive: control-not-run");
+    expect(text).toContain("its control without-restart-policy was not run, so nothing is shown to have healed it");
+    expect(text).toContain("its trial was not run");
+    expect(text).toContain("0 of 2 claims proven, 2 inconclusive");
   });
 
   test("a run of nothing says so", () => {

@@ -5,13 +5,15 @@ import { visible } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
 import { tabled, wrapped } from "./text-table.ts";
 import {
-  actOf,
   controlName,
   controlShort,
   costText,
+  decidingAct,
   failuresFirst,
   headline,
+  notRunOf,
   recoveryText,
+  scenarioVerdict,
   verdictText,
 } from "./words.ts";
 
@@ -55,17 +57,17 @@ export function trialLine(trial: TrialJudgement, { colour }: { readonly colour: 
 function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Paint): string {
   if (scenarios.length === 0) return "";
   const rows = scenarios.map((it) => {
-    const act = deciding(it.trial);
+    const act = decidingAct(it.trial);
     const sign = signs[it.outcome];
     return {
       paint: (line: string) => line.replace(sign, paint(colours[it.outcome], sign)),
       cells: [
         `${sign} ${oneLine(it.scenario)}`,
-        act?.verdict.kind ?? "inconclusive",
+        scenarioVerdict(it).kind,
         recoveryText(act),
         act ? plain(act.budget) : "",
         act?.attribution.healer ?? "unknown",
-        controlShort(it.controls),
+        controlShort(it),
       ],
     };
   });
@@ -83,15 +85,8 @@ function listed([name = "", verdict, recovery, budget, healer, control]: readonl
   return [name, ...wrapped(text, width - 4).map((it) => `    ${it}`)].join("\n");
 }
 
-/** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
-const deciding = (trial: TrialJudgement) =>
-  trial.acts.find((it) => it.outcome !== "proven") ?? actOf(trial, "main") ?? trial.acts[0];
-
-function failure(
-  { scenario, claim, trial, controls, outcome }: ScenarioJudgement,
-  width: number,
-  paint: Paint,
-): string {
+function failure(it: ScenarioJudgement, width: number, paint: Paint): string {
+  const { scenario, claim, trial, controls, outcome } = it;
   const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
   const lines = odd.flatMap((it) => {
     const control = it.control ? `control ${controlName(it)}: ` : "";
@@ -100,8 +95,10 @@ function failure(
       ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
     ];
   });
-  const main = deciding(trial);
-  const verdict = main && main.outcome !== "proven" ? verdictText(main.verdict) : "a control says otherwise";
+  for (const { text } of notRunOf(it)) lines.push(...wrapped(oneLine(text), width - 4));
+  const main = decidingAct(trial);
+  const verdict =
+    main?.outcome === "proven" && odd.length > 0 ? "a control says otherwise" : verdictText(scenarioVerdict(it));
   const name = `${signs[outcome]} ${oneLine(scenario)}`;
   const fits = name.length + 2 + verdict.length <= width;
   return [

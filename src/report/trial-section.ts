@@ -63,7 +63,11 @@ function notes(trial: TrialJudgement, references: References): Piece {
     items.length > 0 &&
     html`<div class="note ${kind}"><h5>${title}</h5>${evidenceList(items, references)}</div>
 `;
-  return [list("Errors in the trial itself", "errors", trial.errors), list("To be known", "remarks", trial.remarks)];
+  return [
+    list("Errors in the trial itself", "errors", trial.errors),
+    list("Refuted by this run", "remarks", trial.refutes ? [trial.refutes] : []),
+    list("To be known", "remarks", trial.remarks),
+  ];
 }
 
 function actFacts(
@@ -81,7 +85,7 @@ function actFacts(
         .map((it) => it.seq)
     : [];
   const started = act.act === "restored" ? returned.slice(0, 1) : seqsOf("injected");
-  const last = act.signals.flatMap((it) => it.outages.at(-1)?.evidence.seqs ?? []);
+  const last = act.recoveryEvidence?.seqs ?? act.signals.flatMap((it) => it.outages.at(-1)?.evidence.seqs ?? []);
   const rows: Piece[] = [
     fact(
       "verdict",

@@ -3,11 +3,12 @@ import type {
   HealedBy,
   InconclusiveReason,
   Outcome,
+  ScenarioJudgement,
   TrialJudgement,
   Verdict,
 } from "../judge/judgement.ts";
-import { healerName } from "../judge/words.ts";
-import { formatDuration, formatInterval } from "../time.ts";
+import { healerName, plain } from "../judge/words.ts";
+import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
 
 /** The phrases that every report shares: a page, a terminal table and a pull request comment say the same thing in the same words. */
@@ -55,6 +56,8 @@ export const reasonMeaning: Record<InconclusiveReason, string> = {
   "sick-baseline": "The stack was not steady before the fault, so nothing that came after says anything about it.",
   "fault-had-no-effect": "The fault was injected, but was not seen to bite within its limit.",
   "fault-ended-early": "The fault stopped being in force though nothing had healed it.",
+  "fault-not-shown-in-force": "The fault is one that lasts, and was not looked at for too long to know that it did.",
+  "control-not-run": "A trial that was planned for this claim was not run: without it nothing is proven.",
   "no-outage-observed": "The fault bit, yet no recovery signal ever looked bad.",
   "observer-gap": "A signal that is needed has no samples for longer than is tolerable.",
   "budget-inside-uncertainty": "The budget lies inside the measured interval: it cannot be told whether it was kept.",
@@ -114,28 +117,51 @@ export function controlSentence(control: TrialJudgement): string {
 export const controlName = (control: TrialJudgement): string =>
   control.control ? `without ${healerName(control.control.without)}` : control.id;
 
-/** The controls in few words, for a table: `stayed down`, `down, then healed`, `came back`. */
-export function controlShort(controls: readonly TrialJudgement[]): string {
-  if (controls.length === 0) return "none";
+/** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
+export const decidingAct = ({ acts }: TrialJudgement): ActJudgement | undefined =>
+  acts.find((it) => it.outcome !== "proven") ?? acts.find((it) => it.act === "main") ?? acts[0];
+
+/** A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. */
+export function scenarioVerdict({ trial, notRun, outcome }: ScenarioJudgement): Verdict {
+  const act = decidingAct(trial);
+  const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
+  if (open) return { kind: "inconclusive", reason: "control-not-run" };
+  return act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+}
+
+/** What else is to be said of a scenario that is not proven: what of it was not run. A trial that is missing says so itself. */
+export const notRunOf = ({ trial, notRun }: ScenarioJudgement): ScenarioJudgement["notRun"] =>
+  notRun.filter(({ id }) => id !== trial.id);
+
+/** The controls in few words, for a table: `down for 15 s`, `down for 15 s, then healed`, `came back`. */
+export function controlShort(scenario: ScenarioJudgement): string {
+  const { controls } = scenario;
+  const missing = notRunOf(scenario).length > 0;
+  if (controls.length === 0) return missing ? "not run" : "none";
   const words = controls.map((control) => {
     if (control.outcome === "inconclusive") return "inconclusive";
     const main = actOf(control, "main");
     if (main?.verdict.kind !== "never-recovered") return "came back";
     const restored = actOf(control, "restored");
-    if (!restored) return control.outcome === "proven" ? "stayed down" : "refuted";
-    return restored.outcome === "proven" ? "down, then healed" : "down, not healed";
+    const down = main.watchedFor === undefined ? "down" : `down for ${wholeSeconds(main.watchedFor)}`;
+    if (!restored) return control.outcome === "proven" ? down : "refuted";
+    return `${down}, ${restored.outcome === "proven" ? "then healed" : "not healed"}`;
   });
-  return [...new Set(words)].join("; ");
+  return [...new Set([...words, ...(missing ? ["not run"] : [])])].join("; ");
 }
 
-/** Whether a control came out in a way that a reader has to see. */
-export const anyControlFailed = (controls: readonly TrialJudgement[]): boolean =>
-  controls.some((it) => it.outcome !== "proven");
+/** At least so long: tables are narrow, and the exact figure is elsewhere. */
+const wholeSeconds = (value: Duration): string =>
+  value < 1000 ? formatDuration(value) : plain(ms(Math.floor(value / 1000) * 1000));
 
-/** `wall 61.2 s, floor 52.0 s, ratio 1.18`. */
+/** Whether a control came out in a way that a reader has to see. */
+export const anyControlFailed = (scenario: ScenarioJudgement): boolean =>
+  scenario.controls.some((it) => it.outcome !== "proven") || notRunOf(scenario).length > 0;
+
+/** What it cost. The sum is no least: trials run beside one another, and then the ratio is below 1. */
 export function costText({ wall, floor }: RunCost): string {
   const ratio = floor > 0 ? (wall / floor).toFixed(2) : "unknown";
-  return `wall ${formatDuration(wall)}, floor ${formatDuration(floor)}, ratio ${ratio}`;
+  return `wall ${formatDuration(wall)}; stacks' starts and recoveries one after the other ${formatDuration(floor)}; ratio ${ratio}`;
 }
 
 /** `+4.312 s`, `−0.250 s`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */

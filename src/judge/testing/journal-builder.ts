@@ -40,6 +40,7 @@ export function planOf(acts: readonly Act[], over: Partial<TrialPlan> = {}): Tri
     stack: { compose: "compose.yaml", overrides: {} },
     steady: { for: ms(2000), within: ms(30_000), conditions: [] },
     acts: [...acts],
+    controls: [],
     ...over,
   };
 }
@@ -62,7 +63,44 @@ export const fault = (
   to: number = from,
   detail = "crash of app",
   act: Act["id"] = "main",
-): Learned => ({ at: to, fact: { kind: "fault", act, stage, when: span(from, to), fault: "crash", detail } });
+): Learned => ({
+  at: to,
+  fact: {
+    kind: "fault",
+    act,
+    stage,
+    ...(stage === "announced" ? { ends: "at-once" } : {}),
+    when: span(from, to),
+    fault: "crash",
+    detail,
+  },
+});
+
+/** A held fault's end: its process was replaced, or released. */
+export const ended = (how: "replaced" | "released", from: number, to: number): Learned => ({
+  at: to,
+  fact: {
+    kind: "fault",
+    act: "main",
+    stage: "ended",
+    how,
+    when: span(from, to),
+    fault: "crash",
+    detail: how === "replaced" ? "the process is gone" : "the process was continued",
+  },
+});
+
+/** Looks at a held fault, one each second. */
+export const held = (from: number, to: number): Learned[] =>
+  Array.from({ length: Math.max(0, Math.ceil((to - from) / 1000)) }, (_, nth) =>
+    fault("held", from + nth * 1000, from + nth * 1000 + 1, "still frozen"),
+  );
+
+/** For a story's `edit`: its fault is one that lasts as long as the process. */
+export const lasting = (it: Learned): Learned =>
+  it.fact.kind === "fault" && it.fact.stage === "announced"
+    ? { ...it, fact: { ...it.fact, ends: "with-the-process" } }
+    : it;
 
 export const engine = (
   action: string,

@@ -23,7 +23,10 @@ export class JournalScript {
     when: Stretch,
     detail: string,
   ): void {
-    this.tell(when[1], { kind: "fault", act, stage, fault, when: span(when), detail });
+    const ends = fault === "hang" ? "with-the-process" : "at-once";
+    const how = detail === "the process is gone" ? "replaced" : "released";
+    const more = stage === "announced" ? { ends } : stage === "ended" ? { how } : {};
+    this.tell(when[1], { kind: "fault", act, stage, fault, when: span(when), detail, ...more } as Fact);
   }
 
   engine(service: string, at: number, action: string, attributes: Record<string, string> = {}): void {
@@ -31,7 +34,14 @@ export class JournalScript {
     this.tell(at + 2, { kind: "engine", when: span([at, at + 0.4]), service, container, action, attributes });
   }
 
-  container(service: string, at: number, startedAt: number, restartCount: number, restartPolicy: string): void {
+  container(
+    service: string,
+    at: number,
+    startedAt: number,
+    restartCount: number,
+    restartPolicy: string,
+    health = "healthy",
+  ): void {
     const look = { when: span([at, at + 3]), startedAt: span([startedAt, startedAt + 0.4]) };
     const container = service.padEnd(12, "0");
     this.tell(at + 3, {
@@ -40,7 +50,7 @@ export class JournalScript {
       service,
       container,
       status: "running",
-      health: "healthy",
+      health,
       restartCount,
       restartPolicy,
     });

@@ -53,8 +53,7 @@ const without = (story: Story, control: NonNullable<Story["control"]>, more: Par
   return { ...rest, id: `${story.id}/without-${control.without}`, control, ...more };
 };
 
-export const refutedClaim =
-  "The common claim that a restart policy restarts an unhealthy container is refuted: with `restart: always` and no watchdog the frozen app stayed unhealthy";
+export const shownClaim = "A frozen app stays frozen under `restart: always`; only the watchdog brings it back";
 
 const gate: Story[] = [
   appCrash,
@@ -63,7 +62,7 @@ const gate: Story[] = [
     because: "Nothing but the restart policy brings a dead container back",
   }),
   appHang,
-  without(appHang, { without: "watchdog", because: refutedClaim, stop: ["watchdog"] }, { restoredAfter: 4480 }),
+  without(appHang, { without: "watchdog", because: shownClaim, stop: ["watchdog"] }, { restoredAfter: 4480 }),
   watchdogCrash,
   without(watchdogCrash, {
     without: "restart-policy",
@@ -112,6 +111,16 @@ export const everythingRun = (): SampleRun =>
       { what: "plug-loses-power", why: "the stack has no device named plug" },
       { what: "app-crash without watchdog", why: "--no-control" },
     ],
+  );
+
+/** Planned controls that were not run, and a control whose trial was not. */
+export const lackingRun = (): SampleRun =>
+  sampleRun(
+    [
+      { ...appCrash, controls: ["app-crash/without-restart-policy"] },
+      without(watchdogCrash, { without: "restart-policy" }),
+    ],
+    [{ what: "app-crash/without-restart-policy", why: "--no-control" }],
   );
 
 export const hostile = [

@@ -25,6 +25,8 @@ export interface Story {
   /** A hang of the app afterwards, healed by the watchdog after so long. */
   readonly afterwards?: number;
   readonly variant?: string;
+  /** The ids of its controls, as planned. */
+  readonly controls?: readonly string[];
   readonly trouble?: InconclusiveReason;
   readonly scrapeEvery?: number;
   readonly log?: string;
@@ -77,6 +79,7 @@ function planOf(story: Story): TrialPlan {
     ...(story.control && { control: { ...story.control, stop: [...(story.control.stop ?? [])] } }),
     ...(story.variant !== undefined && { variant: story.variant }),
     acts,
+    controls: [...(story.controls ?? [])],
   };
 }
 
@@ -170,8 +173,7 @@ function tellMain(script: JournalScript, story: Story): Course {
     script.tell(ends + 300, { kind: "end", outcome: "failed" });
   }
   if (fault === "hang" && !died)
-    for (let at = zero + 1000; at < Math.min(backAfter === undefined ? ends : zero + backAfter - 900, ends); at += 2000)
-      script.fault("main", "held", fault, [at, at + 2], "still frozen");
+    hold(script, "main", zero + 10, Math.min(backAfter === undefined ? ends : zero + backAfter - 500, ends));
   const [first] = course.down;
   if (trouble === "fault-ended-early")
     script.fault("main", "ended", fault, [zero + 2400, zero + 2410], "the process was continued");
@@ -183,11 +185,17 @@ function tellMain(script: JournalScript, story: Story): Course {
       fault === "hang" ? "health_status: unhealthy" : "die",
       {},
     );
-    script.container(service, zero + budget + 20, 1900, 0, fault === "hang" ? "always" : "no");
+    const [policy, health] = fault === "hang" ? ["always", "unhealthy"] : ["no", "starting"];
+    script.container(service, zero + budget + 32, 1900, 0, policy ?? "", health);
   }
   if (story.restoredAfter !== undefined && story.control) return restored(script, story, story.restoredAfter);
   if (story.afterwards !== undefined) return afterwards(script, course, story.afterwards);
   return course;
+}
+
+/** The hand's looks at a frozen process, each second. */
+function hold(script: JournalScript, act: Act["id"], from: number, to: number): void {
+  for (let at = from; at + 5 < to; at += 1000) script.fault(act, "held", "hang", [at, at + 5], "still frozen");
 }
 
 function recovering({ backAfter, budget, control, trouble, healer, scrapeEvery }: Story): Course {
@@ -254,6 +262,7 @@ function restored(script: JournalScript, story: Story, after: number): Course {
   const on = zero + story.budget + 60;
   const back = on + 188 + after;
   script.phase("restored", "observe", on + 191, back + 4200);
+  hold(script, "main", zero + story.budget + 40, back - 500);
   heal(script, story, "restored", back);
   return { down: [[zero + 3, back]], ends: back + 4200 };
 }
@@ -267,6 +276,7 @@ function afterwards(script: JournalScript, main: Course, after: number): Course 
   script.phase("afterwards", "witness", from + 6, from + 14);
   script.fault("afterwards", "bitten", "hang", [from + 2, from + 9], "hang of app has bitten");
   script.phase("afterwards", "observe", from + 15, from + after + 4200);
+  hold(script, "afterwards", from + 10, from + after - 500);
   heal(script, { ...mainless, fault: "hang" }, "afterwards", from + after);
   return { down: [...main.down, [from + 3, from + after]], ends: from + after + 4200 };
 }
