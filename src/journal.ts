@@ -82,13 +82,17 @@ const facts = {
   /**
    * The life of a fault. `announced`: its undo is on disk. `injected`: `when` spans the act itself. `bitten`: witnessed,
    * `when` is (last seen whole, first seen broken]. `missed`: not witnessed within its limit. `held`/`ended`: later looks at
-   * whether it is still in force. `undone`: put back by us.
+   * whether it is still in force, a `held` one at least each second. `undone`: put back by us.
    */
   fault: z.strictObject({
     act: actId,
     stage: z.enum(["announced", "injected", "bitten", "missed", "held", "ended", "undone"]),
     when: span,
     fault: z.string(),
+    /** When announced: how this fault ends by itself. What is `with-the-process` must be shown to be in force until then. */
+    ends: z.enum(["at-once", "with-the-process"]).optional(),
+    /** When ended: its process was replaced (what healing does), or it was released with the process still there. */
+    how: z.enum(["replaced", "released"]).optional(),
     detail: z.string(),
   }),
   /** A control's healer was switched off or on by us. */

@@ -35,10 +35,9 @@ export function planTrials(
     ...(switchedOff === undefined ? {} : { control: switchedOff }),
     ...(variant === undefined ? {} : { variant }),
     acts,
+    controls: [],
   });
 
-  const trial = plan(name, trialActs(loaded), {});
-  if (!control) return [trial];
   const count = new Map<string, number>();
   const controls = scenario.controls.map((it) => {
     const nth = (count.get(it.without) ?? 0) + 1;
@@ -50,7 +49,8 @@ export function planTrials(
       stop: it.stop ?? [],
     });
   });
-  return [trial, ...controls];
+  const trial = { ...plan(name, trialActs(loaded), {}), controls: controls.map(({ id }) => id) };
+  return control ? [trial, ...controls] : [trial];
 }
 
 function trialActs({ scenario, fault, afterwards }: LoadedScenario): Act[] {

@@ -59,5 +59,7 @@ export const trialPlan = z.strictObject({
   /** A deliberately broken stack, by name: used to show that healproof notices. */
   variant: z.string().optional(),
   acts: z.array(act).min(1),
+  /** Of a scenario's trial: the ids of its controls. All must have been run, or nothing is proven. */
+  controls: z.array(z.string()),
 });
 export type TrialPlan = z.output<typeof trialPlan>;

@@ -49,7 +49,7 @@ const stacksAhead = 2;
 export class Run implements AsyncDisposable {
   readonly id: string;
   readonly folder: string;
-  readonly #began = hostNow();
+  readonly #began: number;
   readonly #startedAt = new Date();
   readonly #options: RunOptions;
   readonly #engine: Engine;
@@ -62,7 +62,8 @@ export class Run implements AsyncDisposable {
   readonly #underWay = new Set<Promise<unknown>>();
   #trials = 0;
 
-  private constructor(id: string, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
+  private constructor(id: string, began: number, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
+    this.#began = began;
     this.id = id;
     this.folder = join(options.out, id);
     this.#options = options;
@@ -77,6 +78,7 @@ export class Run implements AsyncDisposable {
   }
 
   static async start(options: RunOptions): Promise<Run> {
+    const began = hostNow();
     const id = newRunId();
     const engine = await connectEngine();
     const helperImage = await ensureHelperImage(engine.docker);
@@ -85,7 +87,7 @@ export class Run implements AsyncDisposable {
       name: `${projectPrefix}${id}-hand`,
       labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
     });
-    return new Run(id, options, engine, hand, helperImage);
+    return new Run(id, began, options, engine, hand, helperImage);
   }
 
   /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */

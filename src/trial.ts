@@ -23,7 +23,7 @@ import { healproofVersion } from "./version.ts";
 /**
  * One trial: one scenario, or one of its controls, executed once on a stack of its own.
  *
- *   up            the stack is started and every healthcheck passes; the observers start to look
+ *   up            the stack is started and every healthcheck passes; then the observers start to look
  *   steady        every condition holds for a while; a stack that is sick before the fault proves nothing
  *   inject        the undo is written to the disk, a random delay passes, the fault is injected
  *   witness       the fault is seen to bite
@@ -168,8 +168,8 @@ class Trial {
           const { run, owner, project } = this.#tools;
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
           stack = await startContainers(order, this.#signal);
-          observation = await this.#observe(stack);
         });
+        if (stack) observation = await this.#observe(stack);
       } finally {
         loud();
       }
@@ -265,7 +265,15 @@ class Trial {
     const what = fault.describe(call.params);
     const note = (stage: "announced" | "injected" | "bitten" | "missed", from: number, to: number, detail: string) =>
       this.#write(
-        { kind: "fault", act: id, stage, fault: fault.kind, when: this.#clock.span({ from, to }), detail },
+        {
+          kind: "fault",
+          act: id,
+          stage,
+          ...(stage === "announced" ? { ends: fault.ends } : {}),
+          fault: fault.kind,
+          when: this.#clock.span({ from, to }),
+          detail,
+        },
         { flush: true },
       );
 
@@ -302,9 +310,10 @@ class Trial {
   }
 
   #noteLook(act: Act["id"], fault: AnyFault, look: Parameters<Parameters<AnyFault["watch"]>[2]>[0]): void {
+    const ended =
+      look.state === "in-force" ? ({ stage: "held" } as const) : ({ stage: "ended", how: look.state } as const);
     const when = this.#clock.span(look.when);
-    const stage = look.inForce ? "held" : "ended";
-    this.#write({ kind: "fault", act, stage, fault: fault.kind, when, detail: look.why });
+    this.#write({ kind: "fault", act, ...ended, fault: fault.kind, when, detail: look.why });
     this.#changes.notify();
   }
 

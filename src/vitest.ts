@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
+import { messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { builtInFaults } from "./fault/registry.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
@@ -63,7 +64,7 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
     const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
     // What is broken on purpose is tested here, but belongs to no report of what recovers.
     const claimed = finished.filter((it) => it.plan.variant === undefined);
-    const record = run.record(claimed);
+    const record = run.record(claimed, await notRun(trials));
     writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
     pointLatest(run.folder);
     await run[Symbol.asyncDispose]();
@@ -98,6 +99,19 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
       return async () => (await finishedTrial(plan.id)).judgement;
     },
   };
+}
+
+/** Trials that gave no judgement, and why. */
+async function notRun(trials: ReadonlyMap<string, Promise<FinishedTrial>>): Promise<{ what: string; why: string }[]> {
+  const looked = await Promise.all(
+    [...trials].map(async ([what, trial]) =>
+      trial.then(
+        () => [],
+        (thrown: unknown) => [{ what, why: messageOf(thrown) }],
+      ),
+    ),
+  );
+  return looked.flat();
 }
 
 function titleOf({ claim, control }: TrialPlan): string {

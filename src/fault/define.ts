@@ -27,7 +27,7 @@ export type FaultEnd =
  * - `aim` finds out what exactly will be touched and changes nothing. Its result is on disk before `inject` is called.
  * - `inject` breaks it, and says when (host clock, ms).
  * - `witness` waits until the fault is seen to bite: `(last seen whole, first seen broken]`, or undefined at the limit.
- * - `watch` (for what is held) tells each later look: is it still in force?
+ * - `watch` (for what is held) tells, at least each second and at each change: is it still in force?
  * - `undo` puts back whatever is still held. Idempotent: gone already is a success. Returns what it did, for people.
  */
 export interface Fault<Params extends z.ZodType<Record<string, unknown>>, Aim> {
@@ -46,10 +46,11 @@ export interface Fault<Params extends z.ZodType<Record<string, unknown>>, Aim> {
   undo(tools: FaultTools, aim: Aim): Promise<string>;
 }
 
-/** A later look at a fault: in force, or ended (`why`: the process is gone, it was continued). */
+/** A later look at a fault: in force; ended because its process was replaced; or released, its process still there. */
 export interface FaultLook {
-  readonly inForce: boolean;
+  readonly state: "in-force" | "replaced" | "released";
   readonly when: HostSpan;
+  /** For people. */
   readonly why: string;
 }
 

@@ -2,6 +2,12 @@ import { z } from "zod";
 import { defineFault } from "./define.ts";
 import { aimAtMainProcess, breakWith, processAim, until } from "./process.ts";
 
+const looks = {
+  stopped: { state: "in-force", why: "still frozen" },
+  running: { state: "released", why: "the process is no longer frozen" },
+  gone: { state: "replaced", why: "the process is gone" },
+} as const;
+
 /**
  * A service's main process stops doing anything while it stays alive, as in a deadlock or an endless wait: SIGSTOP. Its port
  * still accepts connections (the kernel does), so whoever only checks that it runs sees nothing.
@@ -22,21 +28,7 @@ export const hang = defineFault({
   witness: ({ hand }, aim, within) => until(hand, aim.process, "stopped", within),
 
   watch: ({ hand }, aim, tell, abort) =>
-    hand.watch(
-      aim.process,
-      (state, when) =>
-        tell({
-          inForce: state === "stopped",
-          when,
-          why:
-            state === "gone"
-              ? "the process is gone"
-              : state === "stopped"
-                ? "still frozen"
-                : "the process is no longer frozen",
-        }),
-      abort,
-    ),
+    hand.watch(aim.process, (state, when) => tell({ ...looks[state], when }), abort),
 
   /** Continues the very process that was frozen, if it is still there. */
   async undo({ hand }, aim) {

@@ -164,10 +164,10 @@ test("a hang is watched: in force while it is frozen, ended once it continues or
   pretend.become("running");
   pretend.become("gone");
   await watching;
-  expect(looks.map(({ inForce, why }) => [inForce, why])).toEqual([
-    [true, "still frozen"],
-    [false, "the process is no longer frozen"],
-    [false, "the process is gone"],
+  expect(looks.map(({ state, why }) => [state, why])).toEqual([
+    ["in-force", "still frozen"],
+    ["released", "the process is no longer frozen"],
+    ["replaced", "the process is gone"],
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { type Instant, moment } from "../time.ts";
+import { type Instant, instant, moment } from "../time.ts";
 import type { Outage } from "./judgement.ts";
 import type { Tick } from "./series.ts";
 
@@ -15,23 +15,34 @@ export interface SeenOutage {
 /**
  * The outages seen in one sampled series. The samples are ordered by their start: a straggler that started before the first
  * lasting good one and ended, bad, after it does not open the outage again.
+ *
+ * Exchanges overlap, and each shows only what was at some moment within it. So a good one bounds an outage only if it was
+ * certainly after it (it began when a bad one had ended) or certainly before it (it had ended when the first bad one began).
  */
 export function seenOutages(ticks: readonly Tick[], good: (value: number) => boolean): SeenOutage[] {
   const outages: SeenOutage[] = [];
-  let lastGood: Tick | undefined;
-  let open: { firstBad: Tick; lastBad: Tick; lastGood?: Tick } | undefined;
+  const goods: Tick[] = [];
+  let open: { firstBad: Tick; lastBad: Tick; lastGood?: Tick; badBy: Instant } | undefined;
   for (const tick of ticks) {
     if (!good(tick.value)) {
-      if (open) open.lastBad = tick;
-      else open = { firstBad: tick, lastBad: tick, ...(lastGood ? { lastGood } : {}) };
+      if (open) open = { ...open, lastBad: tick, badBy: instant(Math.min(open.badBy, tick.to)) };
+      else {
+        const lastGood = goods.findLast((it) => it.to <= tick.from);
+        open = { firstBad: tick, lastBad: tick, badBy: tick.to, ...(lastGood ? { lastGood } : {}) };
+      }
       continue;
     }
-    if (open) outages.push({ ...open, firstGood: tick });
+    goods.push(tick);
+    if (!open || tick.from < open.badBy) continue;
+    outages.push(closed(open, tick));
     open = undefined;
-    lastGood = tick;
   }
-  if (open) outages.push(open);
+  if (open) outages.push(closed(open));
   return outages;
+}
+
+function closed({ badBy: _, ...outage }: SeenOutage & { badBy: Instant }, firstGood?: Tick): SeenOutage {
+  return firstGood ? { ...outage, firstGood } : outage;
 }
 
 /** Began in (start of last good, end of first bad], ended in (start of last bad, end of first good]. */

@@ -22,7 +22,7 @@ export interface Hand extends AsyncDisposable {
   /** Sends a signal after checking that the process is still the same; `sent: false` if it is not. `when` spans the call. */
   signal(process: ProcessIdentity, signal: Signal): Promise<{ readonly sent: boolean; readonly when: HostSpan }>;
   /**
-   * Tells the state now and each change of it, seen by looking every 5 ms: `when` is (last look in the former state, first
+   * Tells the state now, each change of it, and each second what lasts, seen by looking every 5 ms: `when` is (last look in the former state, first
    * look in this one]. Ends when the process is gone or `until` is aborted.
    */
   watch(
