@@ -65,7 +65,7 @@ export const reasonMeaning: Record<InconclusiveReason, string> = {
   interrupted: "The trial was interrupted before it could say anything.",
 };
 
-export const actOf = (trial: TrialJudgement, act: ActJudgement["act"]): ActJudgement | undefined =>
+const actOf = (trial: TrialJudgement, act: ActJudgement["act"]): ActJudgement | undefined =>
   trial.acts.find((it) => it.act === act);
 
 /** The recovery time as an interval, or what is known instead: `4.10 to 4.31 s`, `not in 30.0 s`, `not measured`. */
