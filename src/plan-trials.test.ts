@@ -52,6 +52,7 @@ test("a trial and its control: everything that was left out is filled in", async
           expect: "recovered",
         },
       ],
+      controls: ["app-crash/without-restart-policy"],
     },
     {
       ...common,
@@ -66,12 +67,16 @@ test("a trial and its control: everything that was left out is filled in", async
           expect: "never-recovered",
         },
       ],
+      controls: [],
     },
   ]);
 });
 
-test("without controls there is the trial alone", async () => {
-  expect(planTrials(await loadOne(), { control: false }).map((it) => it.id)).toEqual(["app-crash"]);
+test("without controls there is the trial alone, and it still says which are lacking", async () => {
+  const plans = planTrials(await loadOne(), { control: false });
+  expect(plans.map(({ id, controls }) => [id, controls])).toEqual([
+    ["app-crash", ["app-crash/without-restart-policy"]],
+  ]);
 });
 
 test("a healer that is switched on again is an act of its own: no fault, its own budget, the same evidence", async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { KnownError } from "./errors.ts";
 import { defineFault, type FaultTools } from "./fault/define.ts";
 import { ownerMark } from "./stack/labels.ts";
 import { forgetUndo, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
@@ -29,7 +28,7 @@ const entry = (over: { id?: string; owner?: string; fault?: string } = {}) => ({
   what: "break of app",
   ...over,
 });
-const all = () => leftToUndo({ all: true }, folder);
+const all = () => leftToUndo({ all: true }, folder).entries;
 const notReached = () => Promise.reject(new Error("not reached"));
 const tools: FaultTools = {
   stack: { container: notReached, start: notReached },
@@ -86,7 +85,7 @@ describe("the write-ahead list", () => {
   test("leaves to its owner what a living one answers for, and gives what a dead one left", () => {
     writeUndo(entry({ id: "living" }), folder);
     writeUndo(entry({ id: "dead", owner: dead() }), folder);
-    expect(leftToUndo({ all: false }, folder).map((it) => it.id)).toEqual(["dead"]);
+    expect(leftToUndo({ all: false }, folder).entries.map((it) => it.id)).toEqual(["dead"]);
     expect(
       all()
         .map((it) => it.id)
@@ -98,11 +97,12 @@ describe("the write-ahead list", () => {
     ["cut off", '{"version":1,"id":"x"'],
     ["of another version", JSON.stringify({ version: 2, ...entry() })],
     ["without an owner", JSON.stringify({ version: 1, ...entry(), owner: undefined })],
-  ])("with an entry that is %s is an error that names the file", (_what, text) => {
+  ])("with an entry that is %s is told with its file, and keeps no other from being undone", (_what, text) => {
     writeUndo(entry(), folder);
     writeFileSync(join(folder, "damaged.json"), text);
-    expect(all).toThrow(KnownError);
-    expect(all).toThrow(join(folder, "damaged.json"));
+    const { entries, damaged } = leftToUndo({ all: true }, folder);
+    expect(entries).toEqual([{ version: 1, ...entry() }]);
+    expect(Object.keys(damaged)).toEqual([join(folder, "damaged.json")]);
   });
 
   test("forgets one entry; one that is forgotten already is no error", () => {
@@ -119,7 +119,7 @@ describe("the write-ahead list", () => {
     try {
       expect(undoFolder()).toBe(join(root, "healproof", "undo"));
       writeUndo(entry());
-      expect(leftToUndo({ all: true }, join(root, "healproof", "undo"))).toHaveLength(1);
+      expect(leftToUndo({ all: true }, join(root, "healproof", "undo")).entries).toHaveLength(1);
     } finally {
       if (before === undefined) delete process.env.XDG_STATE_HOME;
       else process.env.XDG_STATE_HOME = before;

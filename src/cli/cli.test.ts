@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Healproof } from "./testing/healproof.ts";
@@ -71,4 +71,43 @@ test("validate, list and schema need no engine", async () => {
   expect([validate.code, list.code, schema.code]).toEqual([0, 0, 0]);
   expect(JSON.parse(list.out)).toContainEqual(expect.objectContaining({ name: "app-hang", healedBy: "watchdog" }));
   expect(JSON.parse(schema.out)).toHaveProperty("$schema");
+});
+
+test("what there is not cannot be judged: told with what was wanted", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["judge", "nope"]);
+  expect(code).toBe(64);
+  expect(err).toContain("nope");
+  expect(err).toContain("journal.ndjson");
+});
+
+test("a run that was killed before its run.json is judged from its journals", async () => {
+  using healproof = new Healproof();
+  mkdirSync(join(healproof.folder, "run", "app-hang"), { recursive: true });
+  copyFileSync("src/judge/recorded/lame-watchdog.ndjson", join(healproof.folder, "run", "app-hang", "journal.ndjson"));
+  const { out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
+  expect(err).toBe("");
+  expect(out.trim().split("\n")).toHaveLength(1);
+});
+
+test("a stack that shares something with what a person runs is refused before an engine is asked", async () => {
+  using healproof = new Healproof();
+  const { folder } = healproof;
+  writeFileSync(
+    join(folder, "compose.yaml"),
+    "services: { api: { image: api, restart: always, volumes: ['./data:/data'] } }\n",
+  );
+  writeFileSync(
+    join(folder, "it.yaml"),
+    `name: api-crash
+claim: The restart policy has a crashed API back
+stack: { compose: ./compose.yaml }
+fault: { crash: { service: api } }
+recovery: { within: 10s, healedBy: restart-policy, when: [{ probe: "http://api:8080/" }] }
+uncontrolled: this scenario is only there to be refused
+`,
+  );
+  const { code, err } = await healproof.run(["run", join(folder, "it.yaml")], { DOCKER_HOST: "tcp://127.0.0.1:1" });
+  expect(code, err).toBe(64);
+  expect(err).toContain("bind ./data");
 });
