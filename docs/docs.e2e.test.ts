@@ -30,5 +30,5 @@ test.concurrent("the README's scenario proves its claim on a stack that has no P
   const { code, out, err } = await healproof.run(["run", file, "--out", join(healproof.folder, "reports")]);
   expect(code, out + err).toBe(0);
   expect(out).toContain("restart-policy");
-  expect(out).toContain("stayed down");
+  expect(out).toContain("down for 5 s");
 });

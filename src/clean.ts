@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
@@ -10,7 +9,7 @@ import { removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
 import { removeLabelled } from "./stack/remove.ts";
-import { workFolders } from "./stack/work-folder.ts";
+import { startsUnderWay } from "./stack/work-folder.ts";
 import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
 /**
@@ -21,31 +20,55 @@ import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 export async function clean(faults: readonly AnyFault[], options: { all: boolean }): Promise<string[]> {
   const { docker } = await connectEngine();
   const done: string[] = [];
+  /** What could not be done, by what it is about. Nothing of it keeps the rest from being done. */
   const failed: Record<string, string> = {};
-  const entries = leftToUndo(options);
+  const attempt = async (what: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      failed[what] = thrown instanceof KnownError ? `${thrown}` : messageOf(thrown);
+    }
+  };
+
+  let entries: UndoEntry[] = [];
+  await attempt("the undo list", async () => {
+    const left = leftToUndo(options);
+    entries = left.entries;
+    Object.assign(failed, left.damaged);
+  });
   if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
 
   // A start that was killed goes on making things: first whoever makes them, then the things.
-  for (const { run, path, owner, expected, labels } of workFolders()) {
+  const starts = startsUnderWay();
+  Object.assign(failed, starts.damaged);
+  for (const { project, run, owner, expected, labels, forget } of starts.found) {
     if (!options.all && ownerLives(owner)) continue;
-    const ended = endComposeOf((name) => name.startsWith(`${projectPrefix}${run}`));
-    const { containers } = await removeInterrupted(docker, expected, labels);
-    rmSync(path, { recursive: true, force: true });
-    done.push(`run ${run}: ended a start that was under way (${ended} processes, ${containers} containers)`);
+    await attempt(`the start of ${project}`, async () => {
+      const ended = endComposeOf((name) => name === project);
+      const { containers, left } = await removeInterrupted(docker, expected, labels);
+      for (const name of left) failed[name] = `not of run ${run}, although it has a name of its start: left alone`;
+      forget();
+      done.push(`run ${run}: ended a start that was under way (${ended} processes, ${containers} containers)`);
+    });
   }
-  for (const [run, owners] of await runsOf(docker)) {
-    if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
-    const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
-    done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
-  }
+  await attempt("the list of runs", async () => {
+    for (const [run, owners] of await runsOf(docker)) {
+      if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
+      await attempt(`run ${run}`, async () => {
+        const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
+        done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
+      });
+    }
+  });
 
   // With its stack gone there is nothing left that an undo could have put back.
   for (const { id, what, ...entry } of entries.filter(({ id }) => failed[id] !== undefined))
-    if (await isGone(docker, entry)) {
+    await attempt(id, async () => {
+      if (!(await isGone(docker, entry))) return;
       forgetUndo(id);
       delete failed[id];
       done.push(`${what}: its stack is gone, nothing to put back`);
-    }
+    });
   if (Object.keys(failed).length > 0)
     throw new KnownError("not-undone", "something could not be put back", {
       facts: { ...failed, "put back": done.join("\n") || "nothing", try: "healproof clean, once the reason is gone" },
@@ -65,23 +88,29 @@ async function undoAll(
   done: string[],
   failed: Record<string, string>,
 ): Promise<void> {
-  await using hand = await startHand(docker, {
-    image: await ensureHelperImage(docker),
-    name: `${projectPrefix}clean-${process.pid}`,
-    labels: { [label.owner]: ownerMark(), [label.role]: "hand" },
-  });
-  for (const entry of entries)
-    try {
-      if (await isGone(docker, entry)) {
-        forgetUndo(entry.id);
-        done.push(`${entry.what}: its stack is gone, nothing to put back`);
-        continue;
+  try {
+    await using hand = await startHand(docker, {
+      image: await ensureHelperImage(docker),
+      name: `${projectPrefix}clean-${process.pid}`,
+      labels: { [label.owner]: ownerMark(), [label.role]: "hand" },
+    });
+    for (const entry of entries)
+      try {
+        if (await isGone(docker, entry)) {
+          forgetUndo(entry.id);
+          done.push(`${entry.what}: its stack is gone, nothing to put back`);
+          continue;
+        }
+        const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
+        done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand })}`);
+      } catch (thrown) {
+        failed[entry.id] = messageOf(thrown);
       }
-      const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
-      done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand })}`);
-    } catch (thrown) {
-      failed[entry.id] = messageOf(thrown);
-    }
+  } catch (thrown) {
+    // Without a hand nothing can be undone; what has been undone is forgotten already.
+    const open = new Set(leftToUndo({ all: true }).entries.map(({ id }) => id));
+    for (const { id } of entries) if (open.has(id)) failed[id] ??= messageOf(thrown);
+  }
 }
 
 /** The runs that have anything in the engine, with the owners of what they have. */

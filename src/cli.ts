@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { program } from "./cli/program.ts";
-import { exitCode, KnownError } from "./errors.ts";
+import { exitCode, KnownError, printable } from "./errors.ts";
 
 /** Argv to command; the only place that sets the exit code. What is known prints as one block, a defect keeps its stack. */
 try {
@@ -13,7 +13,7 @@ try {
     process.stderr.write(`${thrown}\n`);
     process.exitCode = thrown.exitCode;
   } else {
-    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    process.stderr.write(`${printable((thrown instanceof Error ? thrown.stack : undefined) ?? String(thrown))}\n`);
     process.exitCode = exitCode.internal;
   }
 }

@@ -35,13 +35,17 @@ export class KnownError extends Error {
 
   /** The message with its facts, as people read it. */
   override toString(): string {
-    const width = Math.max(0, ...Object.keys(this.facts).map((key) => key.length));
-    const lines = Object.entries(this.facts).map(
+    const facts = Object.entries(this.facts).map(([key, value]) => [printable(key), printable(value)] as const);
+    const width = Math.max(0, ...facts.map(([key]) => key.length));
+    const lines = facts.map(
       ([key, value]) => `  ${key.padEnd(width)}  ${value.replaceAll("\n", `\n  ${" ".repeat(width)}  `)}`,
     );
-    return [this.message, ...lines].join("\n");
+    return [printable(this.message), ...lines].join("\n");
   }
 }
+
+/** Without what would steer a terminal: texts of ours hold texts from outside. */
+export const printable = (text: string) => text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 
 /** What was thrown, as one line of text. */
 export function messageOf(thrown: unknown): string {

@@ -43,7 +43,7 @@ test("a trial and its control: everything that was left out is filled in", async
     {
       ...common,
       id: "app-crash",
-      stack: { ...stack, overrides: {} },
+      stack: { ...stack, overrides: {}, shares: [] },
       acts: [
         {
           id: "main",
@@ -57,7 +57,7 @@ test("a trial and its control: everything that was left out is filled in", async
     {
       ...common,
       id: "app-crash/without-restart-policy",
-      stack: { ...stack, overrides: { app: { restart: "no" } } },
+      stack: { ...stack, overrides: { app: { restart: "no" } }, shares: [] },
       control: { without: "restart-policy", stop: [] },
       acts: [
         {

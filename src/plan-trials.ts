@@ -26,6 +26,7 @@ export function planTrials(
       ...(scenario.stack.prometheus === undefined ? {} : { prometheus: scenario.stack.prometheus }),
       ...(scenario.stack.services === undefined ? {} : { services: scenario.stack.services }),
       overrides: merged(overrides, changes),
+      shares: scenario.stack.shares,
     },
     steady: {
       for: scenario.steady.for,

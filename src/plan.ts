@@ -46,6 +46,8 @@ export const trialPlan = z.strictObject({
     prometheus: z.string().optional(),
     services: z.array(z.string()).optional(),
     overrides,
+    /** What of it may reach outside of it, by name. */
+    shares: z.array(z.string()).default([]),
   }),
   steady: z.strictObject({ for: milliseconds, within: milliseconds, conditions: z.array(condition) }),
   control: z

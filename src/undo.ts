@@ -9,12 +9,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault, FaultTools } from "./fault/define.ts";
 import { ownerLives } from "./stack/labels.ts";
+import { stateFolder } from "./stack/state-folder.ts";
 
 /**
  * The write-ahead list of what must be put back: one small file for each fault that is or is about to be in force, kept
@@ -36,10 +36,7 @@ const entry = z.strictObject({
 });
 export type UndoEntry = z.output<typeof entry>;
 
-export function undoFolder(): string {
-  const state = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
-  return join(state, "healproof", "undo");
-}
+export const undoFolder = () => stateFolder("undo");
 
 /** Puts an entry on the disk; when this returns, it survives us. */
 export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoFolder()): void {
@@ -63,30 +60,34 @@ export function forgetUndo(id: string, folder: string = undoFolder()): void {
   rmSync(join(folder, `${id}.json`), { force: true });
 }
 
-/** What is left to put back: entries whose process is dead (`all`: every entry). A damaged one is an error with its place. */
-export function leftToUndo(options: { all: boolean }, folder: string = undoFolder()): UndoEntry[] {
+/** What is left to put back: entries whose process is dead (`all`: every entry); and the files that are none, with the reason. */
+export function leftToUndo(
+  options: { all: boolean },
+  folder: string = undoFolder(),
+): { entries: UndoEntry[]; damaged: Record<string, string> } {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return { entries: [], damaged: {} };
     throw new KnownError("undo-unreadable", `the undo list in ${folder} cannot be read`, {
       facts: { reason: messageOf(thrown), try: "healproof clean as the user who ran healproof" },
       cause: thrown,
     });
   }
-  return names.map((name) => readEntry(join(folder, name))).filter((it) => options.all || !ownerLives(it.owner));
-}
-
-function readEntry(file: string): UndoEntry {
-  try {
-    return entry.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (thrown) {
-    throw new KnownError("bad-undo", `${file} is not a healproof undo entry`, {
-      facts: { reason: messageOf(thrown), try: "look at it, put back by hand what it names, and remove the file" },
-      cause: thrown,
-    });
+  const entries: UndoEntry[] = [];
+  const damaged: Record<string, string> = {};
+  for (const name of names) {
+    const file = join(folder, name);
+    try {
+      const it = entry.parse(JSON.parse(readFileSync(file, "utf8")));
+      if (options.all || !ownerLives(it.owner)) entries.push(it);
+    } catch (thrown) {
+      const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : messageOf(thrown);
+      damaged[file] = `not an undo entry of healproof: ${reason}; put back by hand what it names, and remove the file`;
+    }
   }
+  return { entries, damaged };
 }
 
 /** Undoes one entry and forgets it. Returns what was done, for people. */

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KnownError, messageOf } from "./errors.ts";
+import type Dockerode from "dockerode";
+import { exitCode, KnownError, messageOf } from "./errors.ts";
+import { answered } from "./limit.ts";
 import { compose } from "./stack/compose.ts";
 import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
@@ -19,6 +21,7 @@ const project = `${projectPrefix}${byHand}`;
 /** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. An interrupted start is removed. */
 export async function up(composeFile: string, signal: AbortSignal): Promise<{ service: string; address: string }[]> {
   const { docker } = await connectEngine();
+  await refuseSecond(docker);
   const model = await readCompose(composeFile);
   const services = servicesWanted(model, undefined);
   const labels = labelsOf(byHand, byHand, kept);
@@ -46,6 +49,21 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
       address: `${host_ip ?? "localhost"}:${published ?? "?"}`,
     })),
   );
+}
+
+/** There is one project for what is up by hand: a second start would change the first one's stack, and remove it when interrupted. */
+async function refuseSecond(docker: Dockerode): Promise<void> {
+  const filters = JSON.stringify({ label: [`${label.run}=${byHand}`] });
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    answered("for containers", docker.listContainers({ all: true, filters })),
+    answered("for networks", docker.listNetworks({ filters })),
+    answered("for volumes", docker.listVolumes({ filters })),
+  ]);
+  if (containers.length + networks.length + (volumes?.length ?? 0) === 0) return;
+  throw new KnownError("already-up", "a stack is up by hand already, and there can be only one", {
+    facts: { there: `${containers.length} containers of ${project}`, try: "healproof down, which removes it" },
+    exitCode: exitCode.usage,
+  });
 }
 
 /** Removes what {@link up} started, or a run that was kept (`--keep`). Nothing there is a success. */

@@ -31,7 +31,11 @@ export function engine(machine, packages) {
       // An engine elsewhere is somebody's choice: installing another one beside it would not be what they meant.
       if (machine.env.DOCKER_HOST || state === "not-allowed" || cannotInstall(machine))
         throw new SetUpError([said, ...engineAdvice(machine)].join("\n"));
-      if (!installed) await packages.install(await enginePackages(packages), "No Docker engine");
+      if (!installed) {
+        await packages.allow(["docker.io", "iptables"], "No Docker engine");
+        await packages.install(await enginePackages(packages), "No Docker engine");
+      } else if (machine.isTerminal && !(await machine.ask("The Docker engine is not running: start it?")))
+        throw new SetUpError(["not started, as you said", ...engineAdvice(machine)].join("\n"));
       await start(machine);
       return installed ? "started" : "installed and started";
     },

@@ -55,3 +55,16 @@ test("a pid file that names no living process of that name does not count as a r
   expect(isRunning("dockerd", "/nowhere/docker.pid")).toBe(false);
   expect(isRunning("dockerd", "/proc/self/stat")).toBe(false);
 });
+
+test("on a terminal a no comes before apt is used at all", async () => {
+  const { step, ran, asked } = engineOn({ isTerminal: true, commands: ["apt-get"], yes: false }, () => NO_ENGINE);
+  await expect(step.run()).rejects.toThrow("as you said");
+  expect(asked).toHaveLength(1);
+  expect(ran.filter((line) => line.startsWith("apt"))).toEqual([]);
+});
+
+test("on a terminal an engine that is installed is not started without a yes", async () => {
+  const { step, asked } = engineOn({ isTerminal: true, yes: false }, () => NO_ENGINE);
+  await expect(step.run()).rejects.toThrow("not started, as you said");
+  expect(asked).toEqual(["The Docker engine is not running: start it?"]);
+});

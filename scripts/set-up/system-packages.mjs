@@ -36,11 +36,18 @@ export function systemPackages(machine) {
     return lists;
   }
 
+  /** @type {Set<string>} */
+  const allowed = new Set();
+
   /** @param {readonly string[]} packages @param {string} purpose */
   async function install(packages, purpose) {
     const why = cannotInstall(machine);
     if (why) throw new SetUpError(why);
-    if (machine.isTerminal && !(await machine.ask(`${purpose}: install the system packages ${packages.join(", ")}?`)))
+    if (
+      machine.isTerminal &&
+      !allowed.has(purpose) &&
+      !(await machine.ask(`${purpose}: install the system packages ${packages.join(", ")}?`))
+    )
       throw new SetUpError(
         `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
       );
@@ -53,6 +60,18 @@ export function systemPackages(machine) {
 
   return {
     update,
+    /**
+     * Asks, where a person can be asked, before apt is used at all: to find out what to install fetches its lists already.
+     * @param {readonly string[]} packages the likely ones @param {string} purpose
+     */
+    async allow(packages, purpose) {
+      if (!machine.isTerminal || allowed.has(purpose)) return;
+      if (!(await machine.ask(`${purpose}: apt-get update, and install ${packages.join(", ")} or what stands for it?`)))
+        throw new SetUpError(
+          `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
+        );
+      allowed.add(purpose);
+    },
     /**
      * Installs packages, after a yes where a person can be asked.
      * @param {readonly string[]} packages @param {string} purpose @returns {Promise<void>}

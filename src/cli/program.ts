@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCode } from "../errors.ts";
 import { healproofVersion } from "../version.ts";
+import { fromCaller, newFromCaller } from "./caller.ts";
 import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
 import { runCommand } from "./run.ts";
 import { judgeCommand, reportCommand } from "./saved.ts";
@@ -27,12 +28,15 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .description("run scenarios, each with its controls, and write a report")
     .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
     .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
-    .option("--out <folder>", "where run folders are made", "reports")
+    .option("--out <folder>", "where run folders are made", (it) => newFromCaller(it), "reports")
     .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
     .action((what, options) => {
-      result = runCommand(what, options);
+      result = runCommand(
+        what.map((it: string) => fromCaller(it)),
+        options,
+      );
     });
   healproof
     .command("validate")
@@ -40,7 +44,10 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .argument("[what...]", "scenario files, folders or tags")
     .option("--json", "print as JSON", false)
     .action((what, options) => {
-      result = validateCommand(what, options);
+      result = validateCommand(
+        what.map((it: string) => fromCaller(it)),
+        options,
+      );
     });
   healproof
     .command("list")
@@ -49,12 +56,15 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .option("--faults", "list the faults", false)
     .option("--json", "print as JSON", false)
     .action((what, options) => {
-      result = listCommand(what, options);
+      result = listCommand(
+        what.map((it: string) => fromCaller(it)),
+        options,
+      );
     });
   healproof
     .command("schema")
     .description("print the JSON Schema of scenario files")
-    .option("--out <file>", "write it to a file")
+    .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
     .action((options) => {
       result = schemaCommand(options);
     });
@@ -63,7 +73,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .description("start a stack by hand, with its published ports")
     .argument("[compose]", "a Compose file; the scenarios' own unless told")
     .action((file) => {
-      result = upCommand(file);
+      result = upCommand(file === undefined ? undefined : fromCaller(file));
     });
   healproof
     .command("down")
@@ -78,12 +88,15 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .argument("<path...>", "journal.ndjson files, or folders of runs")
     .option("--json", "print the judgements as JSON", false)
     .action((paths, options) => {
-      result = judgeCommand(paths, options);
+      result = judgeCommand(
+        paths.map((it: string) => fromCaller(it)),
+        options,
+      );
     });
   healproof
     .command("report")
     .description("write a saved run's reports again, judged again from its journals")
-    .argument("[run]", "the folder of a run", "reports/latest")
+    .argument("[run]", "the folder of a run", (it) => fromCaller(it), "reports/latest")
     .action((folder) => {
       result = reportCommand(folder);
     });
@@ -102,7 +115,10 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .addOption(new Option("--quiet", "print only what lacks").default(false))
     .option("--json", "print as JSON", false)
     .action((files, options) => {
-      result = doctorCommand(files, options);
+      result = doctorCommand(
+        files.map((it: string) => fromCaller(it)),
+        options,
+      );
     });
 
   if (argv.length === 0) {

@@ -8,6 +8,7 @@ import { summaryText, trialLine } from "../report/text.ts";
 import { type FinishedTrial, Run } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { checkedStack } from "../stack/containers.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 export interface RunFlags {
@@ -34,6 +35,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     : loaded.flatMap(({ scenario }) =>
         scenario.controls.map((it) => ({ what: `${scenario.name} without ${it.without}`, why: "--no-control" })),
       );
+  await Promise.all(plans.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
   await using run = await Run.start({

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ExitCode } from "../errors.ts";
+import { type ExitCode, exitCode, KnownError } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import type { TrialJudgement } from "../judge/judgement.ts";
 import { judgeScenarios, worst } from "../judge/run.ts";
@@ -23,8 +23,18 @@ export async function judgeCommand(paths: readonly string[], { json }: { json: b
 }
 
 function judgementsAt(path: string): TrialJudgement[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder) return [judgeTrial(readJournal(path))];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    throw new KnownError("no-journal", `there is no ${path}`, {
+      facts: { wanted: "a journal.ndjson, or the folder of a run", try: "healproof judge reports/latest" },
+      exitCode: exitCode.usage,
+    });
+  if (!found.isDirectory()) return [judgeTrial(readJournal(path))];
+  // A run that was killed has no run.json, but the journals of its trials.
+  if (!existsSync(join(path, "run.json"))) {
+    const journals = globSync("*/journal.ndjson", { cwd: path }).sort();
+    if (journals.length > 0) return journals.map((it) => judgeTrial(readJournal(join(path, it))));
+  }
   return [...readRun(path).journals.values()].map(judgeTrial);
 }
 

@@ -33,13 +33,16 @@ const metricCondition = z
   })
   .meta({ anyOf: bounds.map((bound) => ({ required: [bound] })) });
 
-const probeUrl = /^(https?:\/\/[^\s/:]+(:\d+)?(\/\S*)?|tcp:\/\/[^\s/:]+:\d+)$/;
+const probeUrl = /^(http:\/\/[^\s/:]+(:\d+)?(\/\S*)?|tcp:\/\/[^\s/:]+:\d+)$/;
 
 const probeCondition = z
   .strictObject({
     probe: z
       .string()
-      .regex(probeUrl, "an address inside the stack's network, such as http://app:8080/readyz or tcp://postgres:5432")
+      .regex(
+        probeUrl,
+        "an address inside the stack's network without TLS, such as http://app:8080/readyz or tcp://postgres:5432",
+      )
       .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
     status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
   })

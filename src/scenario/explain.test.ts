@@ -333,10 +333,19 @@ test("an expression instead of a series", async () => {
   `);
 });
 
+test("TLS, which no observer reads: refused where it is written", async () => {
+  expect(await refused(goodTextWith(["http://app:8080/readyz", "https://app:8080/readyz"]))).toContain(
+    "recovery.when[1].probe: wanted an address inside the stack's network without TLS",
+  );
+  expect(await refused(goodTextWith(["http://prometheus:9090", "https://prometheus:9090"]))).toContain(
+    "stack.prometheus: wanted an address inside the stack's network without TLS",
+  );
+});
+
 test("a probe without a scheme", async () => {
   expect(await refused(goodTextWith(["http://app:8080/readyz", "app:8080/readyz"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:13:16  recovery.when[1].probe: wanted an address inside the stack's network, such as http://app:8080/readyz or tcp://postgres:5432; got "app:8080/readyz"
+    scenarios/it.yaml:13:16  recovery.when[1].probe: wanted an address inside the stack's network without TLS, such as http://app:8080/readyz or tcp://postgres:5432; got "app:8080/readyz"
       13 |     - { probe: app:8080/readyz, status: 200 }
          |                ^
     "

@@ -87,13 +87,13 @@ const control = z
   })
   .meta({ anyOf: [{ required: ["stop"] }, { required: ["override"] }] });
 
-const httpOrigin = /^https?:\/\/[^\s/:]+(:\d+)?$/;
+const httpOrigin = /^http:\/\/[^\s/:]+(:\d+)?$/;
 
 const stack = z.strictObject({
   compose: z.string().min(1).meta({ description: "The Compose file, relative to this scenario" }),
   prometheus: z
     .string()
-    .regex(httpOrigin, "an address inside the stack's network, such as http://prometheus:9090")
+    .regex(httpOrigin, "an address inside the stack's network without TLS, such as http://prometheus:9090")
     .optional()
     .meta({ description: "Needed where a condition names a metric or a counter" }),
   services: z
@@ -101,6 +101,10 @@ const stack = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Only these, and what they depend on, are started; all unless told" }),
+  shares: z.array(z.string().min(1)).default([]).meta({
+    description:
+      "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, network_mode host. Nothing unless told",
+  }),
 });
 
 const steady = z

@@ -12,6 +12,7 @@ import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
 import { Project } from "./project.ts";
 import { removeLabelled } from "./remove.ts";
+import { refuseShares } from "./shares.ts";
 import { watchSickness } from "./sickness.ts";
 import type { StartedStack } from "./stack.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -35,8 +36,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const within = order.within ?? seconds(90);
   const labels = labelsOf(run, plan.id, owner);
   const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
-  const model = await modelOf(plan.stack.compose);
-  const services = servicesWanted(model, plan.stack.services);
+  const { model, services } = await checkedStack(plan.stack);
   const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
   const expected = expectedOf(tailored, project);
   using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected, labels });
@@ -121,6 +121,14 @@ async function abandon(starting: Promise<unknown>, remove: () => Promise<unknown
       );
   } while (!over);
   await remove();
+}
+
+/** A plan's stack as Compose reads it; refused where it shares what is not its own. Nothing is started. */
+export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: ComposeModel; services: string[] }> {
+  const model = await modelOf(stack.compose);
+  const services = servicesWanted(model, stack.services);
+  refuseShares(model, { file: stack.compose, services, shares: stack.shares });
+  return { model, services };
 }
 
 /** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */

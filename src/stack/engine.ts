@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
 import { KnownError, messageOf } from "../errors.ts";
+import { answered } from "../limit.ts";
 
 /** A connection to the container engine, found as Testcontainers finds it (DOCKER_HOST, contexts, rootless sockets). */
 export interface Engine {
@@ -13,7 +14,7 @@ export interface Engine {
 /** Connects, or says in one block what is missing. */
 export async function connectEngine(): Promise<Engine> {
   try {
-    const client = await getContainerRuntimeClient();
+    const client = await answered("for its version", getContainerRuntimeClient());
     const { serverVersion, cpus, memory } = client.info.containerRuntime;
     return {
       docker: client.container.dockerode,

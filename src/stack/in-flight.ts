@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { z } from "zod";
 import { KnownError } from "../errors.ts";
+import { answered } from "../limit.ts";
 import { formatDuration, seconds } from "../time.ts";
 import type { ComposeModel } from "./compose-file.ts";
 import { label } from "./labels.ts";
@@ -37,44 +38,65 @@ export function expectedOf(model: ComposeModel, project: string): Expected {
   };
 }
 
-/** Removes all of a start that did not come to its end: what is there, and what the engine is still making. */
+/** Removes all of a start that did not come to its end: what is there, and what the engine is still making. `left`: containers that are not ours. */
 export async function removeInterrupted(
   docker: Dockerode,
   { containers, volumes }: Expected,
   labels: Readonly<Record<string, string>>,
-): Promise<Removed> {
-  await Promise.all(containers.map((it) => takeAndGiveBack(docker, it, labels)));
+): Promise<Removed & { left: string[] }> {
+  const taken = await Promise.all(containers.map((it) => takeAndGiveBack(docker, it, labels)));
   const removed = await removeLabelled(
     docker,
     [label.run, label.trial].map((key) => `${key}=${labels[key]}`),
   );
   // A container that was on its way takes its volumes from the name alone: made anew, without our labels.
-  await Promise.all(volumes.map((name) => gone(docker.getVolume(name).remove())));
-  return removed;
+  await Promise.all(
+    volumes.map((name) => answered(`to remove the volume ${name}`, gone(docker.getVolume(name).remove()))),
+  );
+  return { ...removed, left: containers.flatMap(({ name }, i) => (taken[i] === "somebody's" ? [name] : [])) };
 }
 
+/** Whether the name is free, or held by a container that is not of our run and so is left alone. */
 async function takeAndGiveBack(
   docker: Dockerode,
   { name, image }: Expected["containers"][number],
   labels: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<"free" | "somebody's"> {
   const began = performance.now();
   for (;;) {
     try {
       // Labelled as the rest of its run, so that it is found should we die in between. Never started.
-      const placeholder = await docker.createContainer({ name, Image: image, Labels: { ...labels }, Cmd: ["-"] });
-      await gone(placeholder.remove({ force: true, v: true }));
-      return;
+      const placeholder = await answered(
+        `for the name ${name}`,
+        docker.createContainer({ name, Image: image, Labels: { ...labels }, Cmd: ["-"] }),
+      );
+      await answered(`to remove ${name}`, gone(placeholder.remove({ force: true, v: true })));
+      return "free";
     } catch (thrown) {
       // Without its image nothing can have been created.
-      if (statusOf(thrown) === 404) return;
+      if (statusOf(thrown) === 404) return "free";
       if (statusOf(thrown) !== 409) throw thrown;
     }
-    await gone(docker.getContainer(name).remove({ force: true, v: true }));
+    const found = await lookAt(docker, name);
+    if (found && found.run !== labels[label.run]) return "somebody's";
+    // By its id: the name may be another's by now.
+    if (found)
+      await answered(`to remove ${name}`, gone(docker.getContainer(found.id).remove({ force: true, v: true })));
     if (performance.now() - began > limit)
       throw new KnownError("still-created", `${name} was still being created after ${formatDuration(limit)}`, {
         facts: { try: "healproof clean, once the engine is idle" },
       });
     await sleep(againMs);
+  }
+}
+
+/** A name that is taken by what is still on its way belongs to no container yet. */
+async function lookAt(docker: Dockerode, name: string): Promise<{ id: string; run: string | undefined } | undefined> {
+  try {
+    const { Id: id, Config } = await answered(`for ${name}`, docker.getContainer(name).inspect());
+    return { id, run: Config.Labels?.[label.run] };
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return undefined;
+    throw thrown;
   }
 }

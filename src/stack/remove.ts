@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { KnownError } from "../errors.ts";
+import { answered } from "../limit.ts";
 import { formatDuration, seconds } from "../time.ts";
 
 /** What was removed, for people. */
@@ -22,12 +23,16 @@ export async function removeLabelled(docker: Dockerode, labels: readonly string[
   const removed = { containers: new Set<string>(), networks: new Set<string>(), volumes: new Set<string>() };
   const began = performance.now();
   for (let inUse: string[] = []; ; ) {
-    const containers = await docker.listContainers({ all: true, filters });
+    const containers = await answered("for containers", docker.listContainers({ all: true, filters }));
     // Containers first: networks and volumes cannot go while one uses them.
-    await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
+    await Promise.all(
+      containers.map(({ Id }) =>
+        answered(`to remove ${Id.slice(0, 12)}`, gone(docker.getContainer(Id).remove({ force: true, v: true }))),
+      ),
+    );
     const [networks, { Volumes: volumes }] = await Promise.all([
-      docker.listNetworks({ filters }),
-      docker.listVolumes({ filters }),
+      answered("for networks", docker.listNetworks({ filters })),
+      answered("for volumes", docker.listVolumes({ filters })),
     ]);
     if (containers.length + networks.length + (volumes?.length ?? 0) === 0) break;
     const tried = await Promise.all([
@@ -54,7 +59,7 @@ export async function removeLabelled(docker: Dockerode, labels: readonly string[
 /** The name of what is still in use, or undefined once it is gone. The engine says 409 for a volume and 403 for a network. */
 async function goneUnlessUsed(name: string, removal: Promise<unknown>): Promise<string | undefined> {
   try {
-    await gone(removal);
+    await answered(`to remove ${name}`, gone(removal));
     return undefined;
   } catch (thrown) {
     if (statusOf(thrown) === 409 || statusOf(thrown) === 403) return name;

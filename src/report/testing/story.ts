@@ -74,7 +74,7 @@ function planOf(story: Story): TrialPlan {
     claim: story.claim,
     file: `scenarios/process/${story.scenario}.yaml`,
     tags: ["gate"],
-    stack: { compose: "fixtures/stack/compose.yaml", prometheus: "http://prometheus:9090", overrides: {} },
+    stack: { compose: "fixtures/stack/compose.yaml", prometheus: "http://prometheus:9090", overrides: {}, shares: [] },
     steady: { for: ms(2000), within: ms(30_000), conditions: acts.flatMap((it) => it.recovery.when) },
     ...(story.control && { control: { ...story.control, stop: [...(story.control.stop ?? [])] } }),
     ...(story.variant !== undefined && { variant: story.variant }),
