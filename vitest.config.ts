@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const needsEngine = ["{src,docs}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
+/** Only says that something hangs: how long a test takes on a busy machine is no result. */
+const testTimeout = 60_000;
+
 export default defineConfig({
   test: {
     // Run one after the other: what is timed should not share the machine with what is not.
@@ -9,6 +12,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout,
+          hookTimeout: testTimeout,
           // Pure functions: nothing to keep apart, and importing everything anew for each file is most of the time.
           isolate: false,
           maxWorkers: 2,
@@ -20,6 +25,8 @@ export default defineConfig({
       {
         test: {
           name: "engine",
+          testTimeout,
+          hookTimeout: testTimeout,
           include: needsEngine,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -28,6 +35,8 @@ export default defineConfig({
       {
         test: {
           name: "scenarios",
+          testTimeout,
+          hookTimeout: testTimeout,
           include: ["scenarios/**/*.test.ts"],
           sequence: { groupOrder: 2 },
         },
