@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JournalWriter } from "./journal.ts";
+import type { JournalWriter } from "./journal-file.ts";
 import type { StartedStack } from "./stack/stack.ts";
 
 /** Saves what a person would look at after a failure, before anything is removed: each service's log and the containers' states. */

@@ -3,7 +3,8 @@
 export type { FaultEnd, FaultLook, FaultStack, FaultTools } from "./fault/define.ts";
 export { type AnyFault, defineFault, type Fault } from "./fault/define.ts";
 export { builtInFaults } from "./fault/registry.ts";
-export { type Journal, type JournalRecord, parseJournal, readJournal } from "./journal.ts";
+export { type Journal, type JournalRecord, parseJournal } from "./journal.ts";
+export { readJournal } from "./journal-file.ts";
 export type * from "./judge/judgement.ts";
 export { judgeScenarios } from "./judge/run.ts";
 export { judgeTrial } from "./judge/trial.ts";

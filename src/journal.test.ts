@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { KnownError } from "./errors.ts";
-import { type Fact, headerOf, JournalWriter, journalVersion, parseJournal, readJournal, recordsOf } from "./journal.ts";
+import { type Fact, headerOf, journalVersion, parseJournal, recordsOf } from "./journal.ts";
+import { JournalWriter, readJournal } from "./journal-file.ts";
 import { actOf, planOf, tell } from "./judge/testing/journal-builder.ts";
 import { instant } from "./time.ts";
 

@@ -1,4 +1,3 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { z } from "zod";
 import { exitCode, KnownError } from "./errors.ts";
 import { trialPlan } from "./plan.ts";
@@ -117,7 +116,7 @@ export type Sample = z.output<typeof sample>;
 
 const envelope = { seq: z.int().nonnegative(), at };
 const kinds = Object.keys(facts) as Kind[];
-const record = z.discriminatedUnion("kind", [
+export const recordSchema = z.discriminatedUnion("kind", [
   facts.header.extend({ ...envelope, kind: z.literal("header") }),
   facts.phase.extend({ ...envelope, kind: z.literal("phase") }),
   facts.clock.extend({ ...envelope, kind: z.literal("clock") }),
@@ -133,54 +132,15 @@ const record = z.discriminatedUnion("kind", [
 ]);
 
 /** What is read back: a fact with its line number and the instant at which we learned it. */
-export type JournalRecord<K extends Kind = Kind> = Extract<z.output<typeof record>, { kind: K }>;
+export type JournalRecord<K extends Kind = Kind> = Extract<z.output<typeof recordSchema>, { kind: K }>;
 
 /** A whole journal, in order. The first record is the header. */
 export type Journal = readonly JournalRecord[];
 
-/** Appends to a journal on disk and keeps what was written for live judging. */
-export class JournalWriter implements Disposable {
-  readonly file: string;
-  readonly records: JournalRecord[] = [];
-  readonly #now: () => Instant;
-  readonly #fd: number;
-
-  /** `now` is the trial's clock. The file must not exist yet. */
-  constructor(file: string, now: () => Instant) {
-    this.file = file;
-    this.#now = now;
-    this.#fd = openSync(file, "ax");
-  }
-
-  /** Writes one line. `flush` forces it to the disk: for what must survive us (a fault that is about to be injected). */
-  write(fact: Fact, options: { flush?: boolean } = {}): JournalRecord {
-    const stamp = { seq: this.records.length, at: round(this.#now()) };
-    const line = JSON.stringify({ ...stamp, ...fact, ...stamp });
-    const written = record.parse(JSON.parse(line)); // before the disk: a line that cannot be read back would spoil all of it
-    writeSync(this.#fd, `${line}\n`);
-    if (options.flush) fsyncSync(this.#fd);
-    this.records.push(written);
-    return written;
-  }
-
-  [Symbol.dispose](): void {
-    fsyncSync(this.#fd);
-    closeSync(this.#fd);
-  }
-}
-
-/** Microseconds are enough, and keep journals small. */
-const round = (value: number) => Math.round(value * 1000) / 1000;
-
 /**
- * Reads a journal. A last line that was cut off by a crash is dropped (the missing `end` tells); any other bad line is an
- * error with its place, as is a journal of another version.
+ * Reads a journal's text. A last line that was cut off by a crash is dropped (the missing `end` tells); any other bad line is an
+ * error with its place (`name` and line), as is a journal of another version.
  */
-export function readJournal(file: string): Journal {
-  return parseJournal(readFileSync(file, "utf8"), file);
-}
-
-/** As {@link readJournal}, from text. */
 export function parseJournal(text: string, name: string): Journal {
   const lines = text.split("\n");
   lines.pop(); // nothing, or what was written of the last line
@@ -192,7 +152,7 @@ export function parseJournal(text: string, name: string): Journal {
     } catch (thrown) {
       throw badJournal(name, index + 1, `not JSON: ${thrown instanceof Error ? thrown.message : thrown}`);
     }
-    const parsed = record.safeParse(value);
+    const parsed = recordSchema.safeParse(value);
     if (!parsed.success) throw badJournal(name, index + 1, z.prettifyError(parsed.error));
     if (parsed.data.seq !== index) throw badJournal(name, index + 1, `its seq is ${parsed.data.seq}, not ${index}`);
     if ((index === 0) !== (parsed.data.kind === "header"))

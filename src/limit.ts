@@ -5,22 +5,26 @@ import { type Duration, formatDuration, seconds } from "./time.ts";
 const engineLimit = seconds(60);
 
 /** The answer of a request to the engine; an error that says which one if none comes within the limit. */
-export async function answered<T>(what: string, request: Promise<T>, within: Duration = engineLimit): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    late = setTimeout(
-      () =>
-        reject(
-          new KnownError("engine-silent", `the container engine did not answer within ${formatDuration(within)}`, {
-            facts: { asked: what, try: "healproof doctor; is the engine overloaded or stopped?" },
-          }),
-        ),
-      within,
-    );
+export function answered<T>(what: string, request: Promise<T>, limit: Duration = engineLimit): Promise<T> {
+  return within(
+    limit,
+    request,
+    () =>
+      new KnownError("engine-silent", `the container engine did not answer within ${formatDuration(limit)}`, {
+        facts: { asked: what, try: "healproof doctor; is the engine overloaded or stopped?" },
+      }),
+  );
+}
+
+/** What the work gives; the error that `late` makes if it is not done within the limit. The work itself is not ended by that. */
+export async function within<T>(limit: Duration, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), limit);
   });
   try {
-    return await Promise.race([request, limit]);
+    return await Promise.race([work, over]);
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 }

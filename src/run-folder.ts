@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { exitCode, KnownError, messageOf } from "./errors.ts";
-import { type Journal, readJournal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import { readJournal } from "./journal-file.ts";
 import { junitXml } from "./report/junit.ts";
 import { summaryMd } from "./report/markdown.ts";
 import { reportHtml } from "./report/page.ts";

@@ -1,7 +1,7 @@
 import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ExitCode, exitCode, KnownError } from "../errors.ts";
-import { readJournal } from "../journal.ts";
+import { readJournal } from "../journal-file.ts";
 import type { TrialJudgement } from "../judge/judgement.ts";
 import { judgeScenarios, worst } from "../judge/run.ts";
 import { judgeTrial } from "../judge/trial.ts";

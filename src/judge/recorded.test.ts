@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readJournal } from "../journal.ts";
+import { readJournal } from "../journal-file.ts";
 import { judgeTrial } from "./trial.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { TrialClock } from "../clock.ts";
-import type { JournalWriter } from "../journal.ts";
+import type { JournalWriter } from "../journal-file.ts";
 import type { TrialPlan } from "../plan.ts";
 import { seriesOf } from "../scenario/conditions.ts";
 import type { Engine } from "../stack/engine.ts";

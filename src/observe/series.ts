@@ -1,5 +1,5 @@
 import type { TrialClock } from "../clock.ts";
-import type { JournalWriter } from "../journal.ts";
+import type { JournalWriter } from "../journal-file.ts";
 
 /** What an observer needs of the trial that it writes for. */
 export interface ObserverTools {
