@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { lackingRun } from "../report/testing/sample-runs.ts";
 import { Healproof } from "./testing/healproof.ts";
 
 /** What the command line says where nothing can be run. */
@@ -88,6 +89,46 @@ test("a run that was killed before its run.json is judged from its journals", as
   const { out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
   expect(err).toBe("");
   expect(out.trim().split("\n")).toHaveLength(1);
+});
+
+describe("a run whose trial recovered, killed before its control was run", () => {
+  const trial = "app-crash";
+  const control = `${trial}/without-restart-policy`;
+  const killed = (folder: string): string => {
+    const journal = lackingRun().journals.get(trial) ?? [];
+    mkdirSync(join(folder, "run", trial), { recursive: true });
+    const file = join(folder, "run", trial, "journal.ndjson");
+    writeFileSync(file, journal.map((it) => `${JSON.stringify(it)}\n`).join(""));
+    return file;
+  };
+
+  test("is not judged proven, and what lacks is said", async () => {
+    using healproof = new Healproof();
+    killed(healproof.folder);
+    const { code, out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
+    expect(code, out + err).toBe(2);
+    expect(out).toContain(control);
+  });
+
+  test("is told to programs with its outcome, its trials and what lacks", async () => {
+    using healproof = new Healproof();
+    killed(healproof.folder);
+    const { code, out } = await healproof.run(["judge", "--json", join(healproof.folder, "run")]);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: "inconclusive",
+      trials: [{ id: trial, outcome: "proven" }],
+      notRun: [{ id: control }],
+    });
+  });
+
+  test("has a journal that is judged for itself", async () => {
+    using healproof = new Healproof();
+    const file = killed(healproof.folder);
+    const { code, out } = await healproof.run(["judge", "--json", file]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: "proven", trials: [{ id: trial }], notRun: [] });
+  });
 });
 
 test("a stack that shares something with what a person runs is refused before an engine is asked", async () => {

@@ -86,7 +86,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("judge")
     .description("judge saved journals again")
     .argument("<path...>", "journal.ndjson files, or folders of runs")
-    .option("--json", "print the judgements as JSON", false)
+    .option("--json", "print as JSON: outcome, trials, notRun", false)
     .action((paths, options) => {
       result = judgeCommand(
         paths.map((it: string) => fromCaller(it)),
