@@ -90,6 +90,21 @@ describe("a trial's own Compose file", () => {
     expect(app).toMatchObject({ image: "app:1", restart: "always", command: ["serve"] });
   });
 
+  test("is found by a container's fixed name all the same, in its own networks", () => {
+    const named: ComposeModel = {
+      services: {
+        app: { container_name: "the-app", networks: { default: null, back: { aliases: ["app-1", "the-app"] } } },
+        apart: { container_name: "apart", network_mode: "none" },
+      },
+    };
+    const { services } = tailor(named, { project: "p", services: ["app", "apart"], overrides: {}, labels: {} });
+    expect(services.app?.networks).toEqual({
+      default: { aliases: ["the-app"] },
+      back: { aliases: ["app-1", "the-app"] },
+    });
+    expect(services.apart).not.toHaveProperty("networks");
+  });
+
   test("keeps its ports where a person is to use it", () => {
     expect(tailored({}, "kept").services.app?.ports).toEqual([{ published: "8080", host_ip: "127.0.0.1" }]);
     expect(tailored({}, "kept").services.postgres).not.toHaveProperty("ports");

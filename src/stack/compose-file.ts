@@ -2,6 +2,7 @@ import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Overrides } from "../scenario/schema.ts";
 import { compose } from "./compose.ts";
+import { refuseFixedAddressesIn, withoutFixedAddresses } from "./fixed-addresses.ts";
 import { label } from "./labels.ts";
 
 /**
@@ -23,6 +24,8 @@ const service = z.looseObject({
     .record(z.string(), z.looseObject({ condition: z.string().optional(), required: z.boolean().optional() }))
     .optional(),
   command: z.array(z.string()).nullable().optional(),
+  container_name: z.string().optional(),
+  networks: z.record(z.string(), z.looseObject({ aliases: z.array(z.string()).optional() }).nullable()).nullish(),
   ports: z
     .array(z.looseObject({ published: z.union([z.string(), z.number()]).optional(), host_ip: z.string().optional() }))
     .optional(),
@@ -76,15 +79,22 @@ export interface Tailoring {
   readonly services: readonly string[];
   readonly overrides: Overrides;
   readonly labels: Readonly<Record<string, string>>;
-  /** `none` unless told: stacks of trials run side by side. */
+  /** With all that is fixed to this machine. `none` unless told: stacks of trials run side by side. */
   readonly ports?: "none" | "kept";
 }
 
 /**
- * The file of one trial. Published ports and fixed names go, so that stacks run side by side and never meet a person's own;
- * what is declared external stays.
+ * The file of one trial. Published ports, fixed names and fixed addresses go, so that stacks run side by side and never meet a
+ * person's own; what is declared external stays. Refuses a stack that would not work without them.
  */
-export function tailor(
+export function tailor(original: ComposeModel, tailoring: Tailoring): ComposeModel {
+  if (tailoring.ports === "kept") return tailored(original, tailoring);
+  const copy = tailored(withoutFixedAddresses(original), tailoring);
+  refuseFixedAddressesIn(copy, original);
+  return copy;
+}
+
+function tailored(
   model: ComposeModel,
   { project, services, overrides, labels, ports: published }: Tailoring,
 ): ComposeModel {
@@ -97,8 +107,8 @@ export function tailor(
         return [key, { ...rest, labels: { ...(theirs ?? {}), ...labels } }];
       }),
     );
-  const tailored = services.map((name): [string, ComposeModel["services"][string]] => {
-    const { ports, container_name: _name, ...rest } = model.services[name] ?? {};
+  const changed = services.map((name): [string, ComposeModel["services"][string]] => {
+    const { ports, ...rest } = withAliasForName(model.services[name] ?? {});
     const { environment, ...changes } = literal(overrides[name] ?? {});
     return [
       name,
@@ -114,10 +124,20 @@ export function tailor(
   return {
     ...model,
     name: project,
-    services: Object.fromEntries(tailored),
+    services: Object.fromEntries(changed),
     networks: own({ default: null, ...model.networks }),
     volumes: own(model.volumes),
   };
+}
+
+/** A container's fixed name is one on the whole machine. As an alias it is still found, by its own stack alone. */
+function withAliasForName({ container_name: fixed, networks, ...rest }: ComposeModel["services"][string]) {
+  if (!fixed || !networks) return { ...rest, ...(networks ? { networks } : {}) };
+  const aliased = Object.entries(networks).map(([key, it]) => [
+    key,
+    { ...it, aliases: [...new Set([...(it?.aliases ?? []), fixed])] },
+  ]);
+  return { ...rest, networks: Object.fromEntries(aliased) };
 }
 
 /** Compose fills variables into what it reads: a `$` in a scenario's own text stands for itself, as it does in Compose's reading of the file. */

@@ -123,11 +123,12 @@ async function abandon(starting: Promise<unknown>, remove: () => Promise<unknown
   await remove();
 }
 
-/** A plan's stack as Compose reads it; refused where it shares what is not its own. Nothing is started. */
+/** A plan's stack as Compose reads it; refused where it shares what is not its own, or cannot be copied. Nothing is started. */
 export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: ComposeModel; services: string[] }> {
   const model = await modelOf(stack.compose);
   const services = servicesWanted(model, stack.services);
   refuseShares(model, { file: stack.compose, services, shares: stack.shares });
+  tailor(model, { project: "", services, overrides: stack.overrides, labels: {} });
   return { model, services };
 }
 

@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { planOf } from "../judge/testing/journal-builder.ts";
+import { startContainers } from "./containers.ts";
+import { connectEngine } from "./engine.ts";
+import { ensureHelperImage } from "./helper-image.ts";
+import { label, ownerMark, projectPrefix } from "./labels.ts";
+import { removeLabelled } from "./remove.ts";
+
+test("two copies of a stack that fixes its subnet, its addresses and its names run side by side, and its services find each other", async () => {
+  const { docker } = await connectEngine();
+  const image = await ensureHelperImage(docker);
+  const folder = mkdtempSync(join(tmpdir(), "hp-stack-"));
+  const run = `test-${randomBytes(4).toString("hex")}`;
+  onTestFinished(async () => {
+    rmSync(folder, { recursive: true });
+    await removeLabelled(docker, [`${label.run}=${run}`]);
+  });
+
+  const node = (script: string) => ({ image, entrypoint: ["node", "-e", script] });
+  // Two names of the service it asks: the file's, and the container's own.
+  const ask = `for (const name of ["api", "${run}-api"]) fetch("http://" + name + ":8080").catch(() => process.exit(1))`;
+  const model = {
+    services: {
+      api: {
+        ...node('require("http").createServer((_, answer) => answer.end()).listen(8080)'),
+        container_name: `${run}-api`,
+        mac_address: "02:42:0a:f7:00:05",
+        networks: { lan: { ipv4_address: "10.247.0.5" } },
+      },
+      caller: {
+        ...node("setInterval(() => {}, 1e6)"),
+        networks: ["lan"],
+        healthcheck: { test: ["CMD", "node", "-e", ask], interval: "1s", timeout: "5s", retries: 20 },
+      },
+    },
+    networks: {
+      lan: {
+        driver_opts: { "com.docker.network.bridge.name": "hp-test-br" },
+        ipam: { config: [{ subnet: "10.247.0.0/24" }] },
+      },
+    },
+  };
+  const compose = join(folder, "compose.yaml");
+  writeFileSync(compose, JSON.stringify(model));
+
+  const plan = planOf([], { stack: { compose, overrides: {}, shares: [] } });
+  const start = (n: number) =>
+    startContainers(
+      { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}-${n}` },
+      AbortSignal.timeout(60_000),
+    );
+  // One after the other: the first stays while the second starts.
+  const [first, second] = [await start(1), await start(2)];
+  for (const stack of [first, second])
+    expect((await stack.look()).map(({ service, running }) => [service, running])).toEqual([
+      ["api", true],
+      ["caller", true],
+    ]);
+});
