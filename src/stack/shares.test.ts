@@ -48,6 +48,17 @@ const shared: [string, Service, Partial<ComposeModel>, string][] = [
   ["another container's network", { network_mode: "container:db" }, {}, "network_mode container:db"],
   ["the host's processes", { pid: "host" }, {}, "pid host"],
   ["the host's shared memory", { ipc: "host" }, {}, "ipc host"],
+  ["the host's name", { uts: "host" }, {}, "uts host"],
+  [
+    "the network that the host is on",
+    { networks: { lan: null } },
+    { networks: { lan: { driver: "macvlan" } } },
+    "macvlan network lan",
+  ],
+  ["a link to a container outside", { external_links: ["their-db:db"] }, {}, "external link their-db"],
+  ["another container's volumes", { volumes_from: ["container:db:rw"] }, {}, "volumes_from container:db"],
+  ["a device", { devices: [{ source: "/dev/sda", target: "/dev/sda" }] }, {}, "device /dev/sda"],
+  ["all that the host has", { privileged: true }, {}, "privileged"],
 ];
 
 describe.each(shared)("%s", (_what, service, rest, name) => {
@@ -74,6 +85,8 @@ test.each<[string, Service, Partial<ComposeModel>]>([
     { volumes: { data: { external: true } } },
   ],
   ["a network with another service of its own", { network_mode: "service:db" }, {}],
+  ["the volumes of another service of its own", { volumes_from: ["db"] }, {}],
+  ["a bridge of its own", { networks: { lan: null } }, { networks: { lan: { driver: "bridge" } } }],
   ["a network of its own", { networks: { default: null } }, { networks: { default: null } }],
 ])("%s is nothing that is shared", (_what, service, rest) => {
   expect(refusal(service, rest)).toBeUndefined();

@@ -23,6 +23,16 @@ const service = z.looseObject({
   network_mode: z.string().nullish(),
   pid: z.string().nullish(),
   ipc: z.string().nullish(),
+  uts: z.string().nullish(),
+  privileged: z.boolean().nullish(),
+  devices: z.array(z.looseObject({ source: z.string() })).nullish(),
+  volumes_from: z.array(z.string()).nullish(),
+  external_links: z.array(z.string()).nullish(),
+});
+const network = z.looseObject({
+  name: z.string().optional(),
+  external: z.boolean().optional(),
+  driver: z.string().optional(),
 });
 const volume = z.looseObject({
   name: z.string().optional(),
@@ -65,14 +75,22 @@ export function refuseShares(model: ComposeModel, { file, services, shares }: Sh
 
 function sharesOf(model: ComposeModel, name: string, folder: string): Share[] {
   const it = service.parse(model.services[name] ?? {});
-  const modes = (["network_mode", "pid", "ipc"] as const).flatMap((key): Share[] => {
+  const modes = (["network_mode", "pid", "ipc", "uts"] as const).flatMap((key): Share[] => {
     const mode = it[key];
     return mode === "host" || mode?.startsWith("container:") ? [{ name: `${key} ${mode}` }] : [];
   });
   const networks = Object.keys(it.networks ?? {}).flatMap((key): Share[] => {
-    const network = model.networks?.[key];
-    return network?.external ? [{ name: `external network ${network.name ?? key}` }] : [];
+    const { external, name: fixed, driver = "bridge" } = network.parse(model.networks?.[key] ?? {});
+    if (external) return [{ name: `external network ${fixed ?? key}` }];
+    // Such as macvlan, which puts containers on the network that the machine itself is on.
+    return driver === "bridge" || driver === "default" ? [] : [{ name: `${driver} network ${key}` }];
   });
+  const links = (it.external_links ?? []).map((link): Share => ({ name: `external link ${link.split(":")[0]}` }));
+  const borrowed = (it.volumes_from ?? [])
+    .filter((from) => from.startsWith("container:"))
+    .map((from): Share => ({ name: `volumes_from ${from.split(":").slice(0, 2).join(":")}` }));
+  const devices = (it.devices ?? []).map(({ source }): Share => ({ name: `device ${source}` }));
+  const privileged: Share[] = it.privileged ? [{ name: "privileged" }] : [];
   const mounts = (it.volumes ?? []).flatMap(({ type, source, target, read_only: readOnly }): Share[] => {
     if (source === undefined) return [];
     if (type === "bind") return bindShares(source, target, readOnly ?? false, folder);
@@ -82,7 +100,7 @@ function sharesOf(model: ComposeModel, name: string, folder: string): Share[] {
     // A volume that is a mount of something: a folder of the host, a file server.
     return options?.device !== undefined && options.type !== "tmpfs" ? [{ name: `volume ${source}` }] : [];
   });
-  return [...modes, ...networks, ...mounts];
+  return [...privileged, ...modes, ...networks, ...links, ...mounts, ...borrowed, ...devices];
 }
 
 const isSocket = (path: string) => /^(docker|podman|containerd)\.sock$/.test(basename(path));
