@@ -43,12 +43,28 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
       cause: thrown,
     });
   }
-  return services.flatMap((service) =>
-    (model.services[service]?.ports ?? []).map(({ published, host_ip }) => ({
-      service,
-      address: `${host_ip ?? "localhost"}:${published ?? "?"}`,
-    })),
-  );
+  return addressesOf(docker);
+}
+
+/** As the engine tells them: a Compose file may leave the choice of a port to it. */
+async function addressesOf(docker: Dockerode): Promise<{ service: string; address: string }[]> {
+  const filters = JSON.stringify({ label: [`${label.run}=${byHand}`] });
+  const containers = await answered("for published ports", docker.listContainers({ filters }));
+  return containers
+    .flatMap(({ Labels: labels, Ports: ports }) => {
+      const published = ports.flatMap(({ IP: ip, PublicPort: port }) => (port ? [`${hostOf(ip)}:${port}`] : []));
+      return [...new Set(published)].map((address) => ({
+        service: labels["com.docker.compose.service"] ?? "",
+        address,
+      }));
+    })
+    .sort((a, b) => a.service.localeCompare(b.service) || a.address.localeCompare(b.address));
+}
+
+/** What a person types: any address of the machine is localhost, too. */
+function hostOf(ip: string): string {
+  if (ip === "0.0.0.0" || ip === "::") return "localhost";
+  return ip.includes(":") ? `[${ip}]` : ip;
 }
 
 /** There is one project for what is up by hand: a second start would change the first one's stack, and remove it when interrupted. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
@@ -135,4 +135,32 @@ test("a run that still lives is not cleaned away by another, and what it saved c
   const reported = await healproof.run(["report", folder]);
   expect(reported.code).toBe(0);
   expect(readFileSync(join(folder, "index.html"), "utf8")).toBe(before);
+});
+
+test("up, down and clean tell programs what they did", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  apiCrash(healproof);
+  const file = join(healproof.folder, "compose.yaml");
+  const model = JSON.parse(readFileSync(file, "utf8"));
+  // The engine chooses the port.
+  model.services.api.ports = ["127.0.0.1::8080"];
+  writeFileSync(file, JSON.stringify(model));
+
+  const up = await healproof.run(["up", "--json", file]);
+  expect(up.code, up.err).toBe(0);
+  const down = async () => {
+    const { code, out, err } = await healproof.run(["down", "--json"]);
+    expect(code, err).toBe(0);
+    return JSON.parse(out);
+  };
+  try {
+    expect(JSON.parse(up.out)).toEqual([{ service: "api", address: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d+$/) }]);
+  } finally {
+    expect(await down()).toEqual({ containers: 1, networks: 1, volumes: 0 });
+  }
+  expect(await down()).toEqual({ containers: 0, networks: 0, volumes: 0 });
+
+  const clean = await healproof.run(["clean", "--json"]);
+  expect(clean.code, clean.err).toBe(0);
+  expect(JSON.parse(clean.out)).toEqual(expect.any(Array));
 });

@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { lackingRun } from "../report/testing/sample-runs.ts";
+import { gateRun, lackingRun } from "../report/testing/sample-runs.ts";
+import { writeReports } from "../run-folder.ts";
 import { Healproof } from "./testing/healproof.ts";
 
 /** What the command line says where nothing can be run. */
@@ -129,6 +130,20 @@ describe("a run whose trial recovered, killed before its control was run", () =>
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ outcome: "proven", trials: [{ id: trial }], notRun: [] });
   });
+});
+
+test("report tells programs the run as it is judged now", async () => {
+  using healproof = new Healproof();
+  const { run, journals } = gateRun();
+  for (const { id, folder } of run.trials) {
+    mkdirSync(join(healproof.folder, folder), { recursive: true });
+    const lines = (journals.get(id) ?? []).map((it) => `${JSON.stringify(it)}\n`);
+    writeFileSync(join(healproof.folder, folder, "journal.ndjson"), lines.join(""));
+  }
+  writeReports(healproof.folder, { ...run, scenarios: [], outcome: "inconclusive" }, journals);
+  const { code, out } = await healproof.run(["report", "--json", healproof.folder]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(run)));
 });
 
 test("a stack that shares something with what a person runs is refused before an engine is asked", async () => {

@@ -1,4 +1,4 @@
-/** Rows as aligned columns, the last one as long as it is. */
+/** Rows as aligned columns, the last one as long as it is. No rows are no text. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows)
@@ -11,5 +11,5 @@ export function columns(rows: readonly (readonly string[])[]): string {
       .join("  ")
       .trimEnd(),
   );
-  return `${lines.join("\n")}\n`;
+  return lines.map((it) => `${it}\n`).join("");
 }

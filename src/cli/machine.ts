@@ -6,10 +6,11 @@ import { loadScenarios } from "../scenario/load.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { print } from "./print.ts";
 
 /** Commands about this machine and what runs on it. */
 
-export async function upCommand(file: string | undefined): Promise<ExitCode> {
+export async function upCommand(file: string | undefined, flags: { readonly json: boolean }): Promise<ExitCode> {
   const [first] = file === undefined ? await composeFiles() : [file];
   if (first === undefined) throw new Error("scenarios always name a Compose file");
   process.stderr.write(`starting ${first} …\n`);
@@ -21,20 +22,21 @@ export async function upCommand(file: string | undefined): Promise<ExitCode> {
     if (thrown === interrupt.signal.reason && interrupt.signal.aborted) return exitCode.interrupted;
     throw thrown;
   }
-  process.stdout.write(columns(addresses.map((it) => [it.service, it.address])));
+  print(flags, addresses, () => columns(addresses.map((it) => [it.service, it.address])));
   process.stderr.write("healproof down removes it\n");
   return exitCode.proven;
 }
 
-export async function downCommand(run: string | undefined): Promise<ExitCode> {
-  const { containers, networks, volumes } = await down(run);
-  process.stdout.write(`removed ${containers} containers, ${networks} networks, ${volumes} volumes\n`);
+export async function downCommand(run: string | undefined, flags: { readonly json: boolean }): Promise<ExitCode> {
+  const removed = await down(run);
+  const { containers, networks, volumes } = removed;
+  print(flags, removed, () => `removed ${containers} containers, ${networks} networks, ${volumes} volumes\n`);
   return exitCode.proven;
 }
 
-export async function cleanCommand({ all }: { all: boolean }): Promise<ExitCode> {
-  const done = await clean(builtInFaults, { all });
-  process.stdout.write(done.length === 0 ? "nothing to clean\n" : `${done.join("\n")}\n`);
+export async function cleanCommand(flags: { readonly all: boolean; readonly json: boolean }): Promise<ExitCode> {
+  const done = await clean(builtInFaults, flags);
+  print(flags, done, () => (done.length === 0 ? "nothing to clean\n" : `${done.join("\n")}\n`));
   return exitCode.proven;
 }
 
@@ -44,13 +46,11 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const findings = await examine(files.length > 0 ? files : await composeFiles(), flags);
   const shown = flags.quiet ? findings.filter((it) => !it.ok) : findings;
-  if (flags.json) process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-  else if (shown.length > 0)
-    process.stdout.write(
-      columns(
-        shown.map((it) => [it.ok ? "ok" : "lacks", it.what, it.remedy ? `${it.detail}; try: ${it.remedy}` : it.detail]),
-      ),
-    );
+  print(flags, shown, () =>
+    columns(
+      shown.map((it) => [it.ok ? "ok" : "lacks", it.what, it.remedy ? `${it.detail}; try: ${it.remedy}` : it.detail]),
+    ),
+  );
   return findings.every((it) => it.ok) ? exitCode.proven : exitCode.internal;
 }
 

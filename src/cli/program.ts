@@ -42,7 +42,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("validate")
     .description("check scenarios without running them")
     .argument("[what...]", "scenario files, folders or tags")
-    .option("--json", "print as JSON", false)
+    .option("--json", "print as JSON: how many { scenarios, trials }", false)
     .action((what, options) => {
       result = validateCommand(
         what.map((it: string) => fromCaller(it)),
@@ -54,7 +54,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .description("list scenarios (or, with --faults, what can be broken)")
     .argument("[what...]", "scenario files, folders or tags")
     .option("--faults", "list the faults", false)
-    .option("--json", "print as JSON", false)
+    .option("--json", "print as JSON: a list of scenarios, or with --faults [{ fault, summary }]", false)
     .action((what, options) => {
       result = listCommand(
         what.map((it: string) => fromCaller(it)),
@@ -72,21 +72,23 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("up")
     .description("start a stack by hand, with its published ports")
     .argument("[compose]", "a Compose file; the scenarios' own unless told")
-    .action((file) => {
-      result = upCommand(file === undefined ? undefined : fromCaller(file));
+    .option("--json", "print as JSON: [{ service, address }]", false)
+    .action((file, options) => {
+      result = upCommand(file === undefined ? undefined : fromCaller(file), options);
     });
   healproof
     .command("down")
     .description("remove what up started, or a run that was kept")
     .argument("[run]", "the run's id")
-    .action((run) => {
-      result = downCommand(run);
+    .option("--json", "print as JSON: how many { containers, networks, volumes } were removed", false)
+    .action((run, options) => {
+      result = downCommand(run, options);
     });
   healproof
     .command("judge")
     .description("judge saved journals again")
     .argument("<path...>", "journal.ndjson files, or folders of runs")
-    .option("--json", "print as JSON: outcome, trials, notRun", false)
+    .option("--json", "print as JSON: { outcome, trials, notRun }", false)
     .action((paths, options) => {
       result = judgeCommand(
         paths.map((it: string) => fromCaller(it)),
@@ -97,13 +99,15 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("report")
     .description("write a saved run's reports again, judged again from its journals")
     .argument("[run]", "the folder of a run", (it) => fromCaller(it), "reports/latest")
-    .action((folder) => {
-      result = reportCommand(folder);
+    .option("--json", "print run.json on standard output", false)
+    .action((folder, options) => {
+      result = reportCommand(folder, options);
     });
   healproof
     .command("clean")
     .description("put back everything that a killed run left behind")
     .option("--all", "also what still runs, and stacks that were kept", false)
+    .option("--json", "print as JSON: a list of what was put back, each as a sentence", false)
     .action((options) => {
       result = cleanCommand(options);
     });
@@ -113,7 +117,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .argument("[compose...]", "Compose files whose images to look for; the scenarios' own unless told")
     .option("--fix", "build the helper image where it lacks", false)
     .addOption(new Option("--quiet", "print only what lacks").default(false))
-    .option("--json", "print as JSON", false)
+    .option("--json", "print as JSON: [{ what, ok, detail, remedy }]", false)
     .action((files, options) => {
       result = doctorCommand(
         files.map((it: string) => fromCaller(it)),

@@ -8,6 +8,7 @@ import { judgeScenarios, worst } from "../judge/run.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { trialLine } from "../report/text.ts";
 import { readRun, writeReports } from "../run-folder.ts";
+import { print } from "./print.ts";
 import { outcomeExit } from "./run.ts";
 
 /** What one path gave. The trials of a folder are judged together, since none is proven without its controls. */
@@ -18,7 +19,7 @@ interface Judged {
 }
 
 /** `healproof judge`: the same journal gives the same judgement, on any machine. */
-export async function judgeCommand(paths: readonly string[], { json }: { json: boolean }): Promise<ExitCode> {
+export async function judgeCommand(paths: readonly string[], flags: { readonly json: boolean }): Promise<ExitCode> {
   const judged = paths.map(judgedAt);
   const outcome = worst(judged);
   const trials = judged.flatMap((it) => it.trials);
@@ -28,7 +29,7 @@ export async function judgeCommand(paths: readonly string[], { json }: { json: b
     ...trials.map((it) => trialLine(it, { colour })),
     ...notRun.map(({ id, text }) => `? ${printable(id)}  ${printable(text)}`),
   ];
-  process.stdout.write(json ? `${JSON.stringify({ outcome, trials, notRun }, null, 2)}\n` : `${lines.join("\n")}\n`);
+  print(flags, { outcome, trials, notRun }, () => `${lines.join("\n")}\n`);
   return outcomeExit[outcome];
 }
 
@@ -58,11 +59,11 @@ function journalsIn(folder: string): Journal[] {
 }
 
 /** `healproof report`: the reports of a saved run, judged anew from its journals. */
-export async function reportCommand(folder: string): Promise<ExitCode> {
+export async function reportCommand(folder: string, flags: { readonly json: boolean }): Promise<ExitCode> {
   const { run, journals } = readRun(folder);
   const scenarios = judgeScenarios([...journals.values()].map(judgeTrial));
   const again = { ...run, scenarios, outcome: worst(scenarios) };
   writeReports(folder, again, journals);
-  process.stdout.write(`report  ${join(folder, "index.html")}\n`);
+  print(flags, again, () => `report  ${join(folder, "index.html")}\n`);
   return outcomeExit[again.outcome];
 }

@@ -7,18 +7,19 @@ import { scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { formatDuration } from "../time.ts";
 import { columns } from "./columns.ts";
+import { print } from "./print.ts";
 
 const faults = builtInFaults;
 
 /** Checked as `run` checks them: read, and planned with their controls. */
-export async function validateCommand(what: readonly string[], { json }: { json: boolean }): Promise<ExitCode> {
+export async function validateCommand(what: readonly string[], flags: { readonly json: boolean }): Promise<ExitCode> {
   const loaded = await loadScenarios(what, { faults });
   const plans = loaded.map((it) => planTrials(it, { control: true }));
   const summary = { scenarios: loaded.length, trials: plans.flat().length };
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(summary)}\n`
-      : `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`,
+  print(
+    flags,
+    summary,
+    () => `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`,
   );
   return exitCode.proven;
 }
@@ -29,26 +30,22 @@ export async function listCommand(
 ): Promise<ExitCode> {
   if (flags.faults) {
     const known = faults.map(({ kind, summary }) => ({ fault: kind, summary }));
-    process.stdout.write(
-      flags.json ? `${JSON.stringify(known, null, 2)}\n` : columns(known.map((it) => [it.fault, it.summary])),
-    );
+    print(flags, known, () => columns(known.map((it) => [it.fault, it.summary])));
     return exitCode.proven;
   }
   const described = describeScenarios(await loadScenarios(what, { faults }), faults);
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify(described, null, 2)}\n`
-      : columns([
-          ["scenario", "fault", "healed by", "within", "controls", "file"],
-          ...described.map((it) => [
-            it.name,
-            it.fault,
-            it.healedBy,
-            formatDuration(it.within),
-            it.controls.join(", ") || "none",
-            it.file,
-          ]),
-        ]),
+  print(flags, described, () =>
+    columns([
+      ["scenario", "fault", "healed by", "within", "controls", "file"],
+      ...described.map((it) => [
+        it.name,
+        it.fault,
+        it.healedBy,
+        formatDuration(it.within),
+        it.controls.join(", ") || "none",
+        it.file,
+      ]),
+    ]),
   );
   return exitCode.proven;
 }
