@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseStat } from "./proc-stat.ts";
 
 /** Everything that healproof makes in the engine carries these labels: the blast radius, and what `clean` looks for. */
 export const label = {
@@ -41,12 +42,10 @@ export function ownerLives(mark: string): boolean {
 }
 
 /** Undefined for a process that is gone. A zombie is: it only waits for its parent to notice, which a container's PID 1 may never do. */
-function startTicks(pid: number): string | undefined {
+function startTicks(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field, the name, may hold spaces and parentheses: count from the last one.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return !stat || /[ZXx]/.test(stat.state) ? undefined : stat.startTicks;
   } catch {
     return undefined;
   }

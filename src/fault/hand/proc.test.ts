@@ -2,32 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { isInContainer, ProcessTable, parseStat } from "./proc.ts";
+import { statText } from "../../stack/testing/stat-text.ts";
+import { isInContainer, ProcessTable } from "./proc.ts";
 
 const container = "4f".repeat(32);
 const other = "e0".repeat(32);
-
-const statText = (pid: number, comm: string, state: string, parent: number, startTicks: number) =>
-  `${pid} (${comm}) ${state} ${parent} 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 11 0 ${startTicks} 99 100\n`;
-
-describe("parseStat", () => {
-  test.each(["node", "a b", "tmux: server", "(sd-pam)", "x) S 1 (", "two\nlines", ""])(
-    "finds the fields behind the name %j",
-    (comm) => {
-      expect(parseStat(statText(42, comm, "T", 7, 123_456))).toEqual({
-        pid: 42,
-        comm,
-        state: "T",
-        parent: 7,
-        startTicks: 123_456,
-      });
-    },
-  );
-
-  test.each(["", "42 (node", "42 (node) S 7", "x (node) S 7 1 1"])("takes nothing from the torn line %j", (text) => {
-    expect(parseStat(text)).toBeUndefined();
-  });
-});
 
 describe("isInContainer", () => {
   test.each([
