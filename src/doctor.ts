@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { KnownError, messageOf } from "./errors.ts";
 import { compose } from "./stack/compose.ts";
-import { type ComposeModel, readCompose } from "./stack/compose-file.ts";
+import { type ComposeModel, readComposeModel } from "./stack/compose-file.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
 import { statusOf } from "./stack/remove.ts";
@@ -76,7 +76,7 @@ async function imagesOf({ docker }: Engine, file: string): Promise<Finding[]> {
   if (!existsSync(file)) return [{ what: file, ok: false, detail: "there is no such Compose file" }];
   let model: ComposeModel;
   try {
-    model = await readCompose(file);
+    model = await readComposeModel(file);
   } catch (thrown) {
     // Without Compose no file can be read, and saying so is what we are here for.
     return [{ what: file, ok: false, detail: String(thrown instanceof KnownError ? thrown : messageOf(thrown)) }];

@@ -4,7 +4,7 @@ import type Dockerode from "dockerode";
 import { exitCode, KnownError, messageOf } from "./errors.ts";
 import { answered } from "./limit.ts";
 import { compose } from "./stack/compose.ts";
-import { labelsOf, readCompose, servicesWanted, tailor } from "./stack/compose-file.ts";
+import { labelsOf, readComposeModel, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { expectedOf, removeInterrupted } from "./stack/in-flight.ts";
@@ -22,7 +22,7 @@ const project = `${projectPrefix}${byHand}`;
 export async function up(composeFile: string, signal: AbortSignal): Promise<{ service: string; address: string }[]> {
   const { docker } = await connectEngine();
   await refuseSecond(docker);
-  const model = await readCompose(composeFile);
+  const model = await readComposeModel(composeFile);
   const services = servicesWanted(model, undefined);
   const labels = labelsOf(byHand, byHand, kept);
   const tailored = tailor(model, { project, services, overrides: {}, labels, ports: "kept" });

@@ -27,8 +27,8 @@ const composeFile = z.looseObject({
   include: z.unknown().optional(),
 });
 
-/** Reads the services of a Compose file, or says in a few words why that is not possible. */
-export async function readCompose(file: string): Promise<ComposeFacts | { readonly unreadable: string }> {
+/** Reads what a check needs straight from the file, without Compose; or says in a few words why that is not possible. */
+export async function readComposeFacts(file: string): Promise<ComposeFacts | { readonly unreadable: string }> {
   let value: unknown;
   try {
     const document = parseDocument(await readFile(file, "utf8"), { merge: true, logLevel: "error" });

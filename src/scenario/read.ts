@@ -4,7 +4,7 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import { checkScenario } from "./check.ts";
-import { type ComposeFacts, readCompose } from "./compose.ts";
+import { type ComposeFacts, readComposeFacts } from "./compose.ts";
 import { explain } from "./explain.ts";
 import { type Parsed, parseYaml } from "./parse.ts";
 import type { Place, Problem } from "./problem.ts";
@@ -47,7 +47,7 @@ export class Reader {
   readonly #schema: ReturnType<typeof scenarioSchema>;
   readonly #root: string;
   readonly #files = new Map<string, Promise<ReadFile>>();
-  readonly #composes = new Map<string, ReturnType<typeof readCompose>>();
+  readonly #composes = new Map<string, ReturnType<typeof readComposeFacts>>();
 
   constructor(faults: readonly AnyFault[], root: string) {
     this.#root = root;
@@ -101,7 +101,7 @@ export class Reader {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) return say(`no such Compose file: ${shown}${await besides(path)}`);
     if (!found.isFile()) return say(`${shown} is no file; wanted a Compose file`);
-    const facts = await once(this.#composes, path, () => readCompose(path));
+    const facts = await once(this.#composes, path, () => readComposeFacts(path));
     return "unreadable" in facts ? say(`the Compose file ${shown} ${facts.unreadable}`) : { facts, problems: [] };
   }
 

@@ -39,7 +39,7 @@ const composeModel = z.looseObject({
 export type ComposeModel = z.output<typeof composeModel>;
 
 /** Asks Compose for its own reading of the file. */
-export async function readCompose(file: string): Promise<ComposeModel> {
+export async function readComposeModel(file: string): Promise<ComposeModel> {
   const text = await compose(["-f", file, "config", "--format", "json"]);
   const parsed = composeModel.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;

@@ -6,7 +6,7 @@ import { DockerComposeEnvironment, Wait } from "testcontainers";
 import { KnownError, messageOf } from "../errors.ts";
 import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
-import { type ComposeModel, labelsOf, readCompose, servicesWanted, tailor } from "./compose-file.ts";
+import { type ComposeModel, labelsOf, readComposeModel, servicesWanted, tailor } from "./compose-file.ts";
 import { endComposeOf } from "./compose-processes.ts";
 import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
@@ -137,7 +137,7 @@ const models = new Map<string, Promise<ComposeModel>>();
 function modelOf(file: string): Promise<ComposeModel> {
   const known = models.get(file);
   if (known) return known;
-  const reading = readCompose(file);
+  const reading = readComposeModel(file);
   reading.catch(() => models.delete(file));
   models.set(file, reading);
   return reading;
