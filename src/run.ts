@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
@@ -42,6 +43,9 @@ export interface FinishedTrial {
   readonly judgement: TrialJudgement;
   readonly record: TrialRecord;
 }
+
+/** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
+export const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** Stacks beside the one that is measured: one that starts or goes, and a control that waits. */
 const stacksAhead = 2;

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
 import { messageOf } from "./errors.ts";
@@ -8,7 +7,7 @@ import type { TrialJudgement } from "./judge/judgement.ts";
 import type { TrialPlan } from "./plan.ts";
 import { planTrials } from "./plan-trials.ts";
 import { summaryText, trialLine } from "./report/text.ts";
-import { type FinishedTrial, Run } from "./run.ts";
+import { defaultWorkers, type FinishedTrial, Run } from "./run.ts";
 import { pointLatest, writeReports } from "./run-folder.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import { minutes } from "./time.ts";
@@ -22,7 +21,7 @@ export interface GateOptions {
   readonly faults?: readonly AnyFault[];
   /** Where run folders are made; `reports` unless told. */
   readonly out?: string;
-  /** How many trials are observed at a time. */
+  /** How many trials are observed at a time; {@link defaultWorkers} unless told. */
   readonly workers?: number;
 }
 
@@ -48,7 +47,7 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
     run = await Run.start({
       faults: options.faults ?? builtInFaults,
       out: resolve(options.out ?? "reports"),
-      workers: options.workers ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      workers: options.workers ?? defaultWorkers(),
     });
     for (const plan of [...plans.flat(), ...others]) {
       const finished = run.trial(plan);

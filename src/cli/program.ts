@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCode } from "../errors.ts";
+import { defaultWorkers } from "../run.ts";
 import { healproofVersion } from "../version.ts";
 import { fromCaller, newFromCaller } from "./caller.ts";
 import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
@@ -131,11 +131,6 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
   }
   await healproof.parseAsync([...argv], { from: "user" });
   return result ?? exitCode.proven;
-}
-
-/** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
-function defaultWorkers(): number {
-  return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 function count(text: string): number {
