@@ -1,22 +1,25 @@
-import { expect, test } from "vitest";
-import { answered } from "./limit.ts";
-import { ms } from "./time.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { answered, within } from "./limit.ts";
+import { seconds } from "./time.ts";
 
-test("an answer within the limit is the answer", async () => {
-  await expect(answered("to list containers", Promise.resolve(3), ms(1000))).resolves.toBe(3);
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test("a refusal stays what it is", async () => {
-  await expect(
-    answered("to list containers", Promise.reject(new Error("no such container")), ms(1000)),
-  ).rejects.toThrow("no such container");
+test("an engine that does not answer is an error that names the request and the limit", async () => {
+  const answer = answered("for its version", new Promise(() => undefined), seconds(7));
+  const seen = expect(answer).rejects.toMatchObject({ code: "engine-silent", facts: { asked: "for its version" } });
+  await vi.advanceTimersByTimeAsync(7000);
+  await seen;
+  await expect(answer).rejects.toThrow("within 7.00 s");
 });
 
-test("an engine that does not answer is told with what was asked and for how long", async () => {
-  const silent = answered("to list containers", new Promise(() => undefined), ms(5));
-  await expect(silent).rejects.toMatchObject({
-    code: "engine-silent",
-    message: "the container engine did not answer within 5 ms",
-    facts: { asked: "to list containers" },
-  });
+test("what is done in time is given, its own error too, and no timer stays behind", async () => {
+  const late = () => new Error("late");
+  await expect(within(seconds(1), Promise.resolve(5), late)).resolves.toBe(5);
+  await expect(within(seconds(1), Promise.reject(new Error("its own")), late)).rejects.toThrow("its own");
+  expect(vi.getTimerCount()).toBe(0);
 });

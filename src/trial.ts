@@ -1,24 +1,24 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { Breakage, type Scene } from "./breakage.ts";
 import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
 import { KnownError, messageOf } from "./errors.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
+import { HealerSwitch } from "./healer-switch.ts";
 import { type Journal, journalVersion, type Phase } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
 import { progressOf, steadyOf } from "./judge/live.ts";
+import { within } from "./limit.ts";
 import { type Observation, observe } from "./observe/observe.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import { startContainers } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
-import { ownerMark } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { type Duration, formatDuration, ms, seconds } from "./time.ts";
-import { forgetUndo, writeUndo } from "./undo.ts";
 import { healproofVersion } from "./version.ts";
 
 /**
@@ -34,9 +34,10 @@ import { healproofVersion } from "./version.ts";
  *   evidence      logs and states are saved before anything is removed
  *   down          the stack is removed
  *
- * inject to observe are repeated for each act of the plan. Other stacks start and go while nothing is measured: before the injection,
- * in the stability window, and throughout a control, which only waits. Whatever goes wrong in the trial itself is written to its journal
- * and never thrown: judging says what it means. Nothing here decides whether something recovered; judge/ does.
+ * inject to observe are repeated for each act of the plan. Each phase has a limit, and ends with an error when that is over.
+ * Other stacks start and go while nothing is measured: before the injection, in the stability window, and throughout a control, which
+ * only waits. Whatever goes wrong in the trial itself is written to its journal and never thrown: judging says what it means. Nothing
+ * here decides whether something recovered; judge/ does.
  */
 
 /** What the trials of a run share. */
@@ -69,11 +70,18 @@ export interface TrialProgress {
 
 const limits = {
   up: seconds(90),
+  attach: seconds(30),
+  inject: seconds(30),
   witness: seconds(5),
   steadyAgain: seconds(30),
+  undo: seconds(60),
+  evidence: seconds(60),
+  down: seconds(120),
   /** What a recovery may still need after patience ended on it: its stability window and its corroborations are added. */
   grace: seconds(2),
   maxDelay: seconds(1),
+  /** On top of a limit that a phase keeps by itself, so that its own error is the one that is seen. */
+  overrun: seconds(30),
 } as const;
 
 export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Journal> {
@@ -121,16 +129,6 @@ function writeHeader(journal: JournalWriter, clock: TrialClock, plan: TrialPlan,
   });
 }
 
-/** A fault that was announced and is not undone yet. */
-interface Broken {
-  readonly act: Act["id"];
-  readonly fault: AnyFault;
-  readonly aim: unknown;
-  readonly undoId: string;
-  readonly watching: AbortController;
-  readonly watched: Promise<void>;
-}
-
 class Trial {
   readonly #plan: TrialPlan;
   readonly #tools: TrialTools;
@@ -143,8 +141,8 @@ class Trial {
   readonly #signal: AbortSignal;
   #phase: Phase = "up";
   #act: Act["id"] = "main";
-  #broken: Broken | undefined;
-  #healerOff = false;
+  #broken: Breakage | undefined;
+  #healer: HealerSwitch | undefined;
   /** Why the journal could not be written (a full disk, say). The trial then ends, and puts back what it did. */
   unwritten: unknown;
 
@@ -164,7 +162,7 @@ class Trial {
     try {
       const loud = await this.#tools.noise(this.#signal);
       try {
-        await this.#in("up", async () => {
+        await this.#in("up", ms(limits.up + limits.down), async () => {
           const { docker } = this.#tools.engine;
           const { run, owner, project } = this.#tools;
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
@@ -175,9 +173,9 @@ class Trial {
         loud();
       }
       if (!stack || !observation) throw new Error("a stack that came up is there");
-      await this.#breakAndObserve(stack, observation);
-      await this.#putBack(stack);
-      await this.#in("steady-again", () => this.#awaitSteady(limits.steadyAgain, "not-steady-again"));
+      await this.#breakAndObserve(this.#sceneOf(stack), observation);
+      await this.#putBack();
+      await this.#awaitSteady("steady-again", limits.steadyAgain);
     } catch (thrown) {
       failed = true;
       this.#noteError(thrown);
@@ -196,10 +194,12 @@ class Trial {
         this.#noteError(thrown);
       }
     };
-    if (this.#broken) await attempt(() => this.#putBack(stack));
-    if (this.#healerOff && this.#tools.keep) await attempt(() => this.#switchHealerOn(stack));
+    if (this.#broken) await attempt(() => this.#putBack());
+    if (this.#tools.keep) await attempt(async () => this.#healer?.on());
     if (!this.#tools.interrupted.aborted)
-      await attempt(() => this.#in("evidence", () => saveEvidence(stack, this.#tools.folder, this.#journal)));
+      await attempt(() =>
+        this.#in("evidence", limits.evidence, () => saveEvidence(stack, this.#tools.folder, this.#journal)),
+      );
     await attempt(async () => observation?.[Symbol.asyncDispose]());
     if (!this.#tools.keep) await attempt(() => this.#takeDown(stack));
   }
@@ -208,7 +208,8 @@ class Trial {
     // Whoever interrupts does not wait for another trial's measurement to end.
     const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
-      await this.#in("down", () => stack.down());
+      await this.#in("down", limits.down, () => stack.down());
+      this.#healer?.forget();
     } finally {
       loud();
     }
@@ -216,7 +217,7 @@ class Trial {
 
   async #observe(stack: StartedStack): Promise<Observation> {
     const { engine, hand, helperImage, run, owner } = this.#tools;
-    const observation = await observe({
+    const attaching = observe({
       engine,
       stack,
       plan: this.#plan,
@@ -228,28 +229,46 @@ class Trial {
       clock: this.#clock,
       changed: this.#changes.notify,
     });
+    const observation = await within(limits.attach, attaching, () => overrun("attaching the observers", limits.attach));
     observation.lost.catch((thrown: unknown) => this.#trouble.abort(thrown));
     return observation;
   }
 
-  async #breakAndObserve(stack: StartedStack, observation: Observation): Promise<void> {
-    await this.#switchHealerOff(stack);
-    await this.#in("steady", () => this.#awaitSteady(this.#plan.steady.within, "sick-baseline"));
-    await this.#look(stack, observation);
+  #sceneOf(stack: StartedStack): Scene {
+    const { hand, run, project } = this.#tools;
+    return {
+      stack,
+      hand,
+      clock: this.#clock,
+      run,
+      trial: this.#plan.id,
+      project,
+      write: (...args) => this.#write(...args),
+      changed: this.#changes.notify,
+      lost: (why) => this.#trouble.abort(why),
+    };
+  }
+
+  async #breakAndObserve(scene: Scene, observation: Observation): Promise<void> {
+    const healer = new HealerSwitch(scene, this.#plan.control);
+    this.#healer = healer;
+    await healer.off();
+    await this.#awaitSteady("steady", this.#plan.steady.within);
+    await this.#look(scene.stack, observation);
     for (const act of this.#plan.acts) {
       this.#act = act.id;
       if (act.fault && this.#broken) {
-        await this.#putBack(stack);
-        await this.#in("steady", () => this.#awaitSteady(this.#plan.steady.within, "sick-baseline"));
+        await this.#putBack();
+        await this.#awaitSteady("steady", this.#plan.steady.within);
       }
       // Where nothing is expected to recover, or the stack is broken on purpose, there is nothing to time.
       const measured = act.expect === "recovered" && this.#plan.variant === undefined;
       const done = measured ? await this.#tools.quiet(this.#signal) : () => undefined;
       try {
-        if (!act.fault) await this.#switchHealerOn(stack);
-        else if (!(await this.#inject(stack, act))) return;
-        const recovered = await this.#in("observe", () => this.#awaitRecovery(act, done));
-        await this.#look(stack, observation);
+        if (!act.fault) await healer.on();
+        else if (!(await this.#break(scene, act.id, act.fault))) return;
+        const recovered = await this.#awaitRecovery(act, done);
+        await this.#look(scene.stack, observation);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
         if (recovered !== (act.expect === "recovered")) return;
       } finally {
@@ -259,136 +278,65 @@ class Trial {
   }
 
   /** Whether the fault was seen to bite. */
-  async #inject(stack: StartedStack, { id, fault: call }: Act): Promise<boolean> {
-    const fault = this.#tools.faults.find(({ kind }) => kind === call?.kind);
-    if (!fault || !call) throw new KnownError("unknown-fault", `there is no fault "${call?.kind}"`);
-    const tools = { stack, hand: this.#tools.hand };
-    const what = fault.describe(call.params);
-    const note = (stage: "announced" | "injected" | "bitten" | "missed", from: number, to: number, detail: string) =>
-      this.#write(
-        {
-          kind: "fault",
-          act: id,
-          stage,
-          ...(stage === "announced" ? { ends: fault.ends } : {}),
-          fault: fault.kind,
-          when: this.#clock.span({ from, to }),
-          detail,
-        },
-        { flush: true },
-      );
-
-    const [aim, broken] = await this.#in("inject", async () => {
-      const aim = await fault.aim(tools, call.params);
-      const delay = ms(this.#random() * limits.maxDelay);
-      const undoId = `${this.#tools.project}-${id}`;
-      const { run, project } = this.#tools;
-      writeUndo({ id: undoId, owner: ownerMark(), run, trial: this.#plan.id, project, fault: fault.kind, aim, what });
-      const watching = new AbortController();
-      const broken = { act: id, fault, aim, undoId, watching };
-      this.#broken = { ...broken, watched: Promise.resolve() };
-      const now = hostNow();
-      note("announced", now, now, `${what}; its undo is on disk; a random delay of ${formatDuration(delay)} follows`);
-      await sleep(delay, undefined, { signal: this.#signal });
-      const { from, to } = await fault.inject(tools, aim);
-      note("injected", from, to, what);
-      return [aim, broken] as const;
+  async #break(scene: Scene, act: Act["id"], { kind, params }: NonNullable<Act["fault"]>): Promise<boolean> {
+    const fault = this.#tools.faults.find((it) => it.kind === kind);
+    if (!fault) throw new KnownError("unknown-fault", `there is no fault "${kind}"`);
+    const breakage = await this.#in("inject", limits.inject, async () => {
+      const announced = await Breakage.announce(scene, act, fault, params);
+      this.#broken = announced;
+      await announced.inject(ms(this.#random() * limits.maxDelay), this.#signal);
+      return announced;
     });
-
-    return this.#in("witness", async () => {
-      const bite = await fault.witness(tools, aim, limits.witness);
-      const now = hostNow();
-      if (!bite) {
-        note("missed", now, now, `${what} was not seen to bite within ${formatDuration(limits.witness)}`);
-        return false;
-      }
-      note("bitten", bite.from, bite.to, `${what} has bitten`);
-      const watched = fault.watch(tools, aim, (it) => this.#noteLook(id, fault, it), broken.watching.signal);
-      watched.catch((thrown: unknown) => this.#trouble.abort(thrown));
-      this.#broken = { ...broken, watched };
-      return true;
-    });
+    const mayTake = ms(limits.witness + limits.overrun);
+    return this.#in("witness", mayTake, () => breakage.witness(limits.witness));
   }
 
-  #noteLook(act: Act["id"], fault: AnyFault, look: Parameters<Parameters<AnyFault["watch"]>[2]>[0]): void {
-    const ended =
-      look.state === "in-force" ? ({ stage: "held" } as const) : ({ stage: "ended", how: look.state } as const);
-    const when = this.#clock.span(look.when);
-    this.#write({ kind: "fault", act, ...ended, fault: fault.kind, when, detail: look.why });
-    this.#changes.notify();
-  }
-
-  /** Undoes the fault in force, once. */
-  async #putBack(stack: StartedStack): Promise<void> {
+  /** Undoes the fault in force, once, and lets the healer that was off clear up. */
+  async #putBack(): Promise<void> {
     const broken = this.#broken;
     if (!broken) return;
-    await this.#in("undo", async () => {
-      broken.watching.abort();
-      await broken.watched.catch(() => undefined);
-      const from = hostNow();
-      const detail = await broken.fault.undo({ stack, hand: this.#tools.hand }, broken.aim);
-      const when = this.#clock.span({ from, to: hostNow() });
-      this.#write({ kind: "fault", act: broken.act, stage: "undone", fault: broken.fault.kind, when, detail });
-      forgetUndo(broken.undoId);
+    await this.#in("undo", limits.undo, async () => {
+      await broken.putBack();
       this.#broken = undefined;
-      if (this.#healerOff) await this.#switchHealerOn(stack);
+      await this.#healer?.on();
     });
   }
 
-  async #switchHealerOff(stack: StartedStack): Promise<void> {
-    const stop = this.#plan.control?.stop ?? [];
-    if (stop.length === 0) return;
-    this.#healerOff = true;
-    await this.#switchHealer("off", `stopped ${stop.join(", ")}`, stop, (service) => stack.stopService(service));
-  }
-
-  async #switchHealerOn(stack: StartedStack): Promise<void> {
-    const stop = this.#plan.control?.stop ?? [];
-    await this.#switchHealer("on", `started ${stop.join(", ")}`, stop, (service) => stack.startService(service));
-    this.#healerOff = false;
-  }
-
-  async #switchHealer(
-    state: "off" | "on",
-    how: string,
-    services: readonly string[],
-    act: (service: string) => Promise<void>,
-  ): Promise<void> {
-    const from = hostNow();
-    await Promise.all(services.map(act));
-    const when = this.#clock.span({ from, to: hostNow() });
-    this.#write({ kind: "healer", healer: this.#plan.control?.without ?? "unknown", state, when, how });
-  }
-
-  async #awaitSteady(within: Duration, code: "sick-baseline" | "not-steady-again"): Promise<void> {
-    const began = this.#clock.now();
-    for (;;) {
-      const steady = steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now());
-      if (steady.holds) return;
-      const left = ms(began + within - this.#clock.now());
-      if (left <= 0)
-        throw new KnownError(code, `the stack was not steady within ${formatDuration(within)}`, {
-          facts: { wanted: steady.wanted, "last seen": steady.lastSeen, see: "evidence/" },
-        });
-      await this.#changes.next(left, this.#signal);
-    }
+  async #awaitSteady(phase: "steady" | "steady-again", limit: Duration): Promise<void> {
+    await this.#in(phase, ms(limit + limits.overrun), async () => {
+      const began = this.#clock.now();
+      for (;;) {
+        const steady = steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now());
+        if (steady.holds) return;
+        const left = ms(began + limit - this.#clock.now());
+        if (left <= 0)
+          throw new KnownError(
+            phase === "steady" ? "sick-baseline" : "not-steady-again",
+            `the stack was not steady within ${formatDuration(limit)}`,
+            { facts: { wanted: steady.wanted, "last seen": steady.lastSeen, see: "evidence/" } },
+          );
+        await this.#changes.next(left, this.#signal);
+      }
+    });
   }
 
   /** Whether the act recovered (for good: stability window and corroborations are in), or its patience ended. `timed` is called as soon as it is back. */
   async #awaitRecovery(act: Act, timed: () => void): Promise<boolean> {
     const { patience, stableFor, corroboratedBy } = act.recovery;
-    const began = this.#clock.now();
-    const mayTake = patience + stableFor + Math.max(0, ...corroboratedBy.map((it) => it.within)) + limits.grace;
-    for (;;) {
-      const { state, origin } = progressOf(this.#journal.records, act);
-      if (state !== "waiting") timed();
-      if (state === "settled") return true;
-      const since = origin?.latest ?? began;
-      const wait = state === "waiting" ? patience : mayTake;
-      const left = ms(since + wait - this.#clock.now());
-      if (left <= 0) return state !== "waiting";
-      await this.#changes.next(left, this.#signal);
-    }
+    const mayTake = ms(patience + stableFor + Math.max(0, ...corroboratedBy.map((it) => it.within)) + limits.grace);
+    return this.#in("observe", ms(mayTake + limits.overrun), async () => {
+      const began = this.#clock.now();
+      for (;;) {
+        const { state, origin } = progressOf(this.#journal.records, act);
+        if (state !== "waiting") timed();
+        if (state === "settled") return true;
+        const since = origin?.latest ?? began;
+        const wait = state === "waiting" ? patience : mayTake;
+        const left = ms(since + wait - this.#clock.now());
+        if (left <= 0) return state !== "waiting";
+        await this.#changes.next(left, this.#signal);
+      }
+    });
   }
 
   async #look(stack: StartedStack, observation: Observation): Promise<void> {
@@ -406,11 +354,12 @@ class Trial {
       });
   }
 
-  async #in<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
+  /** `limit` only ends what hangs: what a phase waits for has a limit of its own, with an error that says more. */
+  async #in<T>(phase: Phase, limit: Duration, work: () => Promise<T>): Promise<T> {
     this.#phase = phase;
     this.#tools.tell({ trial: this.#plan.id, phase, text: this.#act });
     this.#write({ kind: "phase", act: this.#act, phase, edge: "begin" });
-    const result = await work();
+    const result = await within(limit, work(), () => overrun(`the phase ${phase}`, limit));
     this.#write({ kind: "phase", act: this.#act, phase, edge: "end" });
     return result;
   }
@@ -439,4 +388,10 @@ class Trial {
         cause instanceof KnownError ? { ...cause.facts } : { stack: cause instanceof Error ? (cause.stack ?? "") : "" },
     });
   }
+}
+
+function overrun(what: string, limit: Duration): KnownError {
+  return new KnownError("phase-overrun", `${what} did not end within ${formatDuration(limit)}`, {
+    facts: { try: "healproof doctor; is the machine or the engine overloaded?" },
+  });
 }

@@ -17,14 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const dead = () => `${spawnSync(process.execPath, ["--version"]).pid}.1`;
-const entry = (over: { id?: string; owner?: string; fault?: string } = {}) => ({
+const entry = ({ fault = "break", ...over }: { id?: string; owner?: string; fault?: string } = {}) => ({
   id: "healproof-r1-1-main",
   owner: ownerMark(),
   run: "r1",
   trial: "app-break",
   project: "healproof-r1-1",
-  fault: "break",
-  aim: { service: "app", pid: 7 },
+  undo: { fault, aim: { service: "app", pid: 7 } },
   what: "break of app",
   ...over,
 });
@@ -59,17 +58,17 @@ describe("the write-ahead list", () => {
     writeUndo(entry(), folder);
     expect(readdirSync(folder)).toEqual(["healproof-r1-1-main.json"]);
     expect(JSON.parse(readFileSync(join(folder, "healproof-r1-1-main.json"), "utf8"))).toEqual({
-      version: 1,
+      version: 2,
       ...entry(),
     });
     expect(statSync(join(folder, "healproof-r1-1-main.json")).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(all()).toEqual([{ version: 1, ...entry() }]);
+    expect(all()).toEqual([{ version: 2, ...entry() }]);
   });
 
   test("does not take what a crash left half written for an entry", () => {
     writeUndo(entry(), folder);
-    writeFileSync(join(folder, "other.json.part"), '{"version":1,"id":');
+    writeFileSync(join(folder, "other.json.part"), '{"version":2,"id":');
     expect(all()).toHaveLength(1);
   });
 
@@ -94,14 +93,14 @@ describe("the write-ahead list", () => {
   });
 
   test.each([
-    ["cut off", '{"version":1,"id":"x"'],
-    ["of another version", JSON.stringify({ version: 2, ...entry() })],
-    ["without an owner", JSON.stringify({ version: 1, ...entry(), owner: undefined })],
+    ["cut off", '{"version":2,"id":"x"'],
+    ["of another version", JSON.stringify({ version: 1, ...entry() })],
+    ["without an owner", JSON.stringify({ version: 2, ...entry(), owner: undefined })],
   ])("with an entry that is %s is told with its file, and keeps no other from being undone", (_what, text) => {
     writeUndo(entry(), folder);
     writeFileSync(join(folder, "damaged.json"), text);
     const { entries, damaged } = leftToUndo({ all: true }, folder);
-    expect(entries).toEqual([{ version: 1, ...entry() }]);
+    expect(entries).toEqual([{ version: 2, ...entry() }]);
     expect(Object.keys(damaged)).toEqual([join(folder, "damaged.json")]);
   });
 
@@ -158,8 +157,24 @@ describe("undoing an entry", () => {
   });
 
   test("whose aim is not this fault's is refused and keeps the entry", async () => {
-    const it = { ...written(), aim: { service: 7 } };
+    const it = { ...written(), undo: { fault: "break", aim: { service: 7 } } };
     await expect(undoEntry(it, [breaks(async () => "put back")], tools, folder)).rejects.toThrow();
     expect(all()).toHaveLength(1);
+  });
+
+  test("of a healer that is off starts each of its services", async () => {
+    const started: string[] = [];
+    const stack: FaultTools["stack"] = {
+      container: async (service) => ({ id: `id of ${service}`, pid: 0, running: false }),
+      start: async (id) => {
+        started.push(id);
+      },
+    };
+    writeUndo({ ...entry({ id: "healer" }), undo: { start: ["watchdog", "keeper"] } }, folder);
+    const [it] = all();
+    if (!it) throw new Error("it was written");
+    expect(await undoEntry(it, [], { ...tools, stack }, folder)).toBe("started watchdog, keeper");
+    expect(started).toEqual(["id of watchdog", "id of keeper"]);
+    expect(all()).toEqual([]);
   });
 });

@@ -17,21 +17,25 @@ import { ownerLives } from "./stack/labels.ts";
 import { stateFolder } from "./stack/state-folder.ts";
 
 /**
- * The write-ahead list of what must be put back: one small file for each fault that is or is about to be in force, kept
- * outside the run's folder so that `clean` finds it wherever it is called. Written and flushed before the fault is injected,
- * removed once it is undone.
+ * The write-ahead list of what must be put back: one small file for each fault that is or is about to be in force, and for each
+ * healer that is switched off, kept outside the run's folder so that `clean` finds it wherever it is called. Written and flushed
+ * before anything is done, removed once it is undone.
  */
 
 const entry = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string(),
   owner: z.string(),
   run: z.string(),
   trial: z.string(),
   project: z.string(),
-  fault: z.string(),
-  /** What the fault's own `aim` found out: all that its undo needs. */
-  aim: z.unknown(),
+  undo: z.union([
+    /** `aim`: what the fault's own `aim` found out, all that its undo needs. */
+    z.strictObject({ fault: z.string(), aim: z.unknown() }),
+    /** The services of a healer, which were stopped. */
+    z.strictObject({ start: z.array(z.string()).min(1) }),
+  ]),
+  /** What was done, for people. */
   what: z.string(),
 });
 export type UndoEntry = z.output<typeof entry>;
@@ -45,7 +49,7 @@ export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoF
   const fd = openSync(`${file}.part`, "wx", 0o600);
   try {
     // All of it or an error: on a disk that is nearly full, writeSync may write a part and call that success.
-    writeFileSync(fd, JSON.stringify({ version: 1, ...it }));
+    writeFileSync(fd, JSON.stringify({ version: 2, ...it }));
     fsyncSync(fd);
   } finally {
     closeSync(fd);
@@ -97,12 +101,20 @@ export async function undoEntry(
   tools: FaultTools,
   folder: string = undoFolder(),
 ): Promise<string> {
-  const fault = faults.find((candidate) => candidate.kind === it.fault);
-  if (!fault)
-    throw new KnownError("unknown-fault", `there is no fault "${it.fault}" to undo ${it.what} with`, {
-      facts: { "known faults": faults.map((known) => known.kind).join(", ") },
-    });
-  const done = await fault.undo(tools, it.aim);
+  const done = await performUndo(it, faults, tools);
   forgetUndo(it.id, folder);
   return done;
+}
+
+async function performUndo({ undo, what }: UndoEntry, faults: readonly AnyFault[], tools: FaultTools): Promise<string> {
+  if ("start" in undo) {
+    await Promise.all(undo.start.map(async (it) => tools.stack.start((await tools.stack.container(it)).id)));
+    return `started ${undo.start.join(", ")}`;
+  }
+  const fault = faults.find((candidate) => candidate.kind === undo.fault);
+  if (!fault)
+    throw new KnownError("unknown-fault", `there is no fault "${undo.fault}" to undo ${what} with`, {
+      facts: { "known faults": faults.map((known) => known.kind).join(", ") },
+    });
+  return fault.undo(tools, undo.aim);
 }

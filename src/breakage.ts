@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostNow, type TrialClock } from "./clock.ts";
+import type { AnyFault, FaultLook } from "./fault/define.ts";
+import type { Hand } from "./fault/hand/hand.ts";
+import type { Fact } from "./journal.ts";
+import type { Act } from "./plan.ts";
+import { ownerMark } from "./stack/labels.ts";
+import type { StartedStack } from "./stack/stack.ts";
+import { type Duration, formatDuration } from "./time.ts";
+import { forgetUndo, writeUndo } from "./undo.ts";
+
+/** What a trial does to its stack, and writes down as it does it. */
+export interface Scene {
+  readonly stack: StartedStack;
+  readonly hand: Hand;
+  readonly clock: TrialClock;
+  readonly run: string;
+  readonly trial: string;
+  readonly project: string;
+  readonly write: (fact: Fact, options?: { flush?: boolean }) => void;
+  /** Called when a later look at a fault was written. */
+  readonly changed: () => void;
+  /** Called if a fault can no longer be watched. */
+  readonly lost: (why: unknown) => void;
+}
+
+type Stage = Extract<Fact, { kind: "fault" }>["stage"];
+
+/** The life of one fault in a trial: announced (its undo is on disk), injected, seen to bite, watched, put back. */
+export class Breakage {
+  readonly #scene: Scene;
+  readonly #act: Act["id"];
+  readonly #fault: AnyFault;
+  readonly #aim: unknown;
+  readonly #what: string;
+  readonly #undoId: string;
+  readonly #watching = new AbortController();
+  #watched: Promise<void> = Promise.resolve();
+
+  private constructor(scene: Scene, act: Act["id"], fault: AnyFault, aim: unknown, what: string) {
+    this.#scene = scene;
+    this.#act = act;
+    this.#fault = fault;
+    this.#aim = aim;
+    this.#what = what;
+    this.#undoId = `${scene.project}-${act}`;
+  }
+
+  /** Finds out what will be touched and puts its undo on the disk. Nothing is broken yet. */
+  static async announce(scene: Scene, act: Act["id"], fault: AnyFault, params: unknown): Promise<Breakage> {
+    const { stack, hand, run, trial, project } = scene;
+    const what = fault.describe(params);
+    const aim = await fault.aim({ stack, hand }, params);
+    const breakage = new Breakage(scene, act, fault, aim, what);
+    const undo = { fault: fault.kind, aim };
+    writeUndo({ id: breakage.#undoId, owner: ownerMark(), run, trial, project, undo, what });
+    return breakage;
+  }
+
+  /** Breaks it after a delay, which keeps the fault out of step with what scrapes and checks regularly. */
+  async inject(delay: Duration, signal: AbortSignal): Promise<void> {
+    const { hand, stack } = this.#scene;
+    const now = hostNow();
+    this.#note(
+      "announced",
+      { from: now, to: now },
+      `${this.#what}; its undo is on disk; a random delay of ${formatDuration(delay)} follows`,
+    );
+    await sleep(delay, undefined, { signal });
+    this.#note("injected", await this.#fault.inject({ stack, hand }, this.#aim), this.#what);
+  }
+
+  /** Whether the fault was seen to bite. If so it is watched from then on. */
+  async witness(within: Duration): Promise<boolean> {
+    const { stack, hand, lost } = this.#scene;
+    const bite = await this.#fault.witness({ stack, hand }, this.#aim, within);
+    if (!bite) {
+      const now = hostNow();
+      const detail = `${this.#what} was not seen to bite within ${formatDuration(within)}`;
+      this.#note("missed", { from: now, to: now }, detail);
+      return false;
+    }
+    this.#note("bitten", bite, `${this.#what} has bitten`);
+    const tell = (look: FaultLook) => this.#noteLook(look);
+    this.#watched = this.#fault.watch({ stack, hand }, this.#aim, tell, this.#watching.signal);
+    this.#watched.catch(lost);
+    return true;
+  }
+
+  /** Puts back whatever is still held, and forgets the undo. */
+  async putBack(): Promise<void> {
+    const { stack, hand } = this.#scene;
+    this.#watching.abort();
+    await this.#watched.catch(() => undefined);
+    const from = hostNow();
+    const detail = await this.#fault.undo({ stack, hand }, this.#aim);
+    this.#note("undone", { from, to: hostNow() }, detail);
+    forgetUndo(this.#undoId);
+  }
+
+  #noteLook({ state, when, why }: FaultLook): void {
+    const { write, clock, changed } = this.#scene;
+    const ended = state === "in-force" ? ({ stage: "held" } as const) : ({ stage: "ended", how: state } as const);
+    const fault = this.#fault.kind;
+    write({ kind: "fault", act: this.#act, ...ended, fault, when: clock.span(when), detail: why });
+    changed();
+  }
+
+  #note(stage: Stage, when: { from: number; to: number }, detail: string): void {
+    const { kind: fault, ends } = this.#fault;
+    const facts = { kind: "fault", act: this.#act, stage, fault, when: this.#scene.clock.span(when), detail } as const;
+    this.#scene.write(stage === "announced" ? { ...facts, ends } : facts, { flush: true });
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Scene } from "./breakage.ts";
+import { TrialClock } from "./clock.ts";
+import { HealerSwitch } from "./healer-switch.ts";
+import type { Fact } from "./journal.ts";
+import { leftToUndo } from "./undo.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "hp-switch-"));
+  vi.stubEnv("XDG_STATE_HOME", root);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const onDisk = () => leftToUndo({ all: true }).entries.map(({ undo }) => undo);
+const control = { without: "watchdog", stop: ["watchdog"] } as const;
+
+/** What was asked of the stack, with what was on the disk at that moment; and what was written down. */
+function scene(stop: () => Promise<void> = async () => undefined) {
+  const asked: { what: string; onDisk: unknown[] }[] = [];
+  const facts: Fact[] = [];
+  const notReached = () => Promise.reject(new Error("not reached"));
+  const stack = {
+    project: "healproof-r1-1",
+    services: ["watchdog"],
+    networks: [],
+    look: notReached,
+    logs: notReached,
+    down: notReached,
+    container: notReached,
+    start: notReached,
+    stopService: async (service: string) => {
+      asked.push({ what: `stop ${service}`, onDisk: onDisk() });
+      await stop();
+    },
+    startService: async (service: string) => {
+      asked.push({ what: `start ${service}`, onDisk: onDisk() });
+    },
+  };
+  const hand = {
+    bootId: "",
+    identify: notReached,
+    signal: notReached,
+    watch: notReached,
+    [Symbol.asyncDispose]: notReached,
+  };
+  const of: Scene = {
+    stack,
+    hand,
+    clock: new TrialClock(),
+    run: "r1",
+    trial: "app-hang/without-watchdog",
+    project: stack.project,
+    write: (fact) => facts.push(fact),
+    changed: () => undefined,
+    lost: () => undefined,
+  };
+  return { of, asked, facts };
+}
+
+test("how to switch a healer on again is on the disk before it is off, and no longer once it is on", async () => {
+  const { of, asked, facts } = scene();
+  const healer = new HealerSwitch(of, { ...control, stop: [...control.stop] });
+  await healer.off();
+  expect(onDisk()).toEqual([{ start: ["watchdog"] }]);
+  await healer.on();
+  expect(asked).toEqual([
+    { what: "stop watchdog", onDisk: [{ start: ["watchdog"] }] },
+    { what: "start watchdog", onDisk: [{ start: ["watchdog"] }] },
+  ]);
+  expect(onDisk()).toEqual([]);
+  expect(facts).toMatchObject([
+    { kind: "healer", healer: "watchdog", state: "off", how: "stopped watchdog" },
+    { kind: "healer", healer: "watchdog", state: "on", how: "started watchdog" },
+  ]);
+});
+
+test("a healer that may be half off is switched on again", async () => {
+  const { of, asked } = scene(() => Promise.reject(new Error("the engine is gone")));
+  const healer = new HealerSwitch(of, { ...control, stop: [...control.stop] });
+  await expect(healer.off()).rejects.toThrow("the engine is gone");
+  await healer.on();
+  expect(asked.map(({ what }) => what)).toEqual(["stop watchdog", "start watchdog"]);
+});
+
+test("what is on is left alone: where it was never off, where it was switched on, and where a control changes the file instead", async () => {
+  const { of, asked } = scene();
+  const healer = new HealerSwitch(of, { ...control, stop: [...control.stop] });
+  await healer.on();
+  await healer.off();
+  await healer.on();
+  await healer.on();
+  const changed = new HealerSwitch(of, { without: "restart-policy", stop: [] });
+  await changed.off();
+  await changed.on();
+  expect(asked.map(({ what }) => what)).toEqual(["stop watchdog", "start watchdog"]);
+});
+
+test("with its stack gone there is nothing to put back", async () => {
+  const { of } = scene();
+  const healer = new HealerSwitch(of, { ...control, stop: [...control.stop] });
+  await healer.off();
+  healer.forget();
+  expect(onDisk()).toEqual([]);
+});
