@@ -1,7 +1,8 @@
 import type Dockerode from "dockerode";
-import { z } from "zod";
 import { type HostSpan, hostNow, hostOfWall, wallReadingUncertaintyMs } from "../clock.ts";
-import { KnownError, messageOf } from "../errors.ts";
+import { KnownError } from "../errors.ts";
+import { answered } from "../limit.ts";
+import { followEvents } from "../stack/events.ts";
 import type { StartedStack } from "../stack/stack.ts";
 import type { ObserverTools } from "./series.ts";
 
@@ -23,7 +24,7 @@ export async function engineClock(docker: Dockerode, sameKernel: boolean): Promi
   let best = { offset: 0, half: Number.POSITIVE_INFINITY };
   for (let i = 0; i < exchanges; i++) {
     const before = hostNow();
-    const { SystemTime } = await docker.info();
+    const { SystemTime } = await answered("for its time", docker.info());
     const half = (hostNow() - before) / 2;
     const offset = Date.parse(SystemTime) - (Date.now() - half);
     if (half < best.half) best = { offset, half };
@@ -44,12 +45,6 @@ function clockWith(sameKernel: boolean, offsetMs: number, uncertaintyMs: number,
   };
 }
 
-const event = z.looseObject({
-  Action: z.string(),
-  timeNano: z.number(),
-  Actor: z.looseObject({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
-});
-
 /** What is told of an event: the rest of its attributes are the image's and Compose's labels. */
 const telling = ["exitCode", "signal", "execDuration"] as const;
 /** Healthchecks are exec'd every second; their three events each would drown the rest. */
@@ -65,45 +60,21 @@ export async function observeEngineEvents(
   const { journal, clock, changed, until } = tools;
   const { sameKernel, offsetMs, uncertaintyMs, method } = engine;
   journal.write({ kind: "clock", source: "engine", sameKernel, offsetMs, uncertaintyMs, method });
-  const filters = JSON.stringify({ type: ["container"], label: [`com.docker.compose.project=${stack.project}`] });
-  const stream = await docker.getEvents({ filters });
-  function note(line: string): void {
-    const { Action, Actor, timeNano } = event.parse(JSON.parse(line));
-    const service = Actor.Attributes["com.docker.compose.service"];
-    if (service === undefined || noise.test(Action) || until.aborted) return;
-    const attributes = Object.fromEntries(
-      telling.flatMap((key) => (Actor.Attributes[key] === undefined ? [] : [[key, Actor.Attributes[key]]])),
-    );
-    const when = clock.span(engine.toHost(timeNano / 1e6));
-    journal.write({ kind: "engine", when, service, container: Actor.ID, action: Action, attributes });
-    changed();
-  }
-
-  const lost = new Promise<never>((_, reject) => {
-    const say = (why: string) => {
-      if (!until.aborted) reject(new KnownError("events-lost", `the engine's event stream broke: ${why}`));
-    };
-    let pending = "";
-    stream.on("data", (chunk: Buffer) => {
-      pending += chunk.toString("utf8");
-      const lines = pending.split("\n");
-      pending = lines.pop() ?? "";
-      try {
-        for (const line of lines) note(line);
-      } catch (thrown) {
-        say(messageOf(thrown));
-      }
-    });
-    stream.on("error", (thrown: Error) => say(thrown.message));
-    stream.on("end", () => say("it ended"));
-  });
+  const { promise: lost, reject } = Promise.withResolvers<never>();
   lost.catch(() => undefined);
-  until.addEventListener(
-    "abort",
-    () => {
-      if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+  const following = await followEvents(docker, stack.project, {
+    tell({ Action, Actor, timeNano }) {
+      const service = Actor.Attributes["com.docker.compose.service"];
+      if (service === undefined || noise.test(Action) || until.aborted) return;
+      const attributes = Object.fromEntries(
+        telling.flatMap((key) => (Actor.Attributes[key] === undefined ? [] : [[key, Actor.Attributes[key]]])),
+      );
+      const when = clock.span(engine.toHost(timeNano / 1e6));
+      journal.write({ kind: "engine", when, service, container: Actor.ID, action: Action, attributes });
+      changed();
     },
-    { once: true },
-  );
+    lost: (why) => reject(new KnownError("events-lost", `the engine's event stream broke: ${why}`)),
+  });
+  until.addEventListener("abort", () => following[Symbol.dispose](), { once: true });
   return { lost };
 }

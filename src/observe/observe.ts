@@ -1,5 +1,6 @@
 import type { TrialClock } from "../clock.ts";
 import type { JournalWriter } from "../journal-file.ts";
+import { answered } from "../limit.ts";
 import type { TrialPlan } from "../plan.ts";
 import { seriesOf } from "../scenario/conditions.ts";
 import type { Engine } from "../stack/engine.ts";
@@ -42,7 +43,11 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
   const labels = { [label.run]: run, [label.trial]: plan.id, [label.owner]: owner, [label.role]: "probe" };
   const probe = await startProbe(engine.docker, { image: order.helperImage, network, name, labels });
   try {
-    await Promise.all(others.map((other) => engine.docker.getNetwork(other).connect({ Container: name })));
+    await Promise.all(
+      others.map((other) =>
+        answered(`to connect ${name} to ${other}`, engine.docker.getNetwork(other).connect({ Container: name })),
+      ),
+    );
     const clockOfEngine = await engineClock(engine.docker, probe.clock.sameKernel);
     const events = await observeEngineEvents(engine.docker, stack, clockOfEngine, tools);
     const { urls, metrics } = seriesWanted(plan);

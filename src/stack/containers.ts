@@ -41,7 +41,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const expected = expectedOf(tailored, project);
   using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected, labels });
   let starting: Promise<unknown> = Promise.resolve();
-  await using sickness = await watchSickness(docker, project);
+  using sickness = await watchSickness(docker, project);
   try {
     signal.throwIfAborted();
     await writeFile(join(folder.path, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });

@@ -1,7 +1,5 @@
-import type { Readable } from "node:stream";
-
 /** Tells each line of a stream, without its end. Not node:readline: that also breaks lines at U+2028, which JSON may hold. */
-export function eachLine(stream: Readable, tell: (line: string) => void): void {
+export function eachLine(stream: NodeJS.ReadableStream, tell: (line: string) => void): void {
   stream.setEncoding("utf8");
   let parts: string[] = [];
   stream.on("data", (chunk: string) => {

@@ -1,11 +1,6 @@
 import type Dockerode from "dockerode";
-import { z } from "zod";
+import { type EngineEvent, followEvents } from "./events.ts";
 import { withoutFrames } from "./project.ts";
-
-const event = z.looseObject({
-  Action: z.string(),
-  Actor: z.looseObject({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
-});
 
 /**
  * Watches a stack while it starts and remembers, for each service that died or turned unhealthy, what its healthcheck or its
@@ -14,23 +9,9 @@ const event = z.looseObject({
 export async function watchSickness(
   docker: Dockerode,
   project: string,
-): Promise<AsyncDisposable & { facts(): Record<string, string> }> {
-  const filters = JSON.stringify({ type: ["container"], label: [`com.docker.compose.project=${project}`] });
-  const stream = await docker.getEvents({ filters });
+): Promise<Disposable & { facts(): Record<string, string> }> {
   const seen = new Map<string, string>();
-  let pending = "";
-  stream.on("data", (chunk: Buffer) => {
-    pending += chunk.toString("utf8");
-    const lines = pending.split("\n");
-    pending = lines.pop() ?? "";
-    for (const line of lines) note(line).catch(() => undefined); // what is noted only explains; it may lack
-  });
-  stream.on("error", () => undefined);
-
-  async function note(line: string): Promise<void> {
-    const parsed = event.safeParse(JSON.parse(line));
-    if (!parsed.success) return;
-    const { Action, Actor } = parsed.data;
+  async function note({ Action, Actor }: EngineEvent): Promise<void> {
     const service = Actor.Attributes["com.docker.compose.service"];
     if (!service || (Action !== "die" && Action !== "health_status: unhealthy")) return;
     try {
@@ -48,10 +29,13 @@ export async function watchSickness(
     }
   }
 
+  // What is noted only explains; it may lack.
+  const following = await followEvents(docker, project, {
+    tell: (event) => void note(event).catch(() => undefined),
+    lost: () => undefined,
+  });
   return {
     facts: () => Object.fromEntries(seen),
-    async [Symbol.asyncDispose]() {
-      if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
-    },
+    [Symbol.dispose]: () => following[Symbol.dispose](),
   };
 }
