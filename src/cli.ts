@@ -3,6 +3,12 @@ import { CommanderError } from "commander";
 import { program } from "./cli/program.ts";
 import { exitCode, KnownError, printable } from "./errors.ts";
 
+// Whoever read our output may be gone (a closed terminal, `| head`). That is no reason to leave a stack broken behind.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== "EPIPE" && thrown.code !== "EIO") throw thrown;
+  });
+
 /** Argv to command; the only place that sets the exit code. What is known prints as one block, a defect keeps its stack. */
 try {
   process.exitCode = await program(process.argv.slice(2));

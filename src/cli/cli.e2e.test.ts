@@ -110,6 +110,18 @@ test("the undo is on the disk while the fault is in force, and clean performs it
   expect(await leftOf(id)).toEqual([]);
 });
 
+test("a run whose output nobody reads any more still puts everything back", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder]);
+  await run.until(/: observe/);
+  const id = runIdIn(run.err);
+  run.stopReading();
+  run.kill("SIGINT");
+  expect((await run.ended).code).toBe(130);
+  expect(await leftOf(id)).toEqual([]);
+  expect(healproof.undoEntries()).toEqual([]);
+});
+
 test("a run that still lives is not cleaned away by another, and what it saved can be judged again", {
   timeout: 180_000,
 }, async () => {

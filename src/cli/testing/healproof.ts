@@ -83,6 +83,12 @@ export class Started {
     this.#child.kill(signal);
   }
 
+  /** From now on nobody reads what it says, as when a terminal is closed or a pipe's reader ends. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   until(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(
