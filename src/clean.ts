@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
+import { answered } from "./limit.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -117,9 +118,9 @@ async function undoAll(
 async function runsOf(docker: Dockerode): Promise<ReadonlyMap<string, string[]>> {
   const filters = JSON.stringify({ label: [label.run] });
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
+    answered("for containers", docker.listContainers({ all: true, filters })),
+    answered("for networks", docker.listNetworks({ filters })),
+    answered("for volumes", docker.listVolumes({ filters })),
   ]);
   const runs = new Map<string, string[]>();
   for (const { Labels: labels } of [...containers, ...networks, ...(volumes ?? [])]) {

@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { program } from "./cli/program.ts";
 import { exitCode, KnownError, printable } from "./errors.ts";
+import { seconds } from "./time.ts";
 
 // Whoever read our output may be gone (a closed terminal, `| head`). That is no reason to leave a stack broken behind.
 for (const stream of [process.stdout, process.stderr])
@@ -23,3 +24,6 @@ try {
     process.exitCode = exitCode.internal;
   }
 }
+
+// What still keeps the process alive is a request that nobody waits for any more: its engine did not answer in time.
+setTimeout(() => process.exit(), seconds(1)).unref();

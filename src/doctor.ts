@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { KnownError, messageOf } from "./errors.ts";
+import { answered } from "./limit.ts";
 import { compose } from "./stack/compose.ts";
 import { type ComposeModel, readComposeModel } from "./stack/compose-file.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
@@ -31,7 +32,8 @@ export async function examine(composeFiles: readonly string[], options: { fix: b
       {
         what: "container engine",
         ok: false,
-        detail: messageOf(thrown),
+        detail:
+          thrown instanceof Error && thrown.cause ? `${thrown.message}: ${messageOf(thrown.cause)}` : messageOf(thrown),
         remedy:
           "start or install one (Debian: apt-get install docker.io; macOS: Docker Desktop or Colima), or npm run setup",
       },
@@ -86,12 +88,12 @@ async function imagesOf({ docker }: Engine, file: string): Promise<Finding[]> {
       const what = `image of ${service}`;
       if (image === undefined) return { what, ok: true, detail: "built by Compose" };
       try {
-        const { Config } = await docker.getImage(image).inspect();
+        const { Config } = await answered(`for the image ${image}`, docker.getImage(image).inspect());
         // An image built upon a stand-in inherits its label; only the stand-in itself is one.
         const official = build ? undefined : Config.Labels?.[standInFor];
         return { what, ok: true, detail: official ? `${image}, a stand-in for ${official}` : image };
       } catch (thrown) {
-        if (statusOf(thrown) !== 404) throw thrown;
+        if (statusOf(thrown) !== 404) return { what, ok: false, detail: messageOf(thrown) };
         const remedy = build ? "docker compose build" : `docker pull ${image}, or npm run setup`;
         return { what, ok: false, detail: `${image} is not on this machine`, remedy };
       }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
 import { KnownError, messageOf } from "../errors.ts";
+import { within } from "../limit.ts";
 import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ComposeModel, labelsOf, readComposeModel, servicesWanted, tailor } from "./compose-file.ts";
@@ -33,7 +34,7 @@ export interface StackOrder {
 
 export async function startContainers(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {
   const { docker, plan, run, owner, project } = order;
-  const within = order.within ?? seconds(90);
+  const limit = order.within ?? seconds(90);
   const labels = labelsOf(run, plan.id, owner);
   const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
   const { model, services } = await checkedStack(plan.stack);
@@ -48,12 +49,16 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     const environment = new DockerComposeEnvironment(folder.path, "compose.json")
       .withProjectName(project)
       .withAutoCleanup(false)
-      .withStartupTimeout(within);
+      .withStartupTimeout(limit);
     for (const name of services)
       if (tailored.services[name]?.healthcheck?.disable !== true && tailored.services[name]?.healthcheck)
         environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
     starting = environment.up(services);
-    await withLimit(starting, within, signal);
+    await within(
+      limit,
+      unlessInterrupted(starting, signal),
+      () => new Error(`still not up after ${formatDuration(limit)}`),
+    );
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
     return {
       project,
@@ -77,7 +82,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     signal.throwIfAborted();
     throw new KnownError(
       "stack-not-up",
-      `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(within)})`,
+      `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(limit)})`,
       {
         facts: {
           ...sickness.facts(),
@@ -143,15 +148,10 @@ function modelOf(file: string): Promise<ComposeModel> {
   return reading;
 }
 
-async function withLimit<T>(work: Promise<T>, within: Duration, signal: AbortSignal): Promise<T> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(within)]);
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = () =>
-      reject(new Error(signal.aborted ? "interrupted" : `still not up after ${formatDuration(within)}`));
-    if (limit.aborted) stop();
-    else limit.addEventListener("abort", stop, { once: true });
-  });
-  // Whoever loses the race may still fail later; that is expected and must not crash us.
-  work.catch(() => undefined);
-  return Promise.race([work, stopped]);
+function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new Error("interrupted"));
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return Promise.race([work, interrupted]).finally(() => signal.removeEventListener("abort", stop));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { z } from "zod";
 import { KnownError, messageOf } from "../errors.ts";
+import { answered } from "../limit.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type HelperBundles, hashOf, helperBundles } from "./helper-bundles.ts";
 import { statusOf } from "./remove.ts";
@@ -67,13 +68,14 @@ async function unnamedBase(engine: Dockerode, name: string): Promise<string> {
 }
 
 async function helperImages(engine: Dockerode, name: string): Promise<Dockerode.ImageInfo[]> {
-  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${isHelper}=true`] }) });
+  const filters = JSON.stringify({ label: [`${isHelper}=true`] });
+  const images = await answered("for helper images", engine.listImages({ filters }));
   return images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag.startsWith(`${name}:`)));
 }
 
 async function present(engine: Dockerode, reference: string): Promise<boolean> {
   try {
-    await engine.getImage(reference).inspect();
+    await answered(`for the image ${reference}`, engine.getImage(reference).inspect());
     return true;
   } catch (thrown) {
     if (statusOf(thrown) === 404) return false;
@@ -160,9 +162,6 @@ async function removeReplaced(engine: Dockerode, name: string, programs: string)
     if (Labels[bundlesLabel] === programs) continue;
     for (const tag of RepoTags ?? [])
       if (tag.startsWith(`${name}:`))
-        await engine
-          .getImage(tag)
-          .remove()
-          .catch(() => undefined);
+        await answered(`to remove the image ${tag}`, engine.getImage(tag).remove()).catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 import { PassThrough } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import * as z from "zod/mini";
 import { type HostSpan, hostNow } from "../clock.ts";
 import { KnownError, messageOf } from "../errors.ts";
-import { type Duration, formatDuration, ms, seconds } from "../time.ts";
+import { answered, within } from "../limit.ts";
+import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ClockExchange, type ClockMap, hostBootId, mapClock, toHost } from "./helper-clock.ts";
 import { type Answer, answer, type Request } from "./helper-wire.ts";
 import { eachLine } from "./lines.ts";
@@ -27,6 +27,7 @@ const startLimit = seconds(15);
 const helloLimit = seconds(10);
 const pingLimit = seconds(2);
 const exitLimit = seconds(5);
+const exitCodeLimit = seconds(1);
 /** Another machine's clock is compared this often. */
 const clockEvery = seconds(5);
 const keptStderr = 2000;
@@ -42,18 +43,18 @@ export async function startHelper(engine: Dockerode, order: HelperOrder): Promis
   let helper: HelperProcess | undefined;
   const creating = engine.createContainer(containerOf(order));
   try {
-    const container = await within(creating, startLimit, "creating its container");
+    const container = await inTime(startLimit, creating, "creating its container");
     const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
-    const stream = await within(container.attach(streams), startLimit, "attaching to it");
+    const stream = await inTime(startLimit, container.attach(streams), "attaching to it");
     helper = new HelperProcess(engine, container, stream, order);
-    await within(container.start(), startLimit, "starting its container");
+    await inTime(startLimit, container.start(), "starting its container");
     await helper.greet();
     return helper;
   } catch (thrown) {
     await helper?.[Symbol.asyncDispose]().catch(() => undefined);
     // By what we created, never by its name: that may be another's, which is why we failed. Created late is removed late.
     const removing = creating.then((container) => gone(container.remove({ force: true })));
-    await within(removing, exitLimit, "removing it").catch(() => undefined);
+    await inTime(exitLimit, removing, "removing it").catch(() => undefined);
     if (thrown instanceof KnownError) throw thrown;
     throw new KnownError(`no-${order.program}`, `the ${order.program} could not be started`, {
       facts: { container: order.name, image: order.image, reason: messageOf(thrown), ...helper?.facts() },
@@ -218,13 +219,11 @@ export class HelperProcess implements AsyncDisposable {
     clearInterval(this.#clockTimer);
     this.#endRequests(new KnownError(`${this.#order.program}-ended`, `the ${this.#order.program} has been ended`));
     if (this.#failure === undefined) this.#stream.end();
-    const limit = new AbortController();
-    const left = await Promise.race([
-      this.#exited.then(() => true),
-      sleep(exitLimit, false, { signal: limit.signal }).catch(() => false),
-    ]);
-    limit.abort();
-    if (!left) await gone(this.#container.remove({ force: true }));
+    const gracefully = await inTime(exitLimit, this.#exited, "its end").then(
+      () => true,
+      () => false,
+    );
+    if (!gracefully) await answered(`to remove ${this.#order.name}`, gone(this.#container.remove({ force: true })));
     if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
   }
 
@@ -281,12 +280,10 @@ export class HelperProcess implements AsyncDisposable {
   async #broken(how: string): Promise<void> {
     if (this.#ending || this.#failure !== undefined) return;
     // The exit code comes a moment after the stream's end.
-    const limit = new AbortController();
-    const exit = await Promise.race([this.#exited, sleep(1000, how, limit).catch(() => how)]);
-    limit.abort();
+    const exit = await inTime(exitCodeLimit, this.#exited, "its exit code").catch(() => undefined);
     this.lose(
       new KnownError(`${this.#order.program}-lost`, `the ${this.#order.program} was lost`, {
-        facts: { how: exit === how ? how : `${how}, ${exit}`, ...this.facts() },
+        facts: { how: exit === undefined ? how : `${how}, ${exit}`, ...this.facts() },
       }),
     );
   }
@@ -297,10 +294,8 @@ export class HelperProcess implements AsyncDisposable {
     this.#pending.clear();
   }
 
-  async #inTime<T>(work: Promise<T>, limit: Duration, how: string): Promise<T> {
-    return within(work, limit, "", () =>
-      this.#error(`the ${this.#order.program} ${how} within ${formatDuration(limit)}`),
-    );
+  #inTime<T>(work: Promise<T>, limit: Duration, how: string): Promise<T> {
+    return within(limit, work, () => this.#error(`the ${this.#order.program} ${how} within ${formatDuration(limit)}`));
   }
 
   #error(message: string, cause?: unknown): KnownError {
@@ -310,18 +305,5 @@ export class HelperProcess implements AsyncDisposable {
 
 const exitStatus = z.looseObject({ StatusCode: z.int() });
 
-async function within<T>(work: Promise<T>, limit: Duration, what: string, error?: () => Error): Promise<T> {
-  const done = new AbortController();
-  const late = async (): Promise<never> => {
-    await sleep(limit, undefined, { signal: done.signal });
-    throw error?.() ?? new Error(`${what} took longer than ${formatDuration(ms(limit))}`);
-  };
-  const limited = late();
-  limited.catch(() => undefined);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, limited]);
-  } finally {
-    done.abort();
-  }
-}
+const inTime = <T>(limit: Duration, work: Promise<T>, what: string): Promise<T> =>
+  within(limit, work, () => new Error(`${what} took longer than ${formatDuration(limit)}`));
