@@ -120,16 +120,73 @@ afterwards:
     when:
       - { probe: http://app:8080/readyz }
       - { probe: tcp://redis:6379 }
-controls:`,
+controls:
+  - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered }`,
 ];
 
 test("what is broken afterwards is an act of the trial, not of its control", async () => {
-  const [trial, off] = await planned(afterwards);
+  const [trial, , off] = await planned(afterwards);
   expect(trial?.acts.map((it) => [it.id, it.fault, it.recovery.healedBy, it.recovery.patience])).toEqual([
     ["main", { kind: "crash", params: { service: "app" } }, "restart-policy", 10_000],
     ["afterwards", { kind: "hang", params: { service: "redis" } }, "watchdog", 16_000],
   ]);
+  expect(off?.id).toBe("app-crash/without-restart-policy");
   expect(off?.acts.map((it) => it.id)).toEqual(["main"]);
+});
+
+test("a control of what is broken afterwards: that alone, with its own budget, conditions and healer", async () => {
+  const [trial, off] = await planned(afterwards);
+  expect(trial?.controls).toEqual(["app-crash/afterwards-without-watchdog", "app-crash/without-restart-policy"]);
+  const redis = { probe: "tcp://redis:6379" };
+  const answers = { probe: "http://app:8080/readyz" };
+  expect(off).toMatchObject({
+    id: "app-crash/afterwards-without-watchdog",
+    control: { without: "watchdog", of: "afterwards", stop: ["watchdog"] },
+    steady: { conditions: [answers, redis] },
+  });
+  expect(off?.acts).toEqual([
+    {
+      id: "main",
+      fault: { kind: "hang", params: { service: "redis" } },
+      recovery: {
+        within: 8000,
+        patience: 8000,
+        healedBy: "watchdog",
+        when: [answers, redis],
+        stableFor: 3000,
+        corroboratedBy: [],
+      },
+      expect: "never-recovered",
+    },
+  ]);
+});
+
+test("a healer that is switched on again in a control of afterwards heals what was broken afterwards", async () => {
+  const [, off] = await planned(afterwards, [
+    "expect: never-recovered }",
+    "expect: never-recovered, watchedFor: 9s, restored: { within: 7s } }",
+  ]);
+  expect(off?.acts.map(({ id, recovery }) => [id, recovery.within, recovery.patience, recovery.when.length])).toEqual([
+    ["main", 8000, 9000, 2],
+    ["restored", 7000, 14_000, 2],
+  ]);
+});
+
+test("controls without the same healer, of the one act and of the other, have ids of their own", async () => {
+  const plans = await planned(afterwards, [
+    "controls:\n",
+    `controls:
+  - { without: watchdog, stop: [watchdog], expect: never-recovered }
+  - { without: watchdog, of: afterwards, override: { watchdog: { restart: "no" } }, expect: never-recovered }
+`,
+  ]);
+  expect(plans.map((it) => it.id)).toEqual([
+    "app-crash",
+    "app-crash/without-watchdog",
+    "app-crash/afterwards-without-watchdog",
+    "app-crash/afterwards-without-watchdog-2",
+    "app-crash/without-restart-policy",
+  ]);
 });
 
 test("the steady state is what is asked for, then what every act waits for, each once", async () => {
@@ -137,7 +194,7 @@ test("the steady state is what is asked for, then what every act waits for, each
     "fault:",
     "steady: { for: 1s, within: 9s, conditions: [{ probe: tcp://app:8080 }, { metric: 'up{job=\"app\"}', is: 1 }] }\nfault:",
   ];
-  const [trial, off] = await planned(afterwards, steady);
+  const [trial, ofAfterwards, off] = await planned(afterwards, steady);
   const app = { probe: "tcp://app:8080" };
   expect(trial?.steady).toEqual({
     for: 1000,
@@ -145,6 +202,8 @@ test("the steady state is what is asked for, then what every act waits for, each
     conditions: [app, up, ready, { probe: "tcp://redis:6379" }],
   });
   expect(off?.steady.conditions).toEqual([app, up, ready]);
+  const answers = { probe: "http://app:8080/readyz" };
+  expect(ofAfterwards?.steady.conditions).toEqual([app, up, answers, { probe: "tcp://redis:6379" }]);
 });
 
 test.each([
@@ -221,6 +280,7 @@ test("every plan of the gate is what a journal can hold: written and read back, 
   expect(plans.map((it) => it.id)).toEqual([
     "watchdog-crash",
     "watchdog-crash/without-restart-policy",
+    "watchdog-crash/afterwards-without-watchdog",
     "app-crash",
     "app-crash/without-restart-policy",
     "app-hang",

@@ -41,11 +41,13 @@ export function planTrials(
 
   const count = new Map<string, number>();
   const controls = scenario.controls.map((it) => {
-    const nth = (count.get(it.without) ?? 0) + 1;
-    count.set(it.without, nth);
-    const id = `${name}/without-${it.without}${nth === 1 ? "" : `-${nth}`}`;
+    const called = `${it.of === "afterwards" ? "afterwards-" : ""}without-${it.without}`;
+    const nth = (count.get(called) ?? 0) + 1;
+    count.set(called, nth);
+    const id = `${name}/${called}${nth === 1 ? "" : `-${nth}`}`;
     return plan(id, controlActs(loaded, it), it.override ?? {}, {
       without: it.without,
+      ...(it.of === "afterwards" ? { of: it.of } : {}),
       ...(it.because === undefined ? {} : { because: it.because }),
       stop: it.stop ?? [],
     });
@@ -61,8 +63,9 @@ function trialActs({ scenario, fault, afterwards }: LoadedScenario): Act[] {
   return [main, { id: "afterwards", fault: afterwards, recovery, expect: "recovered" }];
 }
 
-/** The same fault with the healer off; where it can be switched on again, a second act in which it must heal. */
-function controlActs({ scenario: { recovery }, fault }: LoadedScenario, control: Scenario["controls"][number]): Act[] {
+/** The fault that it is of, alone, with the healer off; where that can be switched on again, a second act in which it must heal. */
+function controlActs(loaded: LoadedScenario, control: Scenario["controls"][number]): Act[] {
+  const { fault, recovery } = controlledBy(control, loaded);
   const main: Act = {
     id: "main",
     fault,
@@ -73,6 +76,12 @@ function controlActs({ scenario: { recovery }, fault }: LoadedScenario, control:
   const { patience: _, ...rest } = recovery;
   const restored = recoveryOf({ ...rest, within: control.restored.within, healedBy: control.without });
   return [main, { id: "restored", recovery: restored, expect: "recovered" }];
+}
+
+function controlledBy({ of }: Scenario["controls"][number], { scenario, fault, afterwards }: LoadedScenario) {
+  if (of === "main") return { fault, recovery: scenario.recovery };
+  if (!scenario.afterwards || !afterwards) throw new Error("the schema allows no control of an afterwards that is not");
+  return { fault: afterwards, recovery: scenario.afterwards.recovery };
 }
 
 function recoveryOf({

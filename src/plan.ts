@@ -35,7 +35,7 @@ export const act = z.strictObject({
 export type Act = z.output<typeof act>;
 
 export const trialPlan = z.strictObject({
-  /** Unique in a run: `app-crash`, `app-crash/without-restart-policy`. */
+  /** Unique in a run: `app-crash`, `app-crash/without-restart-policy`, `watchdog-crash/afterwards-without-watchdog`. */
   id: z.string(),
   scenario: z.string(),
   claim: z.string(),
@@ -53,6 +53,8 @@ export const trialPlan = z.strictObject({
   control: z
     .strictObject({
       without: healer,
+      /** Its main act is then what the scenario breaks afterwards; absent, it is what the scenario breaks. */
+      of: z.literal("afterwards").optional(),
       because: z.string().optional(),
       /** Stopped once the stack is up, before the steady state is checked. */
       stop: z.array(z.string()),

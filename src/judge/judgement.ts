@@ -90,7 +90,12 @@ export interface TrialJudgement {
   readonly id: string;
   readonly scenario: string;
   readonly claim: string;
-  readonly control?: { readonly without: Healer; readonly because?: string };
+  readonly control?: {
+    readonly without: Healer;
+    /** Its main act is what the scenario breaks afterwards; absent, what the scenario breaks. */
+    readonly of?: "afterwards";
+    readonly because?: string;
+  };
   /** The ids of its controls, as planned: what is proven counts only beside them. */
   readonly controls: readonly string[];
   readonly variant?: string;

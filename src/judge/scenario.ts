@@ -1,6 +1,6 @@
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
 import { worstOf } from "./verdict.ts";
-import { healerName } from "./words.ts";
+import { controlLabel } from "./words.ts";
 
 /**
  * A scenario is proven only if its trial and every one of its controls came out as they must. A planned control that was not
@@ -42,7 +42,7 @@ function conclude(
   const open: Outcome[] = notRun.map(() => "inconclusive");
   const outcome = worstOf([...[trial, ...controls].map((it) => it.outcome), ...open]);
   const sentences = [trial, ...controls].map(
-    (it) => `${it.control ? `control without ${healerName(it.control.without)}: ` : ""}${it.explanation}`,
+    (it) => `${it.control ? `${controlLabel(it.control)}: ` : ""}${it.explanation}`,
   );
   const said = notRun.filter(({ id }) => id !== trial.id).map(({ text }) => `inconclusive: ${text}`);
   const { scenario, claim } = trial;

@@ -671,6 +671,15 @@ describe("a scenario", () => {
     expect(judgeScenario({ ...proven, acts: [], outcome: "inconclusive" }, []).outcome).toBe("inconclusive");
   });
 
+  test("says of each control which of its faults it is of", () => {
+    const plan: Story["plan"] = { control: { without: "watchdog", of: "afterwards", stop: ["watchdog"] } };
+    const control = judgeTrial(tell({ plan }));
+    expect(control.control).toEqual({ without: "watchdog", of: "afterwards" });
+    expect(judgeScenario(proven, [control]).explanation).toContain("; control of afterwards, without the watchdog: ");
+    const ofMain = { ...control, control: { without: "watchdog" } } as const;
+    expect(judgeScenario(proven, [ofMain]).explanation).toContain("; control without the watchdog: ");
+  });
+
   test("is not proven while a planned control was not run, and says which; refuted stays refuted", () => {
     const controls = ["app-crash/without-restart-policy"];
     const planned = judgeTrial(tell({ plan: { controls } }));

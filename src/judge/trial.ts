@@ -38,7 +38,11 @@ function identityOf(
     controls,
     ...(control
       ? {
-          control: { without: control.without, ...(control.because === undefined ? {} : { because: control.because }) },
+          control: {
+            without: control.without,
+            ...(control.of === undefined ? {} : { of: control.of }),
+            ...(control.because === undefined ? {} : { because: control.because }),
+          },
         }
       : {}),
     ...(variant === undefined ? {} : { variant }),

@@ -1,6 +1,6 @@
 import type { Duration, Instant } from "../time.ts";
 import { formatDuration } from "../time.ts";
-import type { HealedBy } from "./judgement.ts";
+import type { HealedBy, TrialJudgement } from "./judgement.ts";
 
 /** How judgements name things in their sentences. */
 
@@ -17,6 +17,16 @@ const names: Readonly<Record<HealedBy, string>> = {
 };
 
 export const healerName = (healer: HealedBy): string => names[healer];
+
+type Control = NonNullable<TrialJudgement["control"]>;
+
+/** `without the watchdog`; `afterwards, without the watchdog` where it is of what a scenario breaks afterwards. */
+export const withoutHealer = ({ without, of }: Control): string =>
+  `${of === "afterwards" ? "afterwards, " : ""}without ${healerName(without)}`;
+
+/** `control without the watchdog`, `control of afterwards, without the watchdog`. */
+export const controlLabel = (control: Control): string =>
+  `control ${control.of === undefined ? "" : "of "}${withoutHealer(control)}`;
 
 /** A duration that somebody chose: `5 s`, not `5.00 s`. */
 export const plain = (value: Duration): string =>

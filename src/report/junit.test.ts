@@ -20,7 +20,10 @@ describe("junit.xml", () => {
     const { run } = gateRun();
     const suites = elements(documentOf(gateRun()), "testsuite");
     expect(suites.map((it) => attribute(it, "name"))).toEqual(run.scenarios.map((it) => it.scenario));
-    expect(suites.map((it) => elements(it, "testcase").length)).toEqual([2, 2, 2]);
+    expect(suites.map((it) => elements(it, "testcase").length)).toEqual([2, 2, 3]);
+    expect(elements(documentOf(gateRun()), "testcase").map((it) => attribute(it, "name"))).toContain(
+      "control: afterwards, without the watchdog it does not recover",
+    );
   });
 
   test("counts what it holds: a refuted claim is a failure, an inconclusive one an error, what was not run is skipped", () => {
@@ -29,7 +32,7 @@ describe("junit.xml", () => {
     const counted = ["testcase", "failure", "error", "skipped"].map((it) => String(elements(document, it).length));
     const told = ["tests", "failures", "errors", "skipped"].map((it) => root && attribute(root, it));
     expect(told).toEqual(counted);
-    expect(counted).toEqual(["22", "4", "8", "2"]);
+    expect(counted).toEqual(["23", "4", "8", "2"]);
   });
 
   test("a planned control that was not run is an error, and so is a trial", () => {

@@ -11,17 +11,18 @@ describe("summary.md", () => {
       |---|---|---|---:|---:|---|---|
       | ✅ | **app-crash** | recovered | 0.83 to 1.53 s | 5 s | restart-policy | down for 5 s |
       | ✅ | **app-hang** | recovered | 4.22 to 4.53 s | 15 s | watchdog | down for 15 s, then healed |
-      | ✅ | **watchdog-crash** | recovered | 1.11 to 1.53 s | 10 s | restart-policy | down for 10 s |
+      | ✅ | **watchdog-crash** | recovered | 1.11 to 1.53 s | 10 s | restart-policy | down for 10 s; afterwards down for 15 s, then healed |
 
       #### Refuted by this run
 
-      - The common claim that a restart policy restarts an unhealthy container is refuted: with \\\`restart: always\\\`, app was unhealthy from 3.14 s after the fault on and was not restarted in the 15.0 s watched
+      - The common claim that a restart policy restarts an unhealthy container is refuted: with \\\`restart: always\\\`, app was unhealthy from 3.14 s after the fault on and was not restarted in the 15.0 s watched; seen again in watchdog-crash/afterwards-without-watchdog
 
       #### Shown by the controls
 
       - Nothing but the restart policy brings a dead container back (without the restart policy: did not come back in 5.03 s)
       - A frozen app stays frozen under \\\`restart: always\\\`; only the watchdog brings it back (without the watchdog: did not come back in 15.0 s; switched on again: healed in 4.27 to 5.47 s)
       - Nothing watches the watchdog but its restart policy (without the restart policy: did not come back in 10.0 s)
+      - Nobody but the watchdog heals the app that hangs afterwards (afterwards, without the watchdog: did not come back in 15.0 s; switched on again: healed in 4.27 to 5.47 s)
 
       <sub>run 2026-11-21-031024-4f2a, healproof 0.1.0; wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio 1.18</sub>
       "
@@ -55,6 +56,18 @@ describe("summary.md", () => {
     }));
     expect(summaryMd({ ...run, scenarios })).not.toContain(claim);
   });
+});
+
+test("says which of a scenario's two faults a control is of, proven or not", () => {
+  const { run } = gateRun();
+  const scenarios = run.scenarios.map((it) => ({
+    ...it,
+    outcome: "refuted" as const,
+    controls: it.controls.map((control) => ({ ...control, outcome: "refuted" as const })),
+  }));
+  const text = summaryMd({ ...run, scenarios });
+  expect(text).toContain("  - Control of afterwards, without the watchdog: Did not come back in 15.0 s");
+  expect(text).toContain("  - Control without the restart policy: Did not come back in 10.0 s");
 });
 
 test("names a planned control that was not run, and does not call its claim proven", () => {

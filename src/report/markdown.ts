@@ -1,8 +1,9 @@
 import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
-import { plain } from "../judge/words.ts";
+import { controlLabel, plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
 import {
+  commonClaims,
   controlSentence,
   controlShort,
   costText,
@@ -26,7 +27,9 @@ export function summaryMd(run: RunRecord): string {
   const because = shown.flatMap((it) =>
     it.control?.because === undefined ? [] : [{ it, because: it.control.because }],
   );
-  const refuted = scenarios.flatMap((it) => it.controls.flatMap((control) => control.refutes?.text ?? []));
+  const refuted = commonClaims(scenarios).map(({ refutes, again }) =>
+    [refutes.text, ...again.map(({ id }) => `seen again in ${id}`)].join("; "),
+  );
   const blocks = [
     `### ${signs[run.outcome]} healproof: ${headline(run)}`,
     scenarios.length > 0 && [heading, ...scenarios.map(row)].join("\n"),
@@ -63,7 +66,10 @@ function failure(of: ScenarioJudgement): string {
   const trials = [trial, ...controls].filter((it) => it.outcome !== "proven");
   return [
     `- **${plainText(scenario)}**: ${plainText(claim)}`,
-    ...trials.map((it) => `  - ${plainText(upperFirst(it.explanation))}`),
+    ...trials.map(
+      (it) =>
+        `  - ${it.control ? `${upperFirst(controlLabel(it.control))}: ` : ""}${plainText(upperFirst(it.explanation))}`,
+    ),
     ...notRunOf(of).map(({ text }) => `  - ${plainText(upperFirst(text))}`),
     ...trials.flatMap((it) => it.errors.map(({ text }) => `  - error: ${plainText(text)}`)),
   ].join("\n");

@@ -91,7 +91,7 @@ describe("what the page says", () => {
     const without = facts.filter((it) => !linked(it)).map((it) => (it.textContent ?? "").trim().split("\n")[0]);
     expect(without.filter((it) => !/^verdict|^healed bynobody/.test(it ?? ""))).toEqual([]);
     const happened = elements(document, "ol").filter((it) => attribute(it, "class") === "happenings");
-    expect(happened.length).toBe(6);
+    expect(happened.length).toBe(7);
     for (const it of happened.flatMap((it) => elements(it, "li"))) expect(linked(it), it.textContent ?? "").toBe(true);
   });
 
@@ -109,6 +109,29 @@ describe("what the page says", () => {
     expect(finding?.textContent).toContain("a restart policy restarts an unhealthy container is refuted");
     expect(finding && elements(finding, "a").filter((it) => attribute(it, "class") === "ref")).toHaveLength(4);
     expect(finding?.textContent).toContain("Without the watchdog: did not come back in 15.0 s");
+    expect(finding?.textContent).toContain("Seen again in watchdog-crash/afterwards-without-watchdog.");
+    expect(finding?.textContent?.match(/The common claim/g)).toHaveLength(1);
+  });
+
+  test("which of a scenario's two faults a control is of", () => {
+    const text = said("scenario-watchdog-crash");
+    expect(text).toMatch(/Without the restart policy ?Did not come back in 10\.0 s/);
+    expect(text).toMatch(/Afterwards, without the watchdog ?Did not come back in 15\.0 s/);
+    expect(said("trial-watchdog-crash.afterwards-without-watchdog")).toContain(
+      "Control of afterwards, without the watchdog",
+    );
+    expect(said("trial-watchdog-crash.without-restart-policy")).toContain("Control without the restart policy");
+  });
+
+  test("which control it was that did not come out as it must", () => {
+    const { run, journals } = gateRun();
+    const scenarios = run.scenarios.map((it) => ({
+      ...it,
+      controls: it.controls.map((control) => ({ ...control, outcome: "inconclusive" as const })),
+    }));
+    const text = reportHtml({ ...run, scenarios }, journals);
+    expect(text).toContain("<strong>Control without the restart policy:</strong>");
+    expect(text).toContain("<strong>Control of afterwards, without the watchdog:</strong>");
   });
 
   test("not that a claim is refuted if the control did not show it, whatever its own words say", () => {
@@ -185,9 +208,9 @@ describe("what the page says", () => {
 });
 
 describe("its size", () => {
-  test("twenty trials stay below a megabyte", () => {
+  test("twenty-one trials stay below a megabyte", () => {
     const sample = everythingRun();
-    expect(sample.journals.size).toBe(20);
+    expect(sample.journals.size).toBe(21);
     expect(Buffer.byteLength(pageOf(sample))).toBeLessThan(1_000_000);
   });
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Journal } from "../journal.ts";
 import { headerOf } from "../journal.ts";
 import type { ScenarioJudgement } from "../judge/judgement.ts";
-import { plain } from "../judge/words.ts";
+import { controlLabel, plain } from "../judge/words.ts";
 import { References, scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
 import { patterns } from "./marks.ts";
@@ -12,6 +12,7 @@ import { scenarioSection } from "./scenario-section.ts";
 import { style } from "./style.ts";
 import {
   anyControlFailed,
+  commonClaims,
   controlSentence,
   controlShort,
   costText,
@@ -80,16 +81,15 @@ function machine(journals: ReadonlyMap<string, Journal>): Piece {
 
 /** What controls show beyond their own scenario, that a common claim is wrong: too good to be buried. The trial's own part cites the same lines. */
 function findings({ scenarios }: RunRecord, journals: ReadonlyMap<string, Journal>): Piece {
-  const shown = scenarios
-    .flatMap((it) => it.controls)
-    .flatMap((control) => (control.refutes ? [{ control, refutes: control.refutes }] : []));
+  const shown = commonClaims(scenarios);
   if (shown.length === 0) return undefined;
   return html`<section class="findings" aria-label="Findings">
 ${shown.map(
   ({
     control,
     refutes,
-  }) => html`<div class="finding"><p class="finding-head">Refuted by this run</p><p class="finding-claim">${prose(refutes.text)}.${new References(control.id, journals.get(control.id)).links(refutes.seqs)}</p><p><a href="#${trialAnchor(control.id)}">${upperFirst(controlSentence(control))}.</a></p></div>
+    again,
+  }) => html`<div class="finding"><p class="finding-head">Refuted by this run</p><p class="finding-claim">${prose(refutes.text)}.${new References(control.id, journals.get(control.id)).links(refutes.seqs)}</p><p><a href="#${trialAnchor(control.id)}">${upperFirst(controlSentence(control))}.</a></p>${again.map((it) => html`<p>Seen again in <a href="#${trialAnchor(it.id)}">${it.id}</a>.</p>`)}</div>
 `,
 )}</section>
 `;
@@ -117,7 +117,7 @@ function overviewRow(it: ScenarioJudgement): Html {
 </tr>
 ${
   odd.length + missing.length > 0 &&
-  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>Control:</strong> `}${upperFirst(it.explanation)}</p>`)}${missing.map(({ text }) => html`<p>${upperFirst(text)}</p>`)}</td></tr>
+  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>${upperFirst(controlLabel(it.control))}:</strong> `}${upperFirst(it.explanation)}</p>`)}${missing.map(({ text }) => html`<p>${upperFirst(text)}</p>`)}</td></tr>
 `
 }`;
 }

@@ -69,7 +69,13 @@ const trial = z.strictObject({
   id: z.string(),
   scenario: z.string(),
   claim: z.string(),
-  control: z.strictObject({ without: healer, because: z.string().exactOptional() }).exactOptional(),
+  control: z
+    .strictObject({
+      without: healer,
+      of: z.literal("afterwards").exactOptional(),
+      because: z.string().exactOptional(),
+    })
+    .exactOptional(),
   controls: z.array(z.string()),
   variant: z.string().exactOptional(),
   acts: z.array(act),

@@ -1,11 +1,10 @@
 import { styleText } from "node:util";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
-import { plain } from "../judge/words.ts";
+import { controlLabel, plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
 import { tabled, wrapped } from "./text-table.ts";
 import {
-  controlName,
   controlShort,
   costText,
   decidingAct,
@@ -89,7 +88,7 @@ function failure(it: ScenarioJudgement, width: number, paint: Paint): string {
   const { scenario, claim, trial, controls, outcome } = it;
   const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
   const lines = odd.flatMap((it) => {
-    const control = it.control ? `control ${controlName(it)}: ` : "";
+    const control = it.control ? `${controlLabel(it.control)}: ` : "";
     return [
       ...wrapped(control + oneLine(it.explanation), width - 4),
       ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),

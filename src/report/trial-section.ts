@@ -1,7 +1,7 @@
 import type { Journal } from "../journal.ts";
 import { recordsOf } from "../journal.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "../judge/judgement.ts";
-import { plain } from "../judge/words.ts";
+import { controlLabel, plain } from "../judge/words.ts";
 import { formatDuration, instant, type Moment } from "../time.ts";
 import { fileLink, References, trialAnchor } from "./anchors.ts";
 import { excerpt } from "./evidence.ts";
@@ -12,16 +12,7 @@ import { outcomeIcon } from "./outcome-icon.ts";
 import type { TrialRecord } from "./run-record.ts";
 import { timelineOf } from "./timeline.ts";
 import { timelineSvg } from "./timeline-svg.ts";
-import {
-  actResult,
-  actTitle,
-  controlName,
-  formatOffset,
-  healedByText,
-  reasonMeaning,
-  recoveryText,
-  upperFirst,
-} from "./words.ts";
+import { actResult, actTitle, formatOffset, healedByText, reasonMeaning, recoveryText, upperFirst } from "./words.ts";
 
 /** One trial: what was found, the picture, what happened, and the journal lines behind it all. */
 export function trialSection(
@@ -33,7 +24,7 @@ export function trialSection(
   const timeline = journal && timelineOf(trial, journal);
   const zero = timeline?.zero ?? instant(0);
   const anchor = trialAnchor(trial.id);
-  const name = trial.control ? `Control: ${controlName(trial)}` : "The trial";
+  const name = trial.control ? upperFirst(controlLabel(trial.control)) : "The trial";
   const facts = trial.acts.map((act) => actFacts(trial, act, journal, references, zero));
   const body =
     journal && timeline

@@ -1,5 +1,6 @@
 import type {
   ActJudgement,
+  Evidence,
   HealedBy,
   InconclusiveReason,
   Outcome,
@@ -7,7 +8,7 @@ import type {
   TrialJudgement,
   Verdict,
 } from "../judge/judgement.ts";
-import { healerName, plain } from "../judge/words.ts";
+import { healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
 
@@ -101,11 +102,11 @@ export function toneOf({ verdict, expected }: ActJudgement): "in-time" | "late" 
     : "in-time";
 }
 
-/** How an act is introduced: `With the watchdog`, `Without the watchdog`, `Switched on again`, `Afterwards`. */
+/** How an act is introduced: `Without the watchdog`, `Afterwards, without the watchdog`, `Switched on again`, `Afterwards`. */
 export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
   if (act.act === "restored") return "Switched on again";
   if (act.act === "afterwards") return act.fault ? `Afterwards: ${act.fault}` : "Afterwards";
-  return trial.control ? `Without ${healerName(trial.control.without)}` : (act.fault ?? "The fault");
+  return trial.control ? upperFirst(withoutHealer(trial.control)) : (act.fault ?? "The fault");
 }
 
 /** `without the watchdog: did not come back in 15.0 s; switched on again: healed in 3.10 to 3.31 s`. */
@@ -115,7 +116,25 @@ export function controlSentence(control: TrialJudgement): string {
 }
 
 export const controlName = (control: TrialJudgement): string =>
-  control.control ? `without ${healerName(control.control.without)}` : control.id;
+  control.control ? withoutHealer(control.control) : control.id;
+
+/** A common claim that controls contradict, as the first of them shows it, and the others that show it again. */
+export interface CommonClaim {
+  readonly control: TrialJudgement;
+  readonly refutes: Evidence;
+  readonly again: readonly TrialJudgement[];
+}
+
+export function commonClaims(scenarios: readonly ScenarioJudgement[]): CommonClaim[] {
+  const shown = scenarios
+    .flatMap((it) => it.controls)
+    .flatMap((control) => (control.refutes ? [{ control, refutes: control.refutes }] : []));
+  // Its text names the claim, then a colon, then what this control saw.
+  const claims = Map.groupBy(shown, ({ refutes }) => refutes.text.split(":")[0]);
+  return [...claims.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, again: others.map((it) => it.control) }] : [],
+  );
+}
 
 /** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
 export const decidingAct = ({ acts }: TrialJudgement): ActJudgement | undefined =>
@@ -133,21 +152,23 @@ export function scenarioVerdict({ trial, notRun, outcome }: ScenarioJudgement): 
 export const notRunOf = ({ trial, notRun }: ScenarioJudgement): ScenarioJudgement["notRun"] =>
   notRun.filter(({ id }) => id !== trial.id);
 
-/** The controls in few words, for a table: `down for 15 s`, `down for 15 s, then healed`, `came back`. */
+/** The controls in few words, for a table: `down for 15 s`, `down for 15 s, then healed`, `came back`, `afterwards down for 15 s`. */
 export function controlShort(scenario: ScenarioJudgement): string {
   const { controls } = scenario;
   const missing = notRunOf(scenario).length > 0;
   if (controls.length === 0) return missing ? "not run" : "none";
-  const words = controls.map((control) => {
-    if (control.outcome === "inconclusive") return "inconclusive";
-    const main = actOf(control, "main");
-    if (main?.verdict.kind !== "never-recovered") return "came back";
-    const restored = actOf(control, "restored");
-    const down = main.watchedFor === undefined ? "down" : `down for ${wholeSeconds(main.watchedFor)}`;
-    if (!restored) return control.outcome === "proven" ? down : "refuted";
-    return `${down}, ${restored.outcome === "proven" ? "then healed" : "not healed"}`;
-  });
+  const words = controls.map((it) => `${it.control?.of === undefined ? "" : "afterwards "}${oneControlShort(it)}`);
   return [...new Set([...words, ...(missing ? ["not run"] : [])])].join("; ");
+}
+
+function oneControlShort(control: TrialJudgement): string {
+  if (control.outcome === "inconclusive") return "inconclusive";
+  const main = actOf(control, "main");
+  if (main?.verdict.kind !== "never-recovered") return "came back";
+  const restored = actOf(control, "restored");
+  const down = main.watchedFor === undefined ? "down" : `down for ${wholeSeconds(main.watchedFor)}`;
+  if (!restored) return control.outcome === "proven" ? down : "refuted";
+  return `${down}, ${restored.outcome === "proven" ? "then healed" : "not healed"}`;
 }
 
 /** At least so long: tables are narrow, and the exact figure is elsewhere. */

@@ -257,7 +257,8 @@ test("a later fault in a service that does not exist", async () => {
 afterwards:
   fault: { hang: { service: radis } }
   recovery: { within: 5s, healedBy: watchdog, when: [{ probe: http://wachdog:9101 }] }
-controls:`,
+controls:
+  - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered }`,
   ]);
   expect(await refused(text)).toMatchInlineSnapshot(`
     "
@@ -272,4 +273,67 @@ controls:`,
     2 problems
     "
   `);
+});
+
+/** A second fault, and a control of it that stops these services. */
+const afterwards = (stop: string): [string, string] => [
+  "controls:",
+  `\
+afterwards:
+  fault: { hang: { service: app } }
+  recovery: { within: 5s, healedBy: watchdog, when: [{ probe: tcp://redis:6379 }] }
+controls:
+  - { without: watchdog, of: afterwards, stop: [${stop}], expect: never-recovered }`,
+];
+
+test("a control of afterwards may stop what the main fault breaks, and what only the main recovery needs", async () => {
+  const text = goodTextWith(
+    afterwards("watchdog"),
+    ["{ crash: { service: app } }", "{ crash: { service: watchdog } }"],
+    ["http://app:8080/readyz, status: 200", "http://watchdog:9101/healthz"],
+    ["{ metric: 'up{job=\"app\"}', is: 1 }", "{ metric: 'up{job=\"watchdog\"}', is: 1 }"],
+  );
+  expect(await refused(text)).toBe("not refused");
+});
+
+test("a control of afterwards that stops what the later fault breaks", async () => {
+  const text = goodTextWith(
+    afterwards("app"),
+    ["{ crash: { service: app } }", "{ crash: { service: redis } }"],
+    ["http://app:8080/readyz, status: 200", "tcp://redis:6379"],
+    ["{ metric: 'up{job=\"app\"}', is: 1 }", "{ metric: 'up{job=\"redis\"}', is: 1 }"],
+  );
+  expect(await refused(text)).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:21:49  app cannot be stopped in this control: it is what the fault breaks
+      21 |   - { without: watchdog, of: afterwards, stop: [app], expect: never-recovered }
+         |                                                 ^
+    "
+  `);
+});
+
+test("a control of afterwards that stops what the later recovery needs", async () => {
+  expect(await refused(goodTextWith(afterwards("redis")))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:21:49  redis cannot be stopped in this control: the steady state needs it (tcp://redis:6379)
+      21 |   - { without: watchdog, of: afterwards, stop: [redis], expect: never-recovered }
+         |                                                 ^
+    "
+  `);
+});
+
+test("a control of afterwards that stops what the steady state needs", async () => {
+  const steady: [string, string] = ["fault:", "steady: { conditions: [{ probe: http://watchdog:9101 }] }\nfault:"];
+  expect(await refused(goodTextWith(afterwards("watchdog"), steady))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:22:49  watchdog cannot be stopped in this control: the steady state needs it (http://watchdog:9101)
+      22 |   - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered }
+         |                                                 ^
+    "
+  `);
+});
+
+test("a control of the main fault may stop what only the later recovery needs", async () => {
+  const text = goodTextWith(afterwards("watchdog"), ['override: { app: { restart: "no" } }', "stop: [redis]"]);
+  expect(await refused(text)).toBe("not refused");
 });

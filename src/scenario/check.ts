@@ -1,7 +1,7 @@
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Condition } from "./conditions.ts";
 import type { Locate, Path, Problem } from "./problem.ts";
-import type { Scenario } from "./schema.ts";
+import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
@@ -29,15 +29,20 @@ interface Placed<T> {
 
 const placed = <T>(items: readonly T[], path: Path): Placed<T>[] => items.map((it, i) => ({ it, path: [...path, i] }));
 
-/** The conditions that must hold before the fault, in a trial and in its controls. */
-const steadyConditions = ({ steady, recovery }: Scenario): Placed<Condition>[] => [
-  ...placed(steady.conditions, ["steady", "conditions"]),
-  ...placed(recovery.when, ["recovery", "when"]),
+const recoveryConditions = ({ recovery, afterwards }: Scenario, of: Controlled): Placed<Condition>[] =>
+  of === "main"
+    ? placed(recovery.when, ["recovery", "when"])
+    : placed(afterwards?.recovery.when ?? [], ["afterwards", "recovery", "when"]);
+
+/** The conditions that must hold before the fault, in a control of what is given. */
+const steadyConditions = (scenario: Scenario, of: Controlled): Placed<Condition>[] => [
+  ...placed(scenario.steady.conditions, ["steady", "conditions"]),
+  ...recoveryConditions(scenario, of),
 ];
 
 const allConditions = (scenario: Scenario): Placed<Condition>[] => [
-  ...steadyConditions(scenario),
-  ...placed(scenario.afterwards?.recovery.when ?? [], ["afterwards", "recovery", "when"]),
+  ...steadyConditions(scenario, "main"),
+  ...recoveryConditions(scenario, "afterwards"),
 ];
 
 /** The first only: one line in `stack` settles all. */
@@ -118,17 +123,18 @@ const hostOf = (address: string) => /^\w+:\/\/([^/:]+)/.exec(address)?.[1] ?? ad
 function controlProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {
   return scenario.controls.flatMap((control, index) =>
     placed(control.stop ?? [], ["controls", index, "stop"]).flatMap(({ it: stopped, path }): Finding[] => {
-      const why = whyNeeded(scenario, stopped, services?.get(stopped)?.names ?? [stopped]);
+      const why = whyNeeded(scenario, control.of, stopped, services?.get(stopped)?.names ?? [stopped]);
       return why === undefined ? [] : [{ message: `${stopped} cannot be stopped in this control: ${why}`, path }];
     }),
   );
 }
 
-function whyNeeded(scenario: Scenario, service: string, names: readonly string[]): string | undefined {
-  if (faultServices(scenario.fault, []).some(({ it }) => it === service)) return "it is what the fault breaks";
+function whyNeeded(scenario: Scenario, of: Controlled, service: string, names: readonly string[]): string | undefined {
+  const fault = of === "main" ? scenario.fault : scenario.afterwards?.fault;
+  if (faultServices(fault ?? {}, []).some(({ it }) => it === service)) return "it is what the fault breaks";
   const { prometheus } = scenario.stack;
   if (prometheus !== undefined && names.includes(hostOf(prometheus))) return "the metrics are read from it";
-  const needing = steadyConditions(scenario).find(({ it }) =>
+  const needing = steadyConditions(scenario, of).find(({ it }) =>
     "probe" in it ? names.includes(hostOf(it.probe)) : names.some((name) => labelsJob(it.metric, name)),
   );
   if (needing === undefined) return undefined;

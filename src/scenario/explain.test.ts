@@ -533,6 +533,113 @@ test("a control for another healer than the one that is named", async () => {
   `);
 });
 
+/** A second fault, healed by the watchdog; no control of that yet. */
+const afterwards: [string, string] = [
+  "controls:",
+  `\
+afterwards:
+  fault: { hang: { service: app } }
+  recovery: { within: 8s, healedBy: watchdog, when: [{ probe: http://app:8080/readyz }] }
+controls:`,
+];
+const ofAfterwards = (more = ""): [string, string] => [
+  "controls:\n",
+  `controls:\n  - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered${more} }\n`,
+];
+
+test("no control of the healer that is named afterwards", async () => {
+  expect(await refused(goodTextWith(afterwards))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:19:37  afterwards.recovery.healedBy: a scenario healed by watchdog afterwards needs a control without watchdog, of: afterwards; or \`uncontrolled\` says why there can be none
+      19 |   recovery: { within: 8s, healedBy: watchdog, when: [{ probe: http://app:8080/readyz }] }
+         |                                     ^
+    "
+  `);
+});
+
+test("a control without that healer, of the main fault, is none of afterwards", async () => {
+  expect(await refused(goodTextWith(afterwards, ofAfterwards(), ["of: afterwards, ", ""]))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:19:37  afterwards.recovery.healedBy: a scenario healed by watchdog afterwards needs a control without watchdog, of: afterwards; or \`uncontrolled\` says why there can be none
+      19 |   recovery: { within: 8s, healedBy: watchdog, when: [{ probe: http://app:8080/readyz }] }
+         |                                     ^
+    "
+  `);
+});
+
+test("a control of afterwards is none of the main fault", async () => {
+  expect(
+    await refused(goodTextWith(afterwards, ofAfterwards(), ["healedBy: restart-policy", "healedBy: watchdog"])),
+  ).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:21:3  controls: a scenario healed by watchdog needs a control without watchdog; or \`uncontrolled\` says why there can be none
+      21 |   - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered }
+         |   ^
+    "
+  `);
+});
+
+test("no control of either healer: both are told", async () => {
+  const mistaken: [string, string] = ["without: restart-policy", "without: orchestrator"];
+  expect(await refused(goodTextWith(afterwards, mistaken))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:19:37  afterwards.recovery.healedBy: a scenario healed by watchdog afterwards needs a control without watchdog, of: afterwards; or \`uncontrolled\` says why there can be none
+      19 |   recovery: { within: 8s, healedBy: watchdog, when: [{ probe: http://app:8080/readyz }] }
+         |                                     ^
+
+    scenarios/it.yaml:21:3  controls: a scenario healed by restart-policy needs a control without restart-policy; or \`uncontrolled\` says why there can be none
+      21 |   - without: orchestrator
+         |   ^
+
+    2 problems
+    "
+  `);
+});
+
+test.each([
+  ["a control for each", goodTextWith(afterwards, ofAfterwards())],
+  [
+    "a reason why there can be none",
+    goodTextWith(afterwards, ["controls:", "uncontrolled: neither of them can be switched off\ncontrols:"]),
+  ],
+])("two healers are named, and there is %s", async (_, text) => {
+  expect(await refused(text)).toBe("not refused");
+});
+
+test("a control of afterwards where there is none", async () => {
+  expect(await refused(goodTextWith(ofAfterwards()))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:18:30  controls[0].of: there is no afterwards in this scenario that it could be a control of
+      18 |   - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered }
+         |                              ^
+    "
+  `);
+});
+
+test("a control of something else", async () => {
+  expect(
+    await refused(goodTextWith(afterwards, ofAfterwards(), ["of: afterwards", "of: afterward"])),
+  ).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:21:30  controls[0].of: wanted one of main, afterwards; got "afterward"; did you mean "afterwards"?
+      21 |   - { without: watchdog, of: afterward, stop: [watchdog], expect: never-recovered }
+         |                              ^
+    "
+  `);
+});
+
+test("a control of afterwards is watched for as long as the budget there, not the main one", async () => {
+  expect(await refused(goodTextWith(afterwards, ofAfterwards(", watchedFor: 6s")))).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:21:97  controls[0].watchedFor: a control watched for less than the budget (8.00 s) shows nothing: the healer itself may take that long
+      21 |   - { without: watchdog, of: afterwards, stop: [watchdog], expect: never-recovered, watchedFor: 6s }
+         |                                                                                                 ^
+    "
+  `);
+  const longer: [string, string] = ["within: 5s", "within: 20s"];
+  expect(await refused(goodTextWith(afterwards, ofAfterwards(", watchedFor: 9s"), longer))).toBe("not refused");
+});
+
 test("patience that ends before a late recovery could be seen to last", async () => {
   expect(await refused(goodTextWith(["within: 5s", "within: 5s\n  patience: 6s"]))).toMatchInlineSnapshot(`
     "

@@ -60,9 +60,17 @@ const recovery = z
   })
   .meta({ description: "When the stack counts as recovered, by whom, and how soon" });
 
+/** What a control is of: the fault and recovery at the top of the scenario, or those of its `afterwards`. */
+export const controlled = z.enum(["main", "afterwards"]);
+export type Controlled = z.output<typeof controlled>;
+
 const control = z
   .strictObject({
     without: healer.meta({ description: "The healer that is switched off" }),
+    of: controlled.default("main").meta({
+      description:
+        "What is tried with the healer switched off: the scenario's own fault, or that of afterwards, alone in a trial; main unless told",
+    }),
     because: z.string().optional().meta({ description: "What this control shows, as the report should say it" }),
     stop: z.array(serviceName).min(1).optional().meta({ description: "Switched off by stopping these services" }),
     override: overrides
@@ -72,7 +80,7 @@ const control = z
     expect: z.literal("never-recovered").meta({ description: "What must then be seen" }),
     watchedFor: lasting
       .optional()
-      .meta({ description: "How long the service must stay down; the recovery's budget unless told" }),
+      .meta({ description: "How long the service must stay down; the budget of what it is of unless told" }),
     restored: z
       .strictObject({ within: lasting.meta({ description: "The budget, from the moment the healer is back" }) })
       .optional()
@@ -140,26 +148,38 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       afterwards: z.strictObject({ fault, recovery }).optional().meta({
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
-      controls: z
-        .array(control)
-        .default([])
-        .meta({ description: "The same trial with a healer switched off: it must then not recover" }),
+      controls: z.array(control).default([]).meta({
+        description:
+          "The same trial with a healer switched off, one for each healer that is named: it must then not recover",
+      }),
       uncontrolled: z.string().min(10).optional().meta({ description: "Why there can be no control" }),
     })
-    .superRefine(({ recovery, controls, uncontrolled }, context) => {
-      if (uncontrolled === undefined && !controls.some((it) => it.without === recovery.healedBy))
-        context.addIssue({
-          code: "custom",
-          path: ["controls"],
-          message: `a scenario healed by ${recovery.healedBy} needs a control without ${recovery.healedBy}; or \`uncontrolled\` says why there can be none`,
-        });
-      controls.forEach(({ watchedFor }, index) => {
-        if (watchedFor === undefined || watchedFor >= recovery.within) return;
-        context.addIssue({
-          code: "custom",
-          path: ["controls", index, "watchedFor"],
-          message: `a control watched for less than the budget (${formatDuration(recovery.within)}) shows nothing: the healer itself may take that long`,
-        });
+    .superRefine(({ recovery, afterwards, controls, uncontrolled }, context) => {
+      const refuse = (path: (string | number)[], message: string) =>
+        context.addIssue({ code: "custom", path, message });
+      const isMissing = (of: Controlled, { healedBy }: { healedBy: Healer }) =>
+        uncontrolled === undefined && !controls.some((it) => it.of === of && it.without === healedBy);
+      if (isMissing("main", recovery))
+        refuse(
+          ["controls"],
+          `a scenario healed by ${recovery.healedBy} needs a control without ${recovery.healedBy}; or \`uncontrolled\` says why there can be none`,
+        );
+      if (afterwards && isMissing("afterwards", afterwards.recovery)) {
+        const { healedBy } = afterwards.recovery;
+        refuse(
+          ["afterwards", "recovery", "healedBy"],
+          `a scenario healed by ${healedBy} afterwards needs a control without ${healedBy}, of: afterwards; or \`uncontrolled\` says why there can be none`,
+        );
+      }
+      controls.forEach(({ of, watchedFor }, index) => {
+        const budget = (of === "main" ? recovery : afterwards?.recovery)?.within;
+        if (budget === undefined)
+          refuse(["controls", index, "of"], "there is no afterwards in this scenario that it could be a control of");
+        else if (watchedFor !== undefined && watchedFor < budget)
+          refuse(
+            ["controls", index, "watchedFor"],
+            `a control watched for less than the budget (${formatDuration(budget)}) shows nothing: the healer itself may take that long`,
+          );
       });
     })
     .meta({ title: "A healproof scenario", anyOf: [{ required: ["controls"] }, { required: ["uncontrolled"] }] });

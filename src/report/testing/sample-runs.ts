@@ -68,6 +68,21 @@ const gate: Story[] = [
     without: "restart-policy",
     because: "Nothing watches the watchdog but its restart policy",
   }),
+  without(
+    appHang,
+    {
+      without: "watchdog",
+      of: "afterwards",
+      because: "Nobody but the watchdog heals the app that hangs afterwards",
+      stop: ["watchdog"],
+    },
+    {
+      id: "watchdog-crash/afterwards-without-watchdog",
+      scenario: watchdogCrash.scenario,
+      claim: watchdogCrash.claim,
+      restoredAfter: 4390,
+    },
+  ),
 ];
 
 const named = (story: Story, scenario: string, more: Partial<Story>): Story => ({

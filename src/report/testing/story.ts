@@ -19,7 +19,12 @@ export interface Story {
   readonly healer?: Healer;
   /** How long after the fault the service answers again, ms. Absent: it does not. */
   readonly backAfter?: number;
-  readonly control?: { readonly without: Healer; readonly because?: string; readonly stop?: readonly string[] };
+  readonly control?: {
+    readonly without: Healer;
+    readonly of?: "afterwards";
+    readonly because?: string;
+    readonly stop?: readonly string[];
+  };
   /** How long after the healer's return it answers again. */
   readonly restoredAfter?: number;
   /** A hang of the app afterwards, healed by the watchdog after so long. */
