@@ -114,5 +114,7 @@ async function notRun(trials: ReadonlyMap<string, Promise<FinishedTrial>>): Prom
 }
 
 function titleOf({ claim, control }: TrialPlan): string {
-  return control ? `without its ${control.without} it does not recover` : claim;
+  return control
+    ? `${control.of === undefined ? "" : "afterwards, "}without its ${control.without} it does not recover`
+    : claim;
 }

@@ -32,9 +32,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const plans = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
   const notRun = flags.control
     ? []
-    : loaded.flatMap(({ scenario }) =>
-        scenario.controls.map((it) => ({ what: `${scenario.name} without ${it.without}`, why: "--no-control" })),
-      );
+    : plans.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
   await Promise.all(plans.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
