@@ -24,7 +24,7 @@ export function compose(machine, packages) {
     commands: () => composeAdvice(machine),
     async run() {
       if (!machine.has("apt-get")) throw new SetUpError(composeAdvice(machine).join("\n"));
-      if (!cannotInstall(machine)) await packages.allow(["docker-compose"], "No Docker Compose");
+      await packages.allow(["docker-compose"], "No Docker Compose");
       const name = cannotInstall(machine) ? undefined : await packageWithCompose(packages);
       if (name) {
         await packages.install([name], "No Docker Compose");

@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { packageWithCompose } from "./compose.mjs";
+import { compose, packageWithCompose } from "./compose.mjs";
 import { contentHash } from "./content.mjs";
 import { dependencies, nodeCommand, staleness } from "./dependencies.mjs";
 import { engineSocket, render } from "./env-file.mjs";
+import { localImages } from "./local-images.mjs";
 import { programs } from "./programs.mjs";
 import { scriptedMachine } from "./scripted-machine.ts";
+import { standIns } from "./stand-ins.mjs";
 import { systemPackages } from "./system-packages.mjs";
 
 function folderWith(files: Record<string, string>) {
@@ -86,6 +88,30 @@ test("Compose comes from the first package that is version 2 or later", async ()
   expect(await packageWithCompose(systemPackages(machine))).toBe("docker-compose");
   versions["docker-compose"] = "1.29.2-3";
   expect(await packageWithCompose(systemPackages(machine))).toBeUndefined();
+});
+
+test.each([
+  ["root", 0, "apt-get update, and install docker-compose or what stands for it?"],
+  ["another user", 1000, "put docker-compose, out of Debian's package, into your own folder?"],
+])("on a terminal %s is asked before apt is used for Compose, and a no is a no", async (_who, uid, question) => {
+  const { machine, ran, asked } = scriptedMachine({ uid, isTerminal: true, yes: false });
+  await expect(compose(machine, systemPackages(machine)).run()).rejects.toThrow("as you said");
+  expect(asked).toEqual([`No Docker Compose: ${question}`]);
+  expect(ran).toEqual([]);
+});
+
+test("on a terminal a person is asked before apt's lists are fetched for the stand-ins, also where nothing is to be installed", async () => {
+  const { machine, ran, asked } = scriptedMachine({
+    root: process.cwd(),
+    commands: ["apt-get", "mmdebstrap"],
+    isTerminal: true,
+    yes: false,
+  });
+  const builder = standIns(machine, { packages: systemPackages(machine), images: localImages(machine) });
+  const entry = { variable: "REDIS_IMAGE", official: "redis:8", standIn: "redis" };
+  await expect(builder.build(entry)).rejects.toThrow("as you said");
+  expect(asked).toEqual(["No image registry, images must be built: apt-get update?"]);
+  expect(ran.filter((line) => line.startsWith("apt"))).toEqual([]);
 });
 
 test("the name of a content changes with a file's text and its name, not with its tests or what was built from it", () => {

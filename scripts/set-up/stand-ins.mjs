@@ -35,7 +35,10 @@ export function standIns(machine, { packages, images }) {
   async function buildBase() {
     if (await images.idOf(base)) return;
     const from = performance.now();
-    if (!machine.has("mmdebstrap")) await packages.install(["mmdebstrap"], "No image registry, images must be built");
+    const purpose = "No image registry, images must be built";
+    if (machine.has("mmdebstrap")) {
+      if (machine.uid === 0) await packages.allow([], purpose);
+    } else await packages.install(["mmdebstrap"], purpose);
     // A failure of the first half still leaves an image of what had come through: it gets its name only afterwards.
     const unfinished = `${PREFIX}/base:unfinished`;
     const label = `LABEL ${CHECKOUT_LABEL}=${machine.root}`;

@@ -20,7 +20,7 @@ export function cannotInstall(machine) {
 /** @param {Machine} machine @param {readonly string[]} packages */
 export function installCommands(machine, packages) {
   const sudo = machine.uid === 0 ? "" : "sudo ";
-  return [`${sudo}apt-get update`, `${sudo}apt-get install ${packages.join(" ")}`];
+  return [`${sudo}apt-get update`, ...(packages.length > 0 ? [`${sudo}apt-get install ${packages.join(" ")}`] : [])];
 }
 
 /** One machine's apt: one at a time, its lists fetched once. @param {Machine} machine */
@@ -30,27 +30,32 @@ export function systemPackages(machine) {
   /** @type {Promise<unknown>} */
   let last = Promise.resolve();
 
-  /** Fetches the lists of packages, once. */
-  function update() {
-    lists ??= must(machine, "apt-get", ["update", "-q"], { timeoutMs: APT_LIMIT_MS });
-    return lists;
-  }
-
   /** @type {Set<string>} */
   const allowed = new Set();
+
+  /** Fetches the lists of packages, once. Only root may; for anybody else they stay as they are. */
+  async function update() {
+    if (machine.uid !== 0) return;
+    if (machine.isTerminal && allowed.size === 0) throw new Error("apt is used before a yes");
+    lists ??= must(machine, "apt-get", ["update", "-q"], { timeoutMs: APT_LIMIT_MS });
+    await lists;
+  }
+
+  /** Asks for a purpose once, where a person can be asked. @param {string} purpose @param {string} what @param {readonly string[]} packages */
+  async function consent(purpose, what, packages) {
+    if (!machine.isTerminal || allowed.has(purpose)) return;
+    if (!(await machine.ask(`${purpose}: ${what}?`)))
+      throw new SetUpError(
+        `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
+      );
+    allowed.add(purpose);
+  }
 
   /** @param {readonly string[]} packages @param {string} purpose */
   async function install(packages, purpose) {
     const why = cannotInstall(machine);
     if (why) throw new SetUpError(why);
-    if (
-      machine.isTerminal &&
-      !allowed.has(purpose) &&
-      !(await machine.ask(`${purpose}: install the system packages ${packages.join(", ")}?`))
-    )
-      throw new SetUpError(
-        `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
-      );
+    await consent(purpose, `install the system packages ${packages.join(", ")}`, packages);
     await update();
     await must(machine, "apt-get", ["install", "--no-install-recommends", ...APT, ...packages], {
       timeoutMs: APT_LIMIT_MS,
@@ -59,18 +64,15 @@ export function systemPackages(machine) {
   }
 
   return {
-    update,
     /**
      * Asks, where a person can be asked, before apt is used at all: to find out what to install fetches its lists already.
-     * @param {readonly string[]} packages the likely ones @param {string} purpose
+     * @param {readonly string[]} packages the likely ones; none where only the lists are needed @param {string} purpose
      */
     async allow(packages, purpose) {
-      if (!machine.isTerminal || allowed.has(purpose)) return;
-      if (!(await machine.ask(`${purpose}: apt-get update, and install ${packages.join(", ")} or what stands for it?`)))
-        throw new SetUpError(
-          `not installed, as you said. The commands are:\n${installCommands(machine, packages).join("\n")}`,
-        );
-      allowed.add(purpose);
+      const names = packages.join(", ");
+      const asRoot = names ? `apt-get update, and install ${names} or what stands for it` : "apt-get update";
+      const what = machine.uid === 0 ? asRoot : `put ${names}, out of Debian's package, into your own folder`;
+      await consent(purpose, what, packages);
     },
     /**
      * Installs packages, after a yes where a person can be asked.

@@ -28,6 +28,23 @@ test("on a terminal a yes installs", async () => {
   expect(installs(ran)).toHaveLength(1);
 });
 
+test("on a terminal apt is never used before a yes, whoever wants to know something", async () => {
+  const { machine, ran } = scriptedMachine({ isTerminal: true, yes: true });
+  const packages = systemPackages(machine);
+  await expect(packages.candidate("docker-cli")).rejects.toThrow("before a yes");
+  await expect(packages.debianMirrors()).rejects.toThrow("before a yes");
+  expect(ran).toEqual([]);
+  await packages.allow(["docker.io"], "No engine");
+  await packages.candidate("docker-cli");
+  expect(ran[0]).toBe("apt-get update -q");
+});
+
+test("who is not root may fetch no lists, so they are read as they are", async () => {
+  const { machine, ran } = scriptedMachine({ uid: 1000 });
+  await systemPackages(machine).debianMirrors();
+  expect(ran.filter((line) => line.includes("update"))).toEqual([]);
+});
+
 test.each([
   [{ platform: "darwin" as const }, "on macOS the set-up installs no system software"],
   [{ uid: 1000 }, "installing system packages takes root"],
