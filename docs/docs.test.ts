@@ -36,6 +36,19 @@ test.each(blocks.filter(({ info }) => info === "yaml fault"))("$page writes a fa
   expect(known?.params.safeParse(params).success).toBe(true);
 });
 
+test.each(["hand", "act", "variant", "noise", "quiet"])(
+  "the code's word %j is explained where a page first uses it",
+  (word) => {
+    const pages = [...new Set(blocks.map((it) => it.page))].map((page) => readFileSync(join(root, page), "utf8"));
+    const explained = pages.filter((text) => text.includes(`**${word}**`));
+    expect(explained).not.toEqual([]);
+    for (const text of explained) {
+      const prose = text.replaceAll(/```.*?```/gs, "");
+      expect(prose.search(new RegExp(`\\b${word}s?\\b`, "i"))).toBe(prose.indexOf(`**${word}**`) + 2);
+    }
+  },
+);
+
 test("each file that a page links to is there", () => {
   for (const page of new Set(commands.map((it) => it.page)))
     for (const [, target = ""] of readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)\)/g))
