@@ -21,7 +21,13 @@ export function unfinished(journal: Journal): Doubt | undefined {
   if (end.outcome === "completed") return undefined;
   const error = journal.find((it) => it.kind === "error");
   if (!error) return { reason: "harness-error", text: "the trial failed, and its journal does not say why" };
-  const facts = Object.entries(error.facts).filter(([key]) => key === "wanted" || key === "last seen");
-  const text = [error.message, ...facts.map(([key, value]) => `${key}: ${value}`)].join("; ");
+  const facts = Object.entries(error.facts).filter(([key]) => key !== "stack" && key !== "see");
+  const text = [error.message, ...facts.map(([key, value]) => `${key}: ${lastLine(value)}`)].join("; ");
   return { reason: error.code === "sick-baseline" ? "sick-baseline" : "harness-error", text };
+}
+
+/** What a program says last is mostly why it failed. All of it is in the journal. */
+function lastLine(text: string): string {
+  const line = text.trim().split("\n").at(-1) ?? "";
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

@@ -25,8 +25,8 @@ function pieces(word: string, most: number): string[] {
 }
 
 /**
- * Rows of cells as rows of lines, in aligned columns. Where they do not fit, cells are broken at spaces and hyphens, in
- * those columns where that makes the table the least taller.
+ * Rows of cells as rows of lines, in aligned columns. Where they do not fit, cells are broken at spaces and hyphens: first in the
+ * last column, which holds prose, then in those where that makes the table the least taller.
  */
 export function tabled(rows: readonly (readonly string[])[], width: number): string[][] {
   const columns = Math.max(0, ...rows.map((it) => it.length));
@@ -35,6 +35,7 @@ export function tabled(rows: readonly (readonly string[])[], width: number): str
   const least = widths.map((_, column) =>
     Math.max(0, ...of(column).flatMap((cell) => breakable(cell).map((it) => length(it.trimEnd())))),
   );
+  const last = columns - 1;
   const total = () => widths.reduce((sum, it) => sum + it, gap * (columns - 1));
   const height = (of: readonly number[]) =>
     rows.reduce((sum, row) => sum + Math.max(...of.map((it, column) => filled(row[column] ?? "", it).length)), 0);
@@ -42,7 +43,9 @@ export function tabled(rows: readonly (readonly string[])[], width: number): str
     const [cheapest] = widths
       .map((it, column) => ({ column, spare: it - (least[column] ?? it), height: height(widths.with(column, it - 1)) }))
       .filter((it) => it.spare > 0)
-      .sort((a, b) => a.height - b.height || b.spare - a.spare);
+      .sort(
+        (a, b) => Number(b.column === last) - Number(a.column === last) || a.height - b.height || b.spare - a.spare,
+      );
     if (!cheapest) break;
     widths[cheapest.column] = (widths[cheapest.column] ?? 1) - 1;
   }

@@ -10,13 +10,14 @@ const { run: everything } = everythingRun();
 describe("the terminal's table", () => {
   test("at 80 columns, all proven", () => {
     expect(summaryText(gate, plain)).toMatchInlineSnapshot(`
-      "  scenario   verdict    recovery   budget  healed by  control
-      ✓ app-crash  recovered  0.83 to    5 s     restart-   down for 5 s
-                              1.53 s             policy
-      ✓ app-hang   recovered  4.22 to    15 s    watchdog   down for 15 s, then healed
-                              4.53 s
-      ✓ watchdog-  recovered  1.11 to    10 s    restart-   down for 10 s; afterwards
-        crash                 1.53 s             policy     down for 15 s, then healed
+      "  scenario        verdict    recovery        budget  healed by       control
+      ✓ app-crash       recovered  0.83 to 1.53 s  5 s     restart-policy  down for
+                                                                           5 s
+      ✓ app-hang        recovered  4.22 to 4.53 s  15 s    watchdog        down for
+                                                                           15 s, then
+                                                                           healed
+      ✓ watchdog-crash  recovered  1.11 to 1.53 s  10 s    restart-policy  2 of 2 as
+                                                                           they must
 
       All 3 claims proven
       wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio
@@ -27,41 +28,37 @@ describe("the terminal's table", () => {
 
   test("at 80 columns, with everything that can come out", () => {
     expect(summaryText(everything, plain)).toMatchInlineSnapshot(`
-      "  scenario     verdict       recovery      budget  healed by      control
-      ✗ too-slow     too-slow      6.30 to       5 s     restart-       none
-                                   6.53 s                policy
-      ✗ never-       never-        not in        15 s    nobody         none
-        recovered    recovered     30.0 s
-      ✗ healed-by-   recovered     4.22 to       15 s    restart-       none
-        another                    4.53 s                policy
-      ✗ control-     recovered     0.83 to       5 s     restart-       came back
-        recovered                  1.53 s                policy
-      ? sick-        inconclusive  not measured  15 s    unknown        none
-        baseline
-      ? fault-had-   inconclusive  not measured  15 s    unknown        none
-        no-effect
-      ? fault-       inconclusive  not measured  15 s    unknown        none
-        ended-early
-      ? no-outage-   inconclusive  not measured  5 s     unknown        none
+      "  scenario         verdict       recovery        budget  healed by       control
+      ✗ too-slow         too-slow      6.30 to 6.53 s  5 s     restart-policy  none
+      ✗ never-recovered  never-        not in 30.0 s   15 s    nobody          none
+                         recovered
+      ✗ healed-by-       recovered     4.22 to 4.53 s  15 s    restart-policy  none
+        another
+      ✗ control-         recovered     0.83 to 1.53 s  5 s     restart-policy  came
+        recovered                                                              back
+      ? sick-baseline    inconclusive  not measured    15 s    unknown         none
+      ? fault-had-no-    inconclusive  not measured    15 s    unknown         none
+        effect
+      ? fault-ended-     inconclusive  not measured    15 s    unknown         none
+        early
+      ? no-outage-       inconclusive  not measured    5 s     unknown         none
         observed
-      ? observer-    inconclusive  not measured  15 s    unknown        none
-        gap
-      ? budget-      inconclusive  4.79 to       5 s     restart-       none
-        inside-                    6.53 s                policy
+      ? observer-gap     inconclusive  not measured    15 s    unknown         none
+      ? budget-inside-   inconclusive  4.79 to 6.53 s  5 s     restart-policy  none
         uncertainty
-      ? harness-     inconclusive  not measured  5 s     unknown        none
-        error
-      ? interrupted  inconclusive  not measured  5 s     unknown        none
-      ✓ app-crash    recovered     0.83 to       5 s     restart-       down for 5 s
-                                   1.53 s                policy
-      ✓ app-hang     recovered     4.22 to       15 s    watchdog       down for 15 s,
-                                   4.53 s                               then healed
-      ✓ watchdog-    recovered     1.11 to       10 s    restart-       down for 10 s;
-        crash                      1.53 s                policy         afterwards
-                                                                        down for 15 s,
-                                                                        then healed
-      ✓ of-a-        recovered     3.11 to       5 s     restart-       none
-        variant                    3.53 s                policy
+      ? harness-error    inconclusive  not measured    5 s     unknown         none
+      ? interrupted      inconclusive  not measured    5 s     unknown         none
+      ✓ app-crash        recovered     0.83 to 1.53 s  5 s     restart-policy  down
+                                                                               for 5 s
+      ✓ app-hang         recovered     4.22 to 4.53 s  15 s    watchdog        down
+                                                                               for
+                                                                               15 s,
+                                                                               then
+                                                                               healed
+      ✓ watchdog-crash   recovered     1.11 to 1.53 s  10 s    restart-policy  2 of 2
+                                                                               as they
+                                                                               must
+      ✓ of-a-variant     recovered     3.11 to 3.53 s  5 s     restart-policy  none
 
       ✗ too-slow  too-slow
           When the app's process is killed, the restart policy has it back and ready

@@ -5,6 +5,7 @@ import { visible } from "./html.ts";
 import type { RunRecord } from "./run-record.ts";
 import { tabled, wrapped } from "./text-table.ts";
 import {
+  anyControlFailed,
   controlShort,
   costText,
   decidingAct,
@@ -66,7 +67,7 @@ function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Pa
         recoveryText(act),
         act ? plain(act.budget) : "",
         act?.attribution.healer ?? "unknown",
-        controlShort(it),
+        controlCell(it),
       ],
     };
   });
@@ -76,6 +77,12 @@ function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Pa
     return rows.map((it) => it.paint(listed(it.cells, width))).join("\n");
   const body = lines.map((it, index) => rows[index]?.paint(it.join("\n")) ?? "");
   return [paint("dim", heading.join("\n")), ...body].join("\n");
+}
+
+/** A terminal is narrow: several controls that came out as they must are only counted. */
+function controlCell(it: ScenarioJudgement): string {
+  const { length } = it.controls;
+  return length > 1 && !anyControlFailed(it) ? `${length} of ${length} as they must` : controlShort(it);
 }
 
 /** A row where there is no room for columns. */
