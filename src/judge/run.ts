@@ -1,4 +1,4 @@
-import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
+import type { ScenarioJudgement, TrialJudgement } from "./judgement.ts";
 import { judgeScenario, judgeWithoutTrial } from "./scenario.ts";
 
 /** Trials of one scenario belong together: the trial itself first, its controls beside it. No judgement is left out. */
@@ -16,9 +16,3 @@ export function judgeScenarios(judgements: readonly TrialJudgement[]): ScenarioJ
 }
 
 const keyOf = ({ scenario, variant }: TrialJudgement): string => JSON.stringify([scenario, variant]);
-
-/** Of several outcomes the one that counts: refuted before inconclusive before proven. No scenario at all proves nothing. */
-export function worst(scenarios: readonly { readonly outcome: Outcome }[]): Outcome {
-  if (scenarios.some((it) => it.outcome === "refuted")) return "refuted";
-  return scenarios.length > 0 && scenarios.every((it) => it.outcome === "proven") ? "proven" : "inconclusive";
-}

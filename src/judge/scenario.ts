@@ -1,5 +1,5 @@
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
-import { worstOf } from "./verdict.ts";
+import { worst } from "./verdict.ts";
 import { controlLabel } from "./words.ts";
 
 /**
@@ -39,8 +39,8 @@ function conclude(
   controls: readonly TrialJudgement[],
   notRun: ScenarioJudgement["notRun"],
 ): ScenarioJudgement {
-  const open: Outcome[] = notRun.map(() => "inconclusive");
-  const outcome = worstOf([...[trial, ...controls].map((it) => it.outcome), ...open]);
+  const open = notRun.map((): { outcome: Outcome } => ({ outcome: "inconclusive" }));
+  const outcome = worst([trial, ...controls, ...open]);
   const sentences = [trial, ...controls].map(
     (it) => `${it.control ? `${controlLabel(it.control)}: ` : ""}${it.explanation}`,
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ms } from "../time.ts";
 import { costOf, timingsOf } from "./cost.ts";
 import type { ActJudgement, TrialJudgement } from "./judgement.ts";
-import { judgeScenarios, worst } from "./run.ts";
+import { judgeScenarios } from "./run.ts";
 import { judgeScenario } from "./scenario.ts";
 import {
   actOf,
@@ -24,6 +24,7 @@ import {
   watchdogCounts,
 } from "./testing/journal-builder.ts";
 import { judgeTrial } from "./trial.ts";
+import { worst } from "./verdict.ts";
 
 const forever = Number.POSITIVE_INFINITY;
 

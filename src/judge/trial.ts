@@ -8,7 +8,7 @@ import { refutationOf } from "./refutation.ts";
 import { remarksOn } from "./remarks.ts";
 import { signalsOf } from "./signals.ts";
 import { unfinished } from "./unfinished.ts";
-import { worstOf } from "./verdict.ts";
+import { worst } from "./verdict.ts";
 
 /**
  * Judges one trial from its journal alone. Three-valued: whatever goes wrong in judging itself is inconclusive, never a pass,
@@ -69,7 +69,7 @@ function judge(journal: Journal): TrialJudgement {
   const errors = journal.flatMap((it) =>
     it.kind === "error" ? [{ text: `${it.code}: ${it.message}`, seqs: [it.seq] }] : [],
   );
-  const found = worstOf(acts.map((it) => it.outcome));
+  const found = worst(acts);
   const outcome = found === "proven" && ended ? "inconclusive" : found;
   const sentences = acts.map((it) => it.explanation);
   if (notReached) sentences.push(`the act ${notReached.id} was not reached`);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ms } from "../time.ts";
-import { verdictOf, worstOf } from "./verdict.ts";
+import { verdictOf, worst } from "./verdict.ts";
 
 test.each([
   [1000, 5000, "recovered"],
@@ -12,7 +12,7 @@ test.each([
 });
 
 test("nothing at all proves nothing", () => {
-  expect(worstOf([])).toBe("inconclusive");
-  expect(worstOf(["proven", "proven"])).toBe("proven");
-  expect(worstOf(["proven", "inconclusive", "refuted"])).toBe("refuted");
+  expect(worst([])).toBe("inconclusive");
+  expect(worst([{ outcome: "proven" }, { outcome: "proven" }])).toBe("proven");
+  expect(worst([{ outcome: "proven" }, { outcome: "inconclusive" }, { outcome: "refuted" }])).toBe("refuted");
 });

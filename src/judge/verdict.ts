@@ -30,8 +30,8 @@ export function outcomeOf(
   return healer === healedBy && corroboration.every((it) => it.agrees === "yes") ? "proven" : "inconclusive";
 }
 
-/** Of several outcomes the one that counts, as exit codes do: one refuted refutes all; else one inconclusive leaves all open. */
-export function worstOf(outcomes: readonly Outcome[]): Outcome {
-  if (outcomes.includes("refuted")) return "refuted";
-  return outcomes.length > 0 && outcomes.every((it) => it === "proven") ? "proven" : "inconclusive";
+/** Of several outcomes the one that counts, as exit codes do: one refuted refutes all; else one inconclusive leaves all open. None at all proves nothing. */
+export function worst(of: readonly { readonly outcome: Outcome }[]): Outcome {
+  if (of.some((it) => it.outcome === "refuted")) return "refuted";
+  return of.length > 0 && of.every((it) => it.outcome === "proven") ? "proven" : "inconclusive";
 }

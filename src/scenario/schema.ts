@@ -111,7 +111,7 @@ const stack = z.strictObject({
     .meta({ description: "Only these, and what they depend on, are started; all unless told" }),
   shares: z.array(z.string().min(1)).default([]).meta({
     description:
-      "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, network_mode host. Nothing unless told",
+      "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, device /dev/fuse, privileged, network_mode host. Nothing unless told",
   }),
 });
 

@@ -1,7 +1,8 @@
 import type { Journal } from "../../journal.ts";
 import type { ScenarioJudgement } from "../../judge/judgement.ts";
-import { judgeScenarios, worst } from "../../judge/run.ts";
+import { judgeScenarios } from "../../judge/run.ts";
 import { judgeTrial } from "../../judge/trial.ts";
+import { worst } from "../../judge/verdict.ts";
 import { ms } from "../../time.ts";
 import { slug } from "../anchors.ts";
 import type { RunRecord } from "../run-record.ts";
