@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { hostNow, type TrialClock } from "./clock.ts";
 import type { AnyFault, FaultLook } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
@@ -57,16 +56,10 @@ export class Breakage {
     return breakage;
   }
 
-  /** Breaks it after a delay, which keeps the fault out of step with what scrapes and checks regularly. */
-  async inject(delay: Duration, signal: AbortSignal): Promise<void> {
+  async inject(): Promise<void> {
     const { hand, stack } = this.#scene;
     const now = hostNow();
-    this.#note(
-      "announced",
-      { from: now, to: now },
-      `${this.#what}; its undo is on disk; a random delay of ${formatDuration(delay)} follows`,
-    );
-    await sleep(delay, undefined, { signal });
+    this.#note("announced", { from: now, to: now }, `${this.#what}; its undo is on disk`);
     this.#note("injected", await this.#fault.inject({ stack, hand }, this.#aim), this.#what);
   }
 

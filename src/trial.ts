@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Breakage, type Scene } from "./breakage.ts";
 import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
@@ -18,6 +19,7 @@ import { seeded } from "./random.ts";
 import { startContainers } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import type { StartedStack } from "./stack/stack.ts";
+import { untilSteady } from "./steady-wait.ts";
 import { type Duration, formatDuration, ms, seconds } from "./time.ts";
 import { healproofVersion } from "./version.ts";
 
@@ -25,8 +27,9 @@ import { healproofVersion } from "./version.ts";
  * One trial: one scenario, or one of its controls, executed once on a stack of its own.
  *
  *   up            the stack is started and every healthcheck passes; then the observers start to look
- *   steady        every condition holds for a while; a stack that is sick before the fault proves nothing
- *   inject        the undo is written to the disk, a random delay passes, the fault is injected
+ *   steady        every condition holds for a while, and still does after a random delay; a stack that is sick before the fault
+ *                 proves nothing
+ *   inject        the undo is written to the disk, the fault is injected
  *   witness       the fault is seen to bite
  *   observe       until everything recovered and stays so, or patience ends
  *   undo          whatever the fault itself still holds is put back
@@ -266,7 +269,11 @@ class Trial {
       const done = measured ? await this.#tools.quiet(this.#signal) : () => undefined;
       try {
         if (!act.fault) await healer.on();
-        else if (!(await this.#break(scene, act.id, act.fault))) return;
+        else {
+          // Again, for what it waited through until now was not quiet. The delay keeps the fault out of step with scrapes and checks.
+          await this.#awaitSteady("steady", this.#plan.steady.within, () => ms(this.#random() * limits.maxDelay));
+          if (!(await this.#break(scene, act.id, act.fault))) return;
+        }
         const recovered = await this.#awaitRecovery(act, done);
         await this.#look(scene.stack, observation);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
@@ -284,7 +291,7 @@ class Trial {
     const breakage = await this.#in("inject", limits.inject, async () => {
       const announced = await Breakage.announce(scene, act, fault, params);
       this.#broken = announced;
-      await announced.inject(ms(this.#random() * limits.maxDelay), this.#signal);
+      await announced.inject();
       return announced;
     });
     const mayTake = ms(limits.witness + limits.overrun);
@@ -302,22 +309,17 @@ class Trial {
     });
   }
 
-  async #awaitSteady(phase: "steady" | "steady-again", limit: Duration): Promise<void> {
-    await this.#in(phase, ms(limit + limits.overrun), async () => {
-      const began = this.#clock.now();
-      for (;;) {
-        const steady = steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now());
-        if (steady.holds) return;
-        const left = ms(began + limit - this.#clock.now());
-        if (left <= 0)
-          throw new KnownError(
-            phase === "steady" ? "sick-baseline" : "not-steady-again",
-            `the stack was not steady within ${formatDuration(limit)}`,
-            { facts: { wanted: steady.wanted, "last seen": steady.lastSeen, see: "evidence/" } },
-          );
-        await this.#changes.next(left, this.#signal);
-      }
-    });
+  async #awaitSteady(phase: "steady" | "steady-again", limit: Duration, delay?: () => Duration): Promise<void> {
+    await this.#in(phase, ms(limit + limits.overrun), () =>
+      untilSteady({
+        look: () => steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now()),
+        now: () => this.#clock.now(),
+        change: (atMost) => this.#changes.next(atMost, this.#signal),
+        limit,
+        code: phase === "steady" ? "sick-baseline" : "not-steady-again",
+        ...(delay ? { delay: () => sleep(delay(), undefined, { signal: this.#signal }) } : {}),
+      }),
+    );
   }
 
   /** Whether the act recovered (for good: stability window and corroborations are in), or its patience ended. `timed` is called as soon as it is back. */

@@ -8,8 +8,7 @@ import type { Doubt } from "./unfinished.ts";
 import { atInstant } from "./words.ts";
 
 /**
- * Whether the stack was steady until the fault: from before the end of the steady phase, through the random delay, up to the
- * injection. An act that begins with a healer's return has no steady state: its fault lasts.
+ * Whether the stack was steady until the fault: from before the end of the last steady phase up to the injection. An act that begins with a healer's return has no steady state: its fault lasts.
  */
 export function baselineDoubt(journal: Journal, { act }: ActHistory, origin: Moment): Doubt | undefined {
   if (act.id === "restored") return undefined;
