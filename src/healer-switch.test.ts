@@ -31,6 +31,7 @@ function scene(stop: () => Promise<void> = async () => undefined) {
     services: ["watchdog"],
     networks: [],
     look: notReached,
+    exec: notReached,
     logs: notReached,
     down: notReached,
     container: notReached,

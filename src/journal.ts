@@ -16,7 +16,18 @@ const span = z
   .transform((it): Moment => moment(it.earliest, it.latest));
 const actId = z.enum(["main", "restored", "afterwards"]);
 
-const phases = ["up", "steady", "inject", "witness", "observe", "undo", "steady-again", "evidence", "down"] as const;
+const phases = [
+  "up",
+  "steady",
+  "inject",
+  "witness",
+  "observe",
+  "undo",
+  "steady-again",
+  "ledger",
+  "evidence",
+  "down",
+] as const;
 export const phase = z.enum(phases);
 export type Phase = z.output<typeof phase>;
 
@@ -96,6 +107,15 @@ const facts = {
   }),
   /** A control's healer was switched off or on by us. */
   healer: z.strictObject({ healer: z.string(), state: z.enum(["off", "on"]), when: span, how: z.string() }),
+  /** What the stack's ledger found once all was over: operations by their keys. Indeterminate are those whose answer never came. */
+  ledger: z.strictObject({
+    when: span,
+    acknowledged: z.int().nonnegative(),
+    present: z.int().nonnegative(),
+    lost: z.array(z.string()),
+    doubled: z.array(z.string()),
+    indeterminate: z.strictObject({ present: z.int().nonnegative(), absent: z.int().nonnegative() }),
+  }),
   /** Something went wrong in the trial itself (not in the stack, which is what is judged). */
   error: z.strictObject({
     phase: phase.optional(),
@@ -126,6 +146,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
   facts.container.extend({ ...envelope, kind: z.literal("container") }),
   facts.fault.extend({ ...envelope, kind: z.literal("fault") }),
   facts.healer.extend({ ...envelope, kind: z.literal("healer") }),
+  facts.ledger.extend({ ...envelope, kind: z.literal("ledger") }),
   facts.error.extend({ ...envelope, kind: z.literal("error") }),
   facts.evidence.extend({ ...envelope, kind: z.literal("evidence") }),
   facts.end.extend({ ...envelope, kind: z.literal("end") }),

@@ -35,6 +35,7 @@ export function planTrials(
     },
     ...(switchedOff === undefined ? {} : { control: switchedOff }),
     ...(variant === undefined ? {} : { variant }),
+    ...(scenario.ledger === undefined ? {} : { ledger: scenario.ledger }),
     acts,
     controls: [],
   });

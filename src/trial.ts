@@ -12,6 +12,7 @@ import { HealerSwitch } from "./healer-switch.ts";
 import { type Journal, journalVersion, type Phase } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
 import { progressOf, steadyOf } from "./judge/live.ts";
+import { askLedger } from "./ledger.ts";
 import { within } from "./limit.ts";
 import { type Observation, observe } from "./observe/observe.ts";
 import type { Act, TrialPlan } from "./plan.ts";
@@ -34,6 +35,7 @@ import { healproofVersion } from "./version.ts";
  *   observe       until everything recovered and stays so, or patience ends
  *   undo          whatever the fault itself still holds is put back
  *   steady-again  nothing is left over
+ *   ledger        whatever was acknowledged is still there, if the stack has a ledger to say so
  *   evidence      logs and states are saved before anything is removed
  *   down          the stack is removed
  *
@@ -179,6 +181,7 @@ class Trial {
       await this.#breakAndObserve(this.#sceneOf(stack), observation);
       await this.#putBack();
       await this.#awaitSteady("steady-again", limits.steadyAgain);
+      await this.#askLedger(stack);
     } catch (thrown) {
       failed = true;
       this.#noteError(thrown);
@@ -186,6 +189,14 @@ class Trial {
     if (stack) await this.#windUp(stack, observation);
     if (!failed) return "completed";
     return this.#tools.interrupted.aborted ? "interrupted" : "failed";
+  }
+
+  async #askLedger(stack: StartedStack): Promise<void> {
+    const { ledger } = this.#plan;
+    if (!ledger) return;
+    await this.#in("ledger", ms(ledger.within + limits.overrun), async () => {
+      this.#write(await askLedger(stack, ledger, this.#clock));
+    });
   }
 
   /** Puts back, saves, removes. Each step is tried whatever became of the one before. */

@@ -86,6 +86,14 @@ export interface ActJudgement {
   readonly explanation: string;
 }
 
+/** What the stack's ledger found: how many operations were acknowledged, and those of them that are lost or there twice. */
+export interface LedgerJudgement {
+  readonly acknowledged: number;
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly evidence: Evidence;
+}
+
 export interface TrialJudgement {
   readonly id: string;
   readonly scenario: string;
@@ -100,6 +108,8 @@ export interface TrialJudgement {
   readonly controls: readonly string[];
   readonly variant?: string;
   readonly acts: readonly ActJudgement[];
+  /** Absent where the scenario has no ledger, or it was never asked. */
+  readonly ledger?: LedgerJudgement;
   readonly outcome: Outcome;
   readonly explanation: string;
   /** Facts that a reader should know, such as "up stayed at 1 throughout: the outage was shorter than its scrape interval". */

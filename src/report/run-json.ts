@@ -79,6 +79,9 @@ const trial = z.strictObject({
   controls: z.array(z.string()),
   variant: z.string().exactOptional(),
   acts: z.array(act),
+  ledger: z
+    .strictObject({ acknowledged: z.int(), lost: z.array(z.string()), doubled: z.array(z.string()), evidence })
+    .exactOptional(),
   outcome,
   explanation: z.string(),
   remarks: z.array(evidence),

@@ -57,6 +57,7 @@ function notes(trial: TrialJudgement, references: References): Piece {
   return [
     list("Errors in the trial itself", "errors", trial.errors),
     list("Refuted by this run", "remarks", trial.refutes ? [trial.refutes] : []),
+    list("Nothing acknowledged may be lost", "remarks", trial.ledger ? [trial.ledger.evidence] : []),
     list("To be known", "remarks", trial.remarks),
   ];
 }

@@ -337,3 +337,34 @@ test("a control of the main fault may stop what only the later recovery needs", 
   const text = goodTextWith(afterwards("watchdog"), ['override: { app: { restart: "no" } }', "stop: [redis]"]);
   expect(await refused(text)).toBe("not refused");
 });
+
+test("a ledger that is no service of the Compose file, and one that a control stops", async () => {
+  expect(
+    await refused(
+      goodTextWith(
+        ["controls:", "ledger: { service: leger, check: [ledger, check] }\ncontrols:"],
+        ["  - without: restart-policy\n", "  - without: restart-policy\n    stop: [redis]\n"],
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:17:20  no service "leger" in ../compose.yaml (it has app, redis, watchdog, prometheus)
+      17 | ledger: { service: leger, check: [ledger, check] }
+         |                    ^
+    "
+  `);
+  expect(
+    await refused(
+      goodTextWith(
+        ["controls:", "ledger: { service: redis, check: [ledger, check] }\ncontrols:"],
+        ["  - without: restart-policy\n", "  - without: restart-policy\n    stop: [redis]\n"],
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    scenarios/it.yaml:20:12  redis cannot be stopped in this control: it is the ledger
+      20 |     stop: [redis]
+         |            ^
+    "
+  `);
+});

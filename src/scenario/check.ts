@@ -70,6 +70,7 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
     ...faultServices(scenario.fault, ["fault"]),
     ...(scenario.afterwards ? faultServices(scenario.afterwards.fault, ["afterwards", "fault"]) : []),
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
+    ...(scenario.ledger ? [{ it: scenario.ledger.service, path: ["ledger", "service"] }] : []),
   ];
   const overridden = scenario.controls.flatMap(({ override }, index) =>
     Object.keys(override ?? {}).map(
@@ -132,6 +133,7 @@ function controlProblems(scenario: Scenario, { services }: ComposeFacts): Findin
 function whyNeeded(scenario: Scenario, of: Controlled, service: string, names: readonly string[]): string | undefined {
   const fault = of === "main" ? scenario.fault : scenario.afterwards?.fault;
   if (faultServices(fault ?? {}, []).some(({ it }) => it === service)) return "it is what the fault breaks";
+  if (scenario.ledger?.service === service) return "it is the ledger";
   const { prometheus } = scenario.stack;
   if (prometheus !== undefined && names.includes(hostOf(prometheus))) return "the metrics are read from it";
   const needing = steadyConditions(scenario, of).find(({ it }) =>

@@ -115,6 +115,19 @@ const stack = z.strictObject({
   }),
 });
 
+const ledger = z
+  .strictObject({
+    service: serviceName.meta({
+      description: "The service that places operations throughout and remembers what was acknowledged",
+    }),
+    check: z.array(z.string()).min(1).meta({
+      description:
+        "The command in its container that compares its record with the data store: exit code 0 all there, 1 lost or doubled, 2 could not be checked; findings as JSON on standard output",
+    }),
+    within: lasting.default(seconds(30)).meta({ description: "How long the check may take; 30s unless told" }),
+  })
+  .meta({ description: "Nothing that was acknowledged may be lost: a recovery that lost data is none" });
+
 const steady = z
   .strictObject({
     for: lasting.default(seconds(2)).meta({ description: "How long all must hold; 2s unless told" }),
@@ -148,6 +161,7 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       afterwards: z.strictObject({ fault, recovery }).optional().meta({
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
+      ledger: ledger.optional(),
       controls: z.array(control).default([]).meta({
         description:
           "The same trial with a healer switched off, one for each healer that is named: it must then not recover",

@@ -69,6 +69,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       look: () => containers.look(),
       startService: (service) => containers.startService(service),
       stopService: (service) => containers.stopService(service),
+      exec: (service, command, within) => containers.exec(service, command, within),
       logs: (service) => containers.logs(service),
       down: async () => {
         await removeLabelled(docker, mine);

@@ -1,6 +1,8 @@
 import type Dockerode from "dockerode";
 import { exitCode, KnownError } from "../errors.ts";
 import { answered } from "../limit.ts";
+import type { Duration } from "../time.ts";
+import { type Executed, execIn } from "./exec.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
@@ -94,6 +96,10 @@ export class Project {
     } catch (thrown) {
       if (statusOf(thrown) !== 304) throw thrown;
     }
+  }
+
+  async exec(service: string, command: readonly string[], within: Duration): Promise<Executed> {
+    return execIn(this.#docker.getContainer(await this.#idOf(service)), command, within);
   }
 
   async logs(service: string): Promise<string> {

@@ -1,4 +1,6 @@
 import type { FaultStack } from "../fault/define.ts";
+import type { Duration } from "../time.ts";
+import type { Executed } from "./exec.ts";
 
 /** A look at one container, as the engine tells it. Times are the engine's wall clock, ms since 1970. */
 export interface ContainerLook {
@@ -25,6 +27,8 @@ export interface StartedStack extends FaultStack {
   /** Stops a service through the engine: by a person's wish, so no restart policy acts. */
   stopService(service: string): Promise<void>;
   startService(service: string): Promise<void>;
+  /** Runs a command in a service's container to its end. */
+  exec(service: string, command: readonly string[], within: Duration): Promise<Executed>;
   /** What a service wrote to its standard output and error, the last 10 000 lines, with timestamps. */
   logs(service: string): Promise<string>;
   /** Removes all of it. Twice is harmless. */

@@ -1,0 +1,50 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import type Dockerode from "dockerode";
+import { KnownError } from "../errors.ts";
+import { answered, within } from "../limit.ts";
+import { type Duration, formatDuration } from "../time.ts";
+
+/** What a command in a container came to. */
+export interface Executed {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command in a running container, as its image's user, to its end. An error if that takes longer than `limit`. */
+export async function execIn(
+  container: Dockerode.Container,
+  command: readonly string[],
+  limit: Duration,
+): Promise<Executed> {
+  const said = command.join(" ");
+  const exec = await answered(
+    `to run ${said}`,
+    container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true }),
+  );
+  const stream = await answered(`to run ${said}`, exec.start({}));
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  container.modem.demuxStream(stream, out, err);
+  stream.once("end", () => {
+    out.end();
+    err.end();
+  });
+  stream.once("error", (thrown: Error) => {
+    out.destroy(thrown);
+    err.destroy(thrown);
+  });
+  try {
+    const [outText, errText] = await within(limit, Promise.all([text(out), text(err)]), () => late(said, limit));
+    const { ExitCode } = await answered(`how ${said} ended`, exec.inspect());
+    return { exitCode: ExitCode ?? -1, out: outText, err: errText };
+  } finally {
+    stream.destroy();
+  }
+}
+
+function late(said: string, limit: Duration): KnownError {
+  return new KnownError("exec-too-long", `${said} did not end within ${formatDuration(limit)}`, {
+    facts: { try: "running it in the container by hand: healproof run --keep, then docker exec" },
+  });
+}
