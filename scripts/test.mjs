@@ -1,6 +1,7 @@
 // npm test: sets the machine up where something lacks, then the fast checks side by side, then all tests.
 // Arguments go to vitest. Where HEALPROOF_TALLY names a file, the count of tests is written to it.
 
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { handOver } from "./hand-over.mjs";
 import { bringUp, ROOT } from "./set-up/bring-up.mjs";
 import { nodeEnvironment } from "./set-up/dependencies.mjs";
 import { thisMachine } from "./set-up/machine.mjs";
+import { sweep, testRunVariable } from "./sweep.mjs";
 import { tally, tallyLine } from "./tally.mjs";
 
 const CHECK_LIMIT_MS = 120_000;
@@ -25,6 +27,7 @@ async function test(vitestArgs) {
   const { command, env } = nodeEnvironment(ROOT);
   const checks = await Promise.all(CHECKS.map((check) => passes(check, env)));
 
+  const testRun = randomBytes(4).toString("hex");
   const folder = mkdtempSync(join(tmpdir(), "healproof-test-"));
   const reportFile = join(folder, "vitest.json");
   try {
@@ -34,10 +37,16 @@ async function test(vitestArgs) {
         ...[join(ROOT, "node_modules/vitest/vitest.mjs"), "run"],
         ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...vitestArgs],
       ],
-      { cwd: ROOT, env },
+      { cwd: ROOT, env: { ...env, [testRunVariable]: testRun } },
     );
     // Vitest ends its workers without asking them, so an interrupted run leaves its stacks behind.
-    if (exitCode !== 0) await handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env });
+    if (exitCode !== 0) {
+      const [swept] = await Promise.all([
+        sweep(thisMachine(ROOT), testRun),
+        handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env }),
+      ]);
+      if (swept > 0) console.log(`removed ${swept} containers, networks and volumes that tests had left behind`);
+    }
     const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
     const result = tally({ checks, exitCode, report });
     if (process.env.HEALPROOF_TALLY) writeFileSync(process.env.HEALPROOF_TALLY, `${tallyLine(result)}\n`);

@@ -9,7 +9,7 @@ export class Playground implements AsyncDisposable {
   readonly docker: Dockerode;
   readonly image: string;
   /** Prefix of every name here; also the network's. */
-  readonly name = `healproof-test-${randomBytes(4).toString("hex")}`;
+  readonly name = `healproof-test-${process.env.HEALPROOF_TEST_RUN ?? "alone"}-${randomBytes(4).toString("hex")}`;
   readonly labels: Readonly<Record<string, string>> = { "io.healproof.test": this.name };
 
   private constructor(docker: Dockerode, image: string) {
