@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const needsEngine = ["{src,docs}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+const needsEngine = ["{src,docs,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
 /** Only says that something hangs: how long a test takes on a busy machine is no result. */
 const testTimeout = 60_000;
