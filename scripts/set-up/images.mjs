@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { failure, SetUpError } from "./machine.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
-/** @typedef {{ variable: string, official: string, standIn: string }} ImageEntry an entry of fixtures/images/images.json */
+/** @typedef {{ variable: string, official: string, standIn: string }} ImageEntry */
+/** @typedef {{ variable: string, official: string, standIn?: string, profile?: string }} ManifestEntry with a stand-in's folder, or with the Compose profile that needs the image */
 /** @typedef {{ reference: string, from: "environment" | "official" | "stand-in" }} Choice */
 
 // A registry that is there answers within a second or two; the download itself may take long.
@@ -16,9 +17,16 @@ const ANSWER_LIMIT_MS = 8_000;
 const PATIENT_ANSWER_LIMIT_MS = 60_000;
 const PULL_LIMIT_MS = 900_000;
 
-/** @param {string} root @returns {ImageEntry[]} */
-export function imageEntries(root) {
+/** @param {string} root @returns {ManifestEntry[]} */
+export function manifest(root) {
   return JSON.parse(readFileSync(join(root, "fixtures/images/images.json"), "utf8"));
+}
+
+/** The images that something can stand in for. @param {string} root @returns {ImageEntry[]} */
+export function imageEntries(root) {
+  return manifest(root).flatMap(({ variable, official, standIn }) =>
+    standIn ? [{ variable, official, standIn }] : [],
+  );
 }
 
 /**
@@ -75,7 +83,7 @@ export function image(machine, entry, { images, standIns, chosen }) {
  * Why the official image cannot be had; undefined when it was pulled.
  * @param {Machine} machine @param {string} reference @param {boolean} hasFallback
  */
-async function pull(machine, reference, hasFallback) {
+export async function pull(machine, reference, hasFallback) {
   if (machine.env.HEALPROOF_PULL === "no") {
     if (hasFallback) return "HEALPROOF_PULL=no";
     throw new SetUpError(`HEALPROOF_PULL=no, and this machine can build no stand-in for ${reference}`);

@@ -7,6 +7,7 @@ import { envFile } from "./env-file.mjs";
 import { helperImage } from "./helper-image.mjs";
 import { image, imageEntries } from "./images.mjs";
 import { localImages } from "./local-images.mjs";
+import { optionalEntries, optionalImage } from "./optional-images.mjs";
 import { program, programs } from "./programs.mjs";
 import { standIns } from "./stand-ins.mjs";
 import { systemPackages } from "./system-packages.mjs";
@@ -21,6 +22,11 @@ export function allSteps(machine) {
   const imageSteps = imageEntries(machine.root).map((entry) =>
     image(machine, entry, { images, standIns: builder, chosen }),
   );
+  /** @type {Set<string>} */
+  const profiles = new Set();
+  const optionalSteps = optionalEntries(machine.root).map((entry) =>
+    optionalImage(machine, entry, { images, chosen, profiles }),
+  );
   const programSteps = programs(machine.root).map((each) => program(machine, each, { images, chosen }));
   return [
     dependencies(machine),
@@ -28,10 +34,12 @@ export function allSteps(machine) {
     engine(machine, packages),
     compose(machine, packages),
     ...imageSteps,
+    ...optionalSteps,
     ...programSteps,
     envFile(machine, {
-      needs: [...imageSteps, ...programSteps].map((step) => step.name),
+      needs: [...imageSteps, ...optionalSteps, ...programSteps].map((step) => step.name),
       chosen,
+      profiles,
       afterwards: () => images.removeReplaced([builder.base, ...chosen.values()]),
     }),
     helperImage(machine, { images, chosen }),
