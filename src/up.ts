@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type Dockerode from "dockerode";
 import { exitCode, KnownError, messageOf } from "./errors.ts";
 import { answered } from "./limit.ts";
+import { refuseBusyPorts } from "./stack/busy-ports.ts";
 import { compose } from "./stack/compose.ts";
 import { labelsOf, readComposeModel, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
@@ -24,6 +25,8 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
   await refuseSecond(docker);
   const model = await readComposeModel(composeFile);
   const services = servicesWanted(model, undefined);
+  // A remote engine publishes its ports elsewhere.
+  if (!/^(tcp|https?|ssh):/.test(process.env.DOCKER_HOST ?? "")) await refuseBusyPorts(model, services, composeFile);
   const labels = labelsOf(byHand, byHand, kept);
   const tailored = tailor(model, { project, services, overrides: {}, labels, ports: "kept" });
   const expected = expectedOf(tailored, project);

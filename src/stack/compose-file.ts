@@ -27,7 +27,13 @@ const service = z.looseObject({
   container_name: z.string().optional(),
   networks: z.record(z.string(), z.looseObject({ aliases: z.array(z.string()).optional() }).nullable()).nullish(),
   ports: z
-    .array(z.looseObject({ published: z.union([z.string(), z.number()]).optional(), host_ip: z.string().optional() }))
+    .array(
+      z.looseObject({
+        published: z.union([z.string(), z.number()]).optional(),
+        host_ip: z.string().optional(),
+        protocol: z.string().optional(),
+      }),
+    )
     .optional(),
 });
 const composeModel = z.looseObject({
