@@ -9,7 +9,7 @@ import { ensureHelperImage } from "./stack/helper-image.ts";
 import { removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
-import { removeLabelled } from "./stack/remove.ts";
+import { removeLabelled, stuckText } from "./stack/remove.ts";
 import { startsUnderWay } from "./stack/work-folder.ts";
 import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
@@ -56,8 +56,10 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
     for (const [run, owners] of await runsOf(docker)) {
       if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
       await attempt(`run ${run}`, async () => {
-        const { containers, networks, volumes } = await removeLabelled(docker, [`${label.run}=${run}`]);
-        done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
+        const { containers, networks, volumes, stuck } = await removeLabelled(docker, [`${label.run}=${run}`]);
+        if (containers + networks + volumes > 0 || stuck.length === 0)
+          done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
+        done.push(...stuck.map((network) => `run ${run}: ${stuckText(network)}`));
       });
     }
   });

@@ -73,12 +73,8 @@ function hostOf(ip: string): string {
 /** There is one project for what is up by hand: a second start would change the first one's stack, and remove it when interrupted. */
 async function refuseSecond(docker: Dockerode): Promise<void> {
   const filters = JSON.stringify({ label: [`${label.run}=${byHand}`] });
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    answered("for containers", docker.listContainers({ all: true, filters })),
-    answered("for networks", docker.listNetworks({ filters })),
-    answered("for volumes", docker.listVolumes({ filters })),
-  ]);
-  if (containers.length + networks.length + (volumes?.length ?? 0) === 0) return;
+  const containers = await answered("for containers", docker.listContainers({ all: true, filters }));
+  if (containers.length === 0) return;
   throw new KnownError("already-up", "a stack is up by hand already, and there can be only one", {
     facts: { there: `${containers.length} containers of ${project}`, try: "healproof down, which removes it" },
     exitCode: exitCode.usage,

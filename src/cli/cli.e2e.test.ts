@@ -168,9 +168,9 @@ test("up, down and clean tell programs what they did", { timeout: 180_000 }, asy
   try {
     expect(JSON.parse(up.out)).toEqual([{ service: "api", address: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d+$/) }]);
   } finally {
-    expect(await down()).toEqual({ containers: 1, networks: 1, volumes: 0 });
+    expect(await down()).toEqual({ containers: 1, networks: 1, volumes: 0, stuck: [] });
   }
-  expect(await down()).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  expect(await down()).toEqual({ containers: 0, networks: 0, volumes: 0, stuck: [] });
 
   const clean = await healproof.run(["clean", "--json"]);
   expect(clean.code, clean.err).toBe(0);

@@ -3,6 +3,7 @@ import { examine } from "../doctor.ts";
 import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { stuckText } from "../stack/remove.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -29,8 +30,12 @@ export async function upCommand(file: string | undefined, flags: { readonly json
 
 export async function downCommand(run: string | undefined, flags: { readonly json: boolean }): Promise<ExitCode> {
   const removed = await down(run);
-  const { containers, networks, volumes } = removed;
-  print(flags, removed, () => `removed ${containers} containers, ${networks} networks, ${volumes} volumes\n`);
+  const { containers, networks, volumes, stuck } = removed;
+  print(flags, removed, () =>
+    [`removed ${containers} containers, ${networks} networks, ${volumes} volumes`, ...stuck.map(stuckText), ""].join(
+      "\n",
+    ),
+  );
   return exitCode.proven;
 }
 

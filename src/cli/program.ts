@@ -80,7 +80,11 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("down")
     .description("remove what up started, or a run that was kept")
     .argument("[run]", "the run's id")
-    .option("--json", "print as JSON: how many { containers, networks, volumes } were removed", false)
+    .option(
+      "--json",
+      "print as JSON: how many { containers, networks, volumes } were removed, and the names of networks that are { stuck }",
+      false,
+    )
     .action((run, options) => {
       result = downCommand(run, options);
     });

@@ -12,7 +12,7 @@ import { endComposeOf } from "./compose-processes.ts";
 import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
 import { Project } from "./project.ts";
-import { removeLabelled } from "./remove.ts";
+import { removeLabelled, stuckText } from "./remove.ts";
 import { refuseShares } from "./shares.ts";
 import { watchSickness } from "./sickness.ts";
 import type { StartedStack } from "./stack.ts";
@@ -72,7 +72,8 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       exec: (service, command, within) => containers.exec(service, command, within),
       logs: (service) => containers.logs(service),
       down: async () => {
-        await removeLabelled(docker, mine);
+        const { stuck } = await removeLabelled(docker, mine);
+        if (stuck[0] !== undefined) throw new KnownError("network-stuck", stuckText(stuck[0]));
       },
     };
   } catch (thrown) {

@@ -2,13 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { KnownError } from "../errors.ts";
 import { answered } from "../limit.ts";
-import { formatDuration, seconds } from "../time.ts";
+import { type Duration, formatDuration, seconds } from "../time.ts";
 
 /** What was removed, for people. */
 export interface Removed {
   readonly containers: number;
   readonly networks: number;
   readonly volumes: number;
+  /**
+   * Networks that stay: the engine counts endpoints on them that no container has, after it lost one in the removal of several at once.
+   * Nothing but its restart sets that right.
+   */
+  readonly stuck: readonly string[];
 }
 
 const limit = seconds(60);
@@ -16,13 +21,21 @@ const againMs = 50;
 
 /**
  * Removes every container, network and volume that carries all of these labels (`key` or `key=value`), until a look finds
- * none. Gone already is a success; what is still in use is tried again, for its user may be about to appear.
+ * none. Gone already is a success; what is still in use is tried again, for its user may be about to appear. A network counts as
+ * stuck when it was refused for `stuckAfter` with no container on it: an endpoint may still be on its way out.
  */
-export async function removeLabelled(docker: Dockerode, labels: readonly string[]): Promise<Removed> {
+export async function removeLabelled(
+  docker: Dockerode,
+  labels: readonly string[],
+  stuckAfter: Duration = seconds(5),
+): Promise<Removed> {
   const filters = JSON.stringify({ label: labels });
   const removed = { containers: new Set<string>(), networks: new Set<string>(), volumes: new Set<string>() };
   const began = performance.now();
-  for (let inUse: string[] = []; ; ) {
+  const emptySince = new Map<string, number>();
+  const stuck = () =>
+    [...emptySince].filter(([, since]) => performance.now() - since > stuckAfter).map(([network]) => network);
+  for (;;) {
     const containers = await answered("for containers", docker.listContainers({ all: true, filters }));
     // Containers first: networks and volumes cannot go while one uses them.
     await Promise.all(
@@ -34,15 +47,20 @@ export async function removeLabelled(docker: Dockerode, labels: readonly string[
       answered("for networks", docker.listNetworks({ filters })),
       answered("for volumes", docker.listVolumes({ filters })),
     ]);
-    if (containers.length + networks.length + (volumes?.length ?? 0) === 0) break;
+    const left = networks.filter(({ Name }) => !stuck().includes(Name));
+    if (containers.length + left.length + (volumes?.length ?? 0) === 0) break;
     const tried = await Promise.all([
-      ...networks.map(({ Id, Name }) => goneUnlessUsed(Name, docker.getNetwork(Id).remove())),
+      ...left.map(({ Id, Name }) => goneUnlessUsed(Name, docker.getNetwork(Id).remove())),
       ...(volumes ?? []).map(({ Name }) => goneUnlessUsed(Name, docker.getVolume(Name).remove())),
     ]);
-    inUse = tried.filter((it) => it !== undefined);
+    const inUse = tried.filter((it) => it !== undefined);
     for (const { Id } of containers) removed.containers.add(Id);
-    for (const { Id } of networks) removed.networks.add(Id);
-    for (const { Name } of volumes ?? []) removed.volumes.add(Name);
+    for (const { Id, Name } of left) if (!inUse.includes(Name)) removed.networks.add(Id);
+    for (const { Name } of volumes ?? []) if (!inUse.includes(Name)) removed.volumes.add(Name);
+    for (const { Id, Name } of left) {
+      if (!inUse.includes(Name) || !(await isEmpty(docker, Id))) emptySince.delete(Name);
+      else if (!emptySince.has(Name)) emptySince.set(Name, performance.now());
+    }
     if (performance.now() - began > limit)
       throw new KnownError(
         "not-removed",
@@ -53,8 +71,24 @@ export async function removeLabelled(docker: Dockerode, labels: readonly string[
       );
     if (inUse.length > 0) await sleep(againMs);
   }
-  return { containers: removed.containers.size, networks: removed.networks.size, volumes: removed.volumes.size };
+  const { containers, networks, volumes } = removed;
+  return { containers: containers.size, networks: networks.size, volumes: volumes.size, stuck: stuck() };
 }
+
+/** Whether the engine itself knows no container on a network. */
+async function isEmpty(docker: Dockerode, id: string): Promise<boolean> {
+  try {
+    const { Containers } = await answered("for a network", docker.getNetwork(id).inspect());
+    return Object.keys(Containers ?? {}).length === 0;
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return false;
+    throw thrown;
+  }
+}
+
+/** Why a network stays, and what helps. */
+export const stuckText = (network: string): string =>
+  `the network ${network} stays until the engine is restarted: it counts endpoints there that no container has`;
 
 /** The name of what is still in use, or undefined once it is gone. The engine says 409 for a volume and 403 for a network. */
 async function goneUnlessUsed(name: string, removal: Promise<unknown>): Promise<string | undefined> {

@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import Dockerode from "dockerode";
+import { afterEach, expect, test } from "vitest";
+import { ms } from "../time.ts";
+import { removeLabelled } from "./remove.ts";
+
+/** An engine with one network, which it gives up only when told; it counts how often it was asked to. */
+interface Engine {
+  readonly docker: Dockerode;
+  asked: number;
+  on: Record<string, object>;
+  refuses: boolean;
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function engine(): Promise<Engine> {
+  const state = { asked: 0, on: {}, refuses: true, there: true };
+  const server = createServer(({ method, url = "" }, response) => {
+    const answer = (status: number, body: unknown) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    };
+    if (url.startsWith("/containers/json")) return answer(200, []);
+    if (url.startsWith("/volumes")) return answer(200, { Volumes: [] });
+    if (method === "DELETE") {
+      state.asked++;
+      if (state.refuses) return answer(403, { message: "network shop_default has active endpoints" });
+      state.there = false;
+      return answer(204, undefined);
+    }
+    if (url.startsWith("/networks/n1")) return answer(200, { Containers: state.on });
+    return answer(200, state.there ? [{ Id: "n1", Name: "shop_default" }] : []);
+  });
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  const docker = new Dockerode({ protocol: "http", host: "127.0.0.1", port: address.port });
+  return Object.assign(state, { docker });
+}
+
+test("a network that the engine counts endpoints on which no container has is told of, and not waited for", async () => {
+  const it = await engine();
+  const removed = await removeLabelled(it.docker, ["of=shop"], ms(120));
+  expect(removed).toEqual({ containers: 0, networks: 0, volumes: 0, stuck: ["shop_default"] });
+  expect(it.asked).toBeGreaterThan(1);
+});
+
+test("one that a container is still on is waited for, however long that takes", async () => {
+  const it = await engine();
+  it.on = { c1: { Name: "shop-app-1" } };
+  const removing = removeLabelled(it.docker, ["of=shop"], ms(50));
+  await expect.poll(() => it.asked).toBeGreaterThan(3);
+  it.refuses = false;
+  expect(await removing).toEqual({ containers: 0, networks: 1, volumes: 0, stuck: [] });
+});
