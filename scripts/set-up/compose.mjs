@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must, SetUpError } from "./machine.mjs";
-import { cannotInstall, trixieSources } from "./system-packages.mjs";
+import { cannotInstall, debianSources } from "./system-packages.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {import("./system-packages.mjs").SystemPackages} SystemPackages */
@@ -57,7 +57,7 @@ export async function packageWithCompose(packages) {
  * @param {Machine} machine @param {SystemPackages} packages
  */
 async function installPlugin(machine, packages) {
-  const sources = trixieSources(await packages.debianMirrors());
+  const sources = debianSources("trixie", await packages.debianMirrors());
   if (sources.length === 0) throw new SetUpError(composeAdvice(machine).join("\n"));
   const folder = mkdtempSync(join(tmpdir(), "healproof-compose-"));
   try {

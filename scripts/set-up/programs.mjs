@@ -1,14 +1,16 @@
 // Our own programs in the stack: each workspace with a Dockerfile is bundled into one file for each entry point and put
-// on the Node image. Its image is named after the content that it is built from.
+// on the Node image, or builds on the other images that its package.json names. Its image is named after the content that
+// it is built from.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { contentHash } from "./content.mjs";
+import { imageEntries } from "./images.mjs";
 import { CHECKOUT_LABEL } from "./local-images.mjs";
 import { must } from "./machine.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
-/** @typedef {{ name: string, variable: string, folder: string, entries: readonly string[] }} Program */
+/** @typedef {{ name: string, variable: string, folder: string, entries: readonly string[], images: readonly string[] }} Program `images`: variables of those that it builds on */
 
 const LIMIT_MS = 180_000;
 
@@ -37,7 +39,8 @@ export function programs(root) {
       const { healproof } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
       const name = basename(folder);
       const variable = `${name.toUpperCase().replaceAll("-", "_")}_IMAGE`;
-      return { name, variable, folder, entries: healproof?.entries ?? ["src/main.ts"] };
+      const { entries = ["src/main.ts"], images = ["NODE_IMAGE"] } = healproof ?? {};
+      return { name, variable, folder, entries, images };
     });
 }
 
@@ -49,20 +52,22 @@ export function programs(root) {
  * @param {Map<string, string>} parts.chosen
  * @returns {import("./plan.mjs").Step}
  */
-export function program(machine, { name, variable, folder, entries }, { images, chosen }) {
+export function program(machine, { name, variable, folder, entries, images: bases }, { images, chosen }) {
+  const basesNow = () => bases.map((base) => ({ variable: base, reference: chosen.get(base) ?? "" }));
+
   async function reference() {
-    const node = chosen.get("NODE_IMAGE") ?? "";
+    // The id, too: a tag of a registry moves.
+    const ids = await Promise.all(basesNow().map(async (base) => (await images.idOf(base.reference)) ?? ""));
     const hash = contentHash({
       folders: [folder],
       files: [join(machine.root, "package-lock.json")],
-      // The id, too: a tag of a registry moves.
-      words: [node, (await images.idOf(node)) ?? "", ...ESBUILD, ...entries],
+      words: [...basesNow().map((base) => base.reference), ...ids, ...ESBUILD, ...entries],
     });
     return `healproof-fixture-${name}:${hash}`;
   }
   return {
     name: `program ${name}`,
-    needs: ["dependencies", "image node"],
+    needs: ["dependencies", ...bases.map((base) => stepOf(machine.root, base))],
     async check() {
       const wanted = await reference();
       if (!(await images.idOf(wanted))) return "its image is not built from its present source";
@@ -72,22 +77,13 @@ export function program(machine, { name, variable, folder, entries }, { images, 
     commands: () => ["npm run setup"],
     async run() {
       const wanted = await reference();
-      const out = join(folder, "dist");
-      rmSync(out, { recursive: true, force: true });
-      const sources = entries.map((entry) => join(folder, entry));
-      await must(
-        machine,
-        join(machine.root, "node_modules/.bin/esbuild"),
-        [...sources, ...ESBUILD, `--outbase=${join(folder, "src")}`, `--outdir=${out}`],
-        { timeoutMs: LIMIT_MS },
-      );
-      writeFileSync(join(out, "package.json"), '{ "type": "module" }\n');
-      const node = `NODE_IMAGE=${chosen.get("NODE_IMAGE")}`;
+      if (entries.length > 0) await bundle(machine, folder, entries);
+      const args = basesNow().flatMap((base) => ["--build-arg", `${base.variable}=${base.reference}`]);
       const label = `${CHECKOUT_LABEL}=${machine.root}`;
       await must(
         machine,
         "docker",
-        ["build", "--quiet", "--force-rm", "--tag", wanted, "--build-arg", node, "--label", label, folder],
+        ["build", "--quiet", "--force-rm", "--tag", wanted, ...args, "--label", label, folder],
         { timeoutMs: LIMIT_MS },
       );
       await images.added(wanted);
@@ -95,4 +91,29 @@ export function program(machine, { name, variable, folder, entries }, { images, 
       return "built";
     },
   };
+}
+
+/** @param {Machine} machine @param {string} folder @param {readonly string[]} entries */
+async function bundle(machine, folder, entries) {
+  const out = join(folder, "dist");
+  rmSync(out, { recursive: true, force: true });
+  const sources = entries.map((entry) => join(folder, entry));
+  await must(
+    machine,
+    join(machine.root, "node_modules/.bin/esbuild"),
+    [...sources, ...ESBUILD, `--outbase=${join(folder, "src")}`, `--outdir=${out}`],
+    { timeoutMs: LIMIT_MS },
+  );
+  writeFileSync(join(out, "package.json"), '{ "type": "module" }\n');
+}
+
+/** Name of the step that brings an image. @param {string} root @param {string} variable */
+function stepOf(root, variable) {
+  const entry = imageEntries(root).find((each) => each.variable === variable);
+  return entry
+    ? `image ${entry.standIn}`
+    : `program ${variable
+        .replace(/_IMAGE$/, "")
+        .toLowerCase()
+        .replaceAll("_", "-")}`;
 }

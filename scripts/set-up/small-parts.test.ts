@@ -7,7 +7,7 @@ import { contentHash } from "./content.mjs";
 import { dependencies, nodeCommand, staleness } from "./dependencies.mjs";
 import { engineSocket, render } from "./env-file.mjs";
 import { localImages } from "./local-images.mjs";
-import { programs } from "./programs.mjs";
+import { program, programs } from "./programs.mjs";
 import { scriptedMachine } from "./scripted-machine.ts";
 import { standIns } from "./stand-ins.mjs";
 import { systemPackages } from "./system-packages.mjs";
@@ -109,7 +109,9 @@ test("on a terminal a person is asked before apt's lists are fetched for the sta
   });
   const builder = standIns(machine, { packages: systemPackages(machine), images: localImages(machine) });
   const entry = { variable: "REDIS_IMAGE", official: "redis:8", standIn: "redis" };
-  await expect(builder.build(entry)).rejects.toThrow("as you said");
+  const debian = { variable: "DEBIAN_IMAGE", official: "debian:12-slim", standIn: "debian" };
+  const builds = await Promise.allSettled([entry, debian].map((each) => builder.build(each)));
+  for (const build of builds) expect(build).toMatchObject({ status: "rejected", reason: { message: /as you said/ } });
   expect(asked).toEqual(["No image registry, images must be built: apt-get update?"]);
   expect(ran.filter((line) => line.startsWith("apt"))).toEqual([]);
 });
@@ -152,8 +154,56 @@ test("a workspace with a Dockerfile is a program of the stack, with the entries 
     "fixtures/tapo-exporter/Dockerfile": "",
     "fixtures/lib/package.json": "{}",
   });
-  expect(programs(root).map(({ variable, entries }) => [variable, entries])).toEqual([
-    ["APP_IMAGE", ["src/main.ts"]],
-    ["TAPO_EXPORTER_IMAGE", ["src/main.ts", "src/lame.ts"]],
+  expect(programs(root).map(({ variable, entries, images }) => [variable, entries, images])).toEqual([
+    ["APP_IMAGE", ["src/main.ts"], ["NODE_IMAGE"]],
+    ["TAPO_EXPORTER_IMAGE", ["src/main.ts", "src/lame.ts"], ["NODE_IMAGE"]],
+  ]);
+});
+
+test("a program is built on the images that it names, after them", async () => {
+  const root = folderWith({
+    "package.json": '{ "workspaces": ["fixtures/tapo-exporter", "fixtures/host"] }',
+    "package-lock.json": "{}",
+    "fixtures/images/images.json":
+      '[{ "variable": "DEBIAN_IMAGE", "official": "debian:12-slim", "standIn": "debian" }]',
+    "fixtures/tapo-exporter/package.json": "{}",
+    "fixtures/tapo-exporter/Dockerfile": "",
+    "fixtures/host/package.json":
+      '{ "healproof": { "entries": [], "images": ["DEBIAN_IMAGE", "TAPO_EXPORTER_IMAGE"] } }',
+    "fixtures/host/Dockerfile": "",
+  });
+  const chosen = new Map([
+    ["DEBIAN_IMAGE", "debian:12-slim"],
+    ["TAPO_EXPORTER_IMAGE", "healproof-fixture-tapo-exporter:1"],
+  ]);
+  const { machine, ran } = scriptedMachine({ root });
+  const host = programs(root).find(({ name }) => name === "host");
+  if (!host) throw new Error("host is no program");
+  const step = program(machine, host, { images: localImages(machine), chosen });
+  expect(step.needs).toEqual(["dependencies", "image debian", "program tapo-exporter"]);
+  await step.run();
+  expect(ran.filter((line) => line.includes("esbuild"))).toEqual([]);
+  expect(ran.find((line) => line.startsWith("docker build"))).toContain(
+    "--build-arg DEBIAN_IMAGE=debian:12-slim --build-arg TAPO_EXPORTER_IMAGE=healproof-fixture-tapo-exporter:1 ",
+  );
+  // Another base, another name.
+  const before = chosen.get("HOST_IMAGE");
+  chosen.set("TAPO_EXPORTER_IMAGE", "healproof-fixture-tapo-exporter:2");
+  await step.run();
+  expect(chosen.get("HOST_IMAGE")).not.toBe(before);
+});
+
+test("a Debian is bootstrapped from its own release, and gets its name only when it is whole", async () => {
+  const { machine, ran } = scriptedMachine({ root: process.cwd(), commands: ["apt-get", "mmdebstrap"] }, (line) =>
+    line.startsWith("apt-get indextargets") ? "Debian|Debian|http://mirror.test/d\n" : "",
+  );
+  const builder = standIns(machine, { packages: systemPackages(machine), images: localImages(machine) });
+  const entry = { variable: "DEBIAN_IMAGE", official: "debian:12-slim", standIn: "debian" };
+  await builder.build(entry);
+  const script = ran.findIndex((line) => line.includes("debian/bootstrap.sh"));
+  expect(ran[script]).toMatch(/bootstrap\.sh deb http:\/\/mirror\.test\/d bookworm main /);
+  expect(ran.slice(script + 1)).toEqual([
+    `docker tag healproof-standin/debian:unfinished ${builder.reference(entry)}`,
+    "docker rmi healproof-standin/debian:unfinished",
   ]);
 });

@@ -1,5 +1,5 @@
 // Stand-ins for official images, built from Debian packages and the Go and npm registries where no image registry is
-// in reach. They carry names of their own and are labelled with what they stand in for.
+// in reach; a Debian is bootstrapped as their base is. They carry names of their own and are labelled with what they stand in for.
 
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { contentHash } from "./content.mjs";
 import { CHECKOUT_LABEL } from "./local-images.mjs";
 import { must, SetUpError } from "./machine.mjs";
-import { cannotInstall, trixieSources } from "./system-packages.mjs";
+import { cannotInstall, debianSources } from "./system-packages.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {import("./images.mjs").ImageEntry} ImageEntry */
@@ -29,27 +29,47 @@ const BUILD_VARIABLES = [
 export function standIns(machine, { packages, images }) {
   const folder = join(machine.root, "fixtures/images");
   const base = `${PREFIX}/base:${contentHash({ folders: [join(folder, "base")] })}`;
+  const ownLabel = `${CHECKOUT_LABEL}=${machine.root}`;
   /** @type {Promise<void> | undefined} */
   let baseReady;
+  /** @type {Promise<{ main?: string, security?: string }> | undefined} */
+  let mirrorsReady;
 
-  async function buildBase() {
-    if (await images.idOf(base)) return;
-    const from = performance.now();
+  /** Gets what a bootstrap takes. Once, because a person may be asked. */
+  async function mirrors() {
     const purpose = "No image registry, images must be built";
     if (machine.has("mmdebstrap")) {
       if (machine.uid === 0) await packages.allow([], purpose);
     } else await packages.install(["mmdebstrap"], purpose);
+    return await packages.debianMirrors();
+  }
+
+  /**
+   * Makes an image of the root file system that a script writes.
+   * @param {string} reference @param {readonly string[]} labels
+   * @param {(mirrors: { main?: string, security?: string }) => [script: string, ...args: string[]]} command
+   */
+  async function bootstrap(reference, labels, command) {
+    mirrorsReady ??= mirrors();
+    const [script, ...args] = command(await mirrorsReady);
     // A failure of the first half still leaves an image of what had come through: it gets its name only afterwards.
-    const unfinished = `${PREFIX}/base:unfinished`;
-    const label = `LABEL ${CHECKOUT_LABEL}=${machine.root}`;
-    await must(machine, join(folder, "base/bootstrap.sh"), trixieSources(await packages.debianMirrors()), {
+    const unfinished = `${reference.slice(0, reference.lastIndexOf(":"))}:unfinished`;
+    const changes = labels.map((label) => `--change 'LABEL ${label}'`).join(" ");
+    await must(machine, script, args, {
       timeoutMs: BUILD_LIMIT_MS,
-      pipeTo: `docker import --change '${label}' - ${unfinished}`,
+      pipeTo: `docker import ${changes} - ${unfinished}`,
     });
-    await must(machine, "docker", ["tag", unfinished, base], { timeoutMs: 20_000 });
+    await must(machine, "docker", ["tag", unfinished, reference], { timeoutMs: 20_000 });
     await must(machine, "docker", ["rmi", unfinished], { timeoutMs: 20_000 });
+  }
+
+  async function buildBase() {
+    if (await images.idOf(base)) return;
+    const began = performance.now();
+    const script = join(folder, "base/bootstrap.sh");
+    await bootstrap(base, [ownLabel], (from) => [script, "trixie", ...debianSources("trixie", from)]);
     await images.added(base);
-    machine.say(`set-up: base of the stand-ins: built (${((performance.now() - from) / 1000).toFixed(1)} s)`);
+    machine.say(`set-up: base of the stand-ins: built (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   }
 
   return {
@@ -63,6 +83,12 @@ export function standIns(machine, { packages, images }) {
     canBuild: () => machine.platform === "linux" && (machine.has("mmdebstrap") || !cannotInstall(machine)),
     /** @param {ImageEntry} entry */
     async build(entry) {
+      const labels = [`${STAND_IN_LABEL}=${entry.official}`, ownLabel];
+      const script = join(folder, entry.standIn, "bootstrap.sh");
+      if (existsSync(script)) {
+        await bootstrap(this.reference(entry), labels, (from) => [script, ...debianSources("bookworm", from)]);
+        return;
+      }
       baseReady ??= buildBase();
       await baseReady;
       const context = mkdtempSync(join(tmpdir(), "healproof-build-"));
@@ -74,7 +100,7 @@ export function standIns(machine, { packages, images }) {
           "docker",
           [
             ...["build", "--quiet", "--force-rm", "--tag", this.reference(entry), "--build-arg", `BASE_IMAGE=${base}`],
-            ...["--label", `${STAND_IN_LABEL}=${entry.official}`, "--label", `${CHECKOUT_LABEL}=${machine.root}`],
+            ...labels.flatMap((label) => ["--label", label]),
             ...BUILD_VARIABLES.filter((name) => machine.env[name]).flatMap((name) => ["--build-arg", name]),
             context,
           ],

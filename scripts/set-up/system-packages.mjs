@@ -118,10 +118,13 @@ export function mirrorsIn(targets) {
   return mirrors;
 }
 
-/** The lines of an apt source for Debian 13 from the machine's own mirrors; none when it has no Debian mirror. @param {{ main?: string, security?: string }} mirrors */
-export function trixieSources({ main, security }) {
+/**
+ * The lines of an apt source for a release of Debian from the machine's own mirrors; none when it has no Debian mirror.
+ * @param {"bookworm" | "trixie"} release @param {{ main?: string, security?: string }} mirrors
+ */
+export function debianSources(release, { main, security }) {
   return [
-    ...(main ? [`deb ${main} trixie main`, `deb ${main} trixie-updates main`] : []),
-    ...(main && security ? [`deb ${security} trixie-security main`] : []),
+    ...(main ? [`deb ${main} ${release} main`, `deb ${main} ${release}-updates main`] : []),
+    ...(main && security ? [`deb ${security} ${release}-security main`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scriptedMachine } from "./scripted-machine.ts";
-import { cannotInstall, mirrorsIn, systemPackages, trixieSources } from "./system-packages.mjs";
+import { cannotInstall, debianSources, mirrorsIn, systemPackages } from "./system-packages.mjs";
 
 const installs = (ran: readonly string[]) => ran.filter((line) => line.startsWith("apt-get install"));
 
@@ -84,15 +84,16 @@ test("the candidate is read without its epoch, and none is none", async () => {
   expect(await packages.candidate("x")).toBeUndefined();
 });
 
-test("Debian 13 comes from the machine's own Debian mirrors, and from no other archive of its list", () => {
+test("a release of Debian comes from the machine's own Debian mirrors, and from no other archive of its list", () => {
   const mirrors = mirrorsIn(
     "Acme|stable|http://acme.test/x\nDebian|Debian|http://mirror.test/d\nDebian|Debian|http://mirror.test/other\n" +
       "Debian|Debian-Security|http://mirror.test/s\n",
   );
-  expect(trixieSources(mirrors)).toEqual([
+  expect(debianSources("trixie", mirrors)).toEqual([
     "deb http://mirror.test/d trixie main",
     "deb http://mirror.test/d trixie-updates main",
     "deb http://mirror.test/s trixie-security main",
   ]);
-  expect(trixieSources(mirrorsIn("Ubuntu|Ubuntu|http://mirror.test/u\n"))).toEqual([]);
+  expect(debianSources("bookworm", mirrors)[0]).toBe("deb http://mirror.test/d bookworm main");
+  expect(debianSources("trixie", mirrorsIn("Ubuntu|Ubuntu|http://mirror.test/u\n"))).toEqual([]);
 });
