@@ -2,7 +2,7 @@
 // on the Node image, or builds on the other images that its package.json names. Its image is named after the content that
 // it is built from.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { contentHash } from "./content.mjs";
 import { imageEntries } from "./images.mjs";
@@ -13,6 +13,8 @@ import { must } from "./machine.mjs";
 /** @typedef {{ name: string, variable: string, folder: string, entries: readonly string[], images: readonly string[] }} Program `images`: variables of those that it builds on */
 
 const LIMIT_MS = 180_000;
+/** What each of them brings as its check: a container asks its own server. */
+const HEALTHCHECK = "fixtures/images/healthcheck.sh";
 
 // Bundled CommonJS packages expect what only CommonJS has.
 const BANNER = [
@@ -60,7 +62,10 @@ export function program(machine, { name, variable, folder, entries, images: base
     const ids = await Promise.all(basesNow().map(async (base) => (await images.idOf(base.reference)) ?? ""));
     const hash = contentHash({
       folders: [folder],
-      files: [join(machine.root, "package-lock.json")],
+      files: [
+        join(machine.root, "package-lock.json"),
+        ...(entries.length > 0 ? [join(machine.root, HEALTHCHECK)] : []),
+      ],
       words: [...basesNow().map((base) => base.reference), ...ids, ...ESBUILD, ...entries],
     });
     return `healproof-fixture-${name}:${hash}`;
@@ -77,7 +82,10 @@ export function program(machine, { name, variable, folder, entries, images: base
     commands: () => ["npm run setup"],
     async run() {
       const wanted = await reference();
-      if (entries.length > 0) await bundle(machine, folder, entries);
+      if (entries.length > 0) {
+        await bundle(machine, folder, entries);
+        copyFileSync(join(machine.root, HEALTHCHECK), join(folder, "dist/healthcheck.sh"));
+      }
       const args = basesNow().flatMap((base) => ["--build-arg", `${base.variable}=${base.reference}`]);
       const label = `${CHECKOUT_LABEL}=${machine.root}`;
       await must(
