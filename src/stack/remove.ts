@@ -11,7 +11,7 @@ export interface Removed {
   readonly volumes: number;
   /**
    * Networks that stay: the engine counts endpoints on them that no container has, after it lost one in the removal of several at once.
-   * Nothing but its restart sets that right.
+   * Nothing but its restart sets that right (moby/moby#42119).
    */
   readonly stuck: readonly string[];
 }
