@@ -3,9 +3,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
-import { hostNow } from "../src/clock.ts";
-import type { FaultTools } from "../src/fault/define.ts";
 import { builtInFaults } from "../src/fault/registry.ts";
+import { noStack, noTools } from "../src/fault/testing/no-tools.ts";
 import { ms } from "../src/time.ts";
 import { nothing } from "./examples/nothing.ts";
 import { blocks, commands, root } from "./testing/blocks.ts";
@@ -56,15 +55,9 @@ test("each file that a page links to is there", () => {
 });
 
 describe("the empty fault of the guide", () => {
-  const tools: FaultTools = {
-    stack: { container: async () => ({ id: "c0ffee", pid: 1, running: true }), start: async () => undefined },
-    hand: {
-      bootId: "",
-      identify: async () => undefined,
-      signal: async () => ({ sent: false, when: { from: hostNow(), to: hostNow() } }),
-      watch: async () => undefined,
-      [Symbol.asyncDispose]: async () => undefined,
-    },
+  const tools = {
+    ...noTools,
+    stack: { ...noStack, container: async () => ({ id: "c0ffee", pid: 1, running: true, paused: false }) },
   };
 
   test("aims at a container, is never seen to bite, and undoes nothing", async () => {

@@ -1,5 +1,5 @@
 import { hostNow, type TrialClock } from "./clock.ts";
-import type { AnyFault, FaultLook } from "./fault/define.ts";
+import type { AnyFault, FaultLook, FaultTools } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import type { Fact } from "./journal.ts";
 import type { Act } from "./plan.ts";
@@ -25,6 +25,8 @@ export interface Scene {
 
 type Stage = Extract<Fact, { kind: "fault" }>["stage"];
 
+const toolsOf = ({ stack, hand }: Scene): FaultTools => ({ stack: stack.containers, hand });
+
 /** The life of one fault in a trial: announced (its undo is on disk), injected, seen to bite, watched, put back. */
 export class Breakage {
   readonly #scene: Scene;
@@ -47,9 +49,9 @@ export class Breakage {
 
   /** Finds out what will be touched and puts its undo on the disk. Nothing is broken yet. */
   static async announce(scene: Scene, act: Act["id"], fault: AnyFault, params: unknown): Promise<Breakage> {
-    const { stack, hand, run, trial, project } = scene;
+    const { run, trial, project } = scene;
     const what = fault.describe(params);
-    const aim = await fault.aim({ stack, hand }, params);
+    const aim = await fault.aim(toolsOf(scene), params);
     const breakage = new Breakage(scene, act, fault, aim, what);
     const undo = { fault: fault.kind, aim };
     writeUndo({ id: breakage.#undoId, owner: ownerMark(), run, trial, project, undo, what });
@@ -57,16 +59,15 @@ export class Breakage {
   }
 
   async inject(): Promise<void> {
-    const { hand, stack } = this.#scene;
     const now = hostNow();
     this.#note("announced", { from: now, to: now }, `${this.#what}; its undo is on disk`);
-    this.#note("injected", await this.#fault.inject({ stack, hand }, this.#aim), this.#what);
+    this.#note("injected", await this.#fault.inject(toolsOf(this.#scene), this.#aim), this.#what);
   }
 
   /** Whether the fault was seen to bite. If so it is watched from then on. */
   async witness(within: Duration): Promise<boolean> {
-    const { stack, hand, lost } = this.#scene;
-    const bite = await this.#fault.witness({ stack, hand }, this.#aim, within);
+    const { lost } = this.#scene;
+    const bite = await this.#fault.witness(toolsOf(this.#scene), this.#aim, within);
     if (!bite) {
       const now = hostNow();
       const detail = `${this.#what} was not seen to bite within ${formatDuration(within)}`;
@@ -75,18 +76,17 @@ export class Breakage {
     }
     this.#note("bitten", bite, `${this.#what} has bitten`);
     const tell = (look: FaultLook) => this.#noteLook(look);
-    this.#watched = this.#fault.watch({ stack, hand }, this.#aim, tell, this.#watching.signal);
+    this.#watched = this.#fault.watch(toolsOf(this.#scene), this.#aim, tell, this.#watching.signal);
     this.#watched.catch(lost);
     return true;
   }
 
   /** Puts back whatever is still held, and forgets the undo. */
   async putBack(): Promise<void> {
-    const { stack, hand } = this.#scene;
     this.#watching.abort();
     await this.#watched.catch(() => undefined);
     const from = hostNow();
-    const detail = await this.#fault.undo({ stack, hand }, this.#aim);
+    const detail = await this.#fault.undo(toolsOf(this.#scene), this.#aim);
     this.#note("undone", { from, to: hostNow() }, detail);
     forgetUndo(this.#undoId);
   }

@@ -12,12 +12,14 @@ export async function saveEvidence(stack: StartedStack, trialFolder: string, jou
     journal.write({ kind: "evidence", file: `evidence/${name}`, what });
   };
   await Promise.all([
-    ...stack.services.map((service) => keep(`${service}.log`, `what ${service} logged`, stack.logs(service))),
+    ...stack.services.map((service) =>
+      keep(`${service}.log`, `what ${service} logged`, stack.containers.logs(service)),
+    ),
     // A look holds states, not configurations: no environment, and so no secret, is in it.
     keep(
       "containers.json",
       "the containers' last states",
-      stack.look().then((looks) => `${JSON.stringify(looks, null, 2)}\n`),
+      stack.containers.look().then((looks) => `${JSON.stringify(looks, null, 2)}\n`),
     ),
   ]);
 }

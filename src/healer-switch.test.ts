@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Scene } from "./breakage.ts";
 import { TrialClock } from "./clock.ts";
+import { noHand, noStack } from "./fault/testing/no-tools.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import type { Fact } from "./journal.ts";
 import { leftToUndo } from "./undo.ts";
@@ -30,30 +31,25 @@ function scene(stop: () => Promise<void> = async () => undefined) {
     project: "healproof-r1-1",
     services: ["watchdog"],
     networks: [],
-    look: notReached,
-    exec: notReached,
-    logs: notReached,
     down: notReached,
-    container: notReached,
-    start: notReached,
-    stopService: async (service: string) => {
-      asked.push({ what: `stop ${service}`, onDisk: onDisk() });
-      await stop();
+    containers: {
+      ...noStack,
+      replicas: notReached,
+      look: notReached,
+      exec: notReached,
+      logs: notReached,
+      stopService: async (service: string) => {
+        asked.push({ what: `stop ${service}`, onDisk: onDisk() });
+        await stop();
+      },
+      startService: async (service: string) => {
+        asked.push({ what: `start ${service}`, onDisk: onDisk() });
+      },
     },
-    startService: async (service: string) => {
-      asked.push({ what: `start ${service}`, onDisk: onDisk() });
-    },
-  };
-  const hand = {
-    bootId: "",
-    identify: notReached,
-    signal: notReached,
-    watch: notReached,
-    [Symbol.asyncDispose]: notReached,
   };
   const of: Scene = {
     stack,
-    hand,
+    hand: noHand,
     clock: new TrialClock(),
     run: "r1",
     trial: "app-hang/without-watchdog",

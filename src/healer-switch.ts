@@ -34,13 +34,13 @@ export class HealerSwitch {
       what,
     });
     this.#off = true;
-    await this.#turn("off", "stopped", (service) => stack.stopService(service));
+    await this.#turn("off", "stopped", (service) => stack.containers.stopService(service));
   }
 
   /** Nothing where it is on. */
   async on(): Promise<void> {
     if (!this.#off) return;
-    await this.#turn("on", "started", (service) => this.#scene.stack.startService(service));
+    await this.#turn("on", "started", (service) => this.#scene.stack.containers.startService(service));
     forgetUndo(this.#undoId);
     this.#off = false;
   }

@@ -100,9 +100,9 @@ const facts = {
     when: span,
     fault: z.string(),
     /** When announced: how this fault ends by itself. What is `with-the-process` must be shown to be in force until then. */
-    ends: z.enum(["at-once", "with-the-process"]).optional(),
-    /** When ended: its process was replaced (what healing does), or it was released with the process still there. */
-    how: z.enum(["replaced", "released"]).optional(),
+    ends: z.enum(["at-once", "with-the-process", "by-healing", "by-us"]).optional(),
+    /** When ended: its process was replaced (what healing does), it was healed otherwise, or it was released with nothing healed. */
+    how: z.enum(["replaced", "healed", "released"]).optional(),
     detail: z.string(),
   }),
   /** A control's healer was switched off or on by us. */

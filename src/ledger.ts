@@ -3,7 +3,7 @@ import { hostNow, type TrialClock } from "./clock.ts";
 import { exitCode, KnownError } from "./errors.ts";
 import type { Fact } from "./journal.ts";
 import type { TrialPlan } from "./plan.ts";
-import type { StartedStack } from "./stack/stack.ts";
+import type { StackContainers } from "./stack/stack.ts";
 
 /**
  * Asks a stack's ledger whether every acknowledged operation is still there, once. The ledger is the user's own program; its contract:
@@ -21,12 +21,12 @@ const findings = z.looseObject({
 
 /** The check's answer as a fact of the journal. Anything but a clear answer is an error: what was not checked is not whole. */
 export async function askLedger(
-  stack: Pick<StartedStack, "exec">,
+  containers: Pick<StackContainers, "exec">,
   { service, check, within }: NonNullable<TrialPlan["ledger"]>,
   clock: TrialClock,
 ): Promise<Extract<Fact, { kind: "ledger" }>> {
   const from = hostNow();
-  const { exitCode: code, out, err } = await stack.exec(service, check, within);
+  const { exitCode: code, out, err } = await containers.exec(service, check, within);
   const when = clock.span({ from, to: hostNow() });
   if (code !== 0 && code !== 1) throw unchecked(service, check, `it exited with ${code}`, err || out);
   const found = parsed(out);

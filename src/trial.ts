@@ -195,7 +195,7 @@ class Trial {
     const { ledger } = this.#plan;
     if (!ledger) return;
     await this.#in("ledger", ms(ledger.within + limits.overrun), async () => {
-      this.#write(await askLedger(stack, ledger, this.#clock));
+      this.#write(await askLedger(stack.containers, ledger, this.#clock));
     });
   }
 
@@ -354,9 +354,9 @@ class Trial {
 
   async #look(stack: StartedStack, observation: Observation): Promise<void> {
     const from = hostNow();
-    const looks = await stack.look();
+    const looks = await stack.containers.look();
     const when = this.#clock.span({ from, to: hostNow() });
-    for (const { pid: _pid, running: _running, startedAtUnixMs, ...look } of looks)
+    for (const { pid: _pid, running: _running, paused: _paused, startedAtUnixMs, ...look } of looks)
       this.#write({
         kind: "container",
         when,

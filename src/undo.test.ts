@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineFault, type FaultTools } from "./fault/define.ts";
+import { defineFault, type FaultStack } from "./fault/define.ts";
+import { noStack, noTools } from "./fault/testing/no-tools.ts";
 import { ownerMark } from "./stack/labels.ts";
 import { forgetUndo, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
 
@@ -29,16 +30,6 @@ const entry = ({ fault = "break", ...over }: { id?: string; owner?: string; faul
 });
 const all = () => leftToUndo({ all: true }, folder).entries;
 const notReached = () => Promise.reject(new Error("not reached"));
-const tools: FaultTools = {
-  stack: { container: notReached, start: notReached },
-  hand: {
-    bootId: "",
-    identify: notReached,
-    signal: notReached,
-    watch: notReached,
-    [Symbol.asyncDispose]: async () => undefined,
-  },
-};
 const breaks = (undo: (aim: { service: string; pid: number }) => Promise<string>) =>
   defineFault({
     kind: "break",
@@ -46,6 +37,7 @@ const breaks = (undo: (aim: { service: string; pid: number }) => Promise<string>
     params: z.strictObject({}),
     aimed: z.strictObject({ service: z.string(), pid: z.number() }),
     ends: "at-once",
+    lasts: false,
     describe: () => "break",
     aim: notReached,
     inject: notReached,
@@ -140,32 +132,33 @@ describe("undoing an entry", () => {
       seen.push(aim, all().length);
       return "put back";
     });
-    expect(await undoEntry(written(), [fault], tools, folder)).toBe("put back");
+    expect(await undoEntry(written(), [fault], noTools, folder)).toBe("put back");
     expect(seen).toEqual([{ service: "app", pid: 7 }, 1]);
     expect(all()).toEqual([]);
   });
 
   test("that fails keeps the entry, so that it can be tried again", async () => {
     const fault = breaks(() => Promise.reject(new Error("the engine is gone")));
-    await expect(undoEntry(written(), [fault], tools, folder)).rejects.toThrow("the engine is gone");
+    await expect(undoEntry(written(), [fault], noTools, folder)).rejects.toThrow("the engine is gone");
     expect(all()).toHaveLength(1);
   });
 
   test("of a fault that this healproof does not have says so and keeps the entry", async () => {
-    await expect(undoEntry(written(), [], tools, folder)).rejects.toMatchObject({ code: "unknown-fault" });
+    await expect(undoEntry(written(), [], noTools, folder)).rejects.toMatchObject({ code: "unknown-fault" });
     expect(all()).toHaveLength(1);
   });
 
   test("whose aim is not this fault's is refused and keeps the entry", async () => {
     const it = { ...written(), undo: { fault: "break", aim: { service: 7 } } };
-    await expect(undoEntry(it, [breaks(async () => "put back")], tools, folder)).rejects.toThrow();
+    await expect(undoEntry(it, [breaks(async () => "put back")], noTools, folder)).rejects.toThrow();
     expect(all()).toHaveLength(1);
   });
 
   test("of a healer that is off starts each of its services", async () => {
     const started: string[] = [];
-    const stack: FaultTools["stack"] = {
-      container: async (service) => ({ id: `id of ${service}`, pid: 0, running: false }),
+    const stack: FaultStack = {
+      ...noStack,
+      container: async (service) => ({ id: `id of ${service}`, pid: 0, running: false, paused: false }),
       start: async (id) => {
         started.push(id);
       },
@@ -173,7 +166,7 @@ describe("undoing an entry", () => {
     writeUndo({ ...entry({ id: "healer" }), undo: { start: ["watchdog", "keeper"] } }, folder);
     const [it] = all();
     if (!it) throw new Error("it was written");
-    expect(await undoEntry(it, [], { ...tools, stack }, folder)).toBe("started watchdog, keeper");
+    expect(await undoEntry(it, [], { ...noTools, stack }, folder)).toBe("started watchdog, keeper");
     expect(started).toEqual(["id of watchdog", "id of keeper"]);
     expect(all()).toEqual([]);
   });

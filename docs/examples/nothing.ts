@@ -9,6 +9,7 @@ export const nothing = defineFault({
   params: z.strictObject({ service: z.string() }),
   aimed: z.strictObject({ container: z.string() }),
   ends: "at-once",
+  lasts: false,
   describe: ({ service }) => `nothing to ${service}`,
 
   /** Finds out what exactly will be touched, and changes nothing. The result is on the disk before anything is injected. */

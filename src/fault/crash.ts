@@ -12,6 +12,7 @@ export const crash = defineFault({
   params: z.strictObject({ service: z.string().meta({ description: "The service whose main process is killed" }) }),
   aimed: processAim,
   ends: "at-once",
+  lasts: false,
   describe: ({ service }) => `crash of ${service}`,
 
   aim: (tools, { service }) => aimAtMainProcess(tools, service),

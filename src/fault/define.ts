@@ -1,25 +1,70 @@
 import type { z } from "zod";
 import type { HostSpan } from "../clock.ts";
+import type { Executed } from "../stack/exec.ts";
 import type { Duration } from "../time.ts";
-import type { Hand } from "./hand/hand.ts";
+import type { Capability, Hand } from "./hand/hand.ts";
 
-/** What a fault may use of the stack under test: containers by service, always inside the blast radius. */
+/** One container of the stack, as a fault has to know it. */
+export interface FaultContainer {
+  /** Its full id. */
+  readonly id: string;
+  /** Its main process in the host's PID namespace; 0 while it does not run. */
+  readonly pid: number;
+  readonly running: boolean;
+  readonly paused: boolean;
+}
+
+/** What the engine lets a container have. Bytes; 0 is without limit. */
+export interface ContainerLimits {
+  readonly memory: number;
+  readonly memorySwap: number;
+  /** Cores. */
+  readonly cpus: number;
+}
+
+/** A container's place in one network of the stack. */
+export interface Endpoint {
+  /** The network's id. */
+  readonly network: string;
+  readonly address: string;
+  readonly aliases: readonly string[];
+}
+
+/** What a fault may use of the stack under test: its own containers, by service or by id. Any other is refused. */
 export interface FaultStack {
-  /** The running or stopped container of a service; an error that names the services there are if there is none. */
-  container(service: string): Promise<{ readonly id: string; readonly pid: number; readonly running: boolean }>;
+  /** The running or stopped container of a service (its first, or that replica); an error that names what there is if there is none. */
+  container(service: string, replica?: number): Promise<FaultContainer>;
   /** Starts a stopped container through the engine. Already running is a success. */
   start(containerId: string): Promise<void>;
+  /** Stops it through the engine, as a person does. Already stopped is a success. */
+  stop(containerId: string): Promise<void>;
+  restart(containerId: string): Promise<void>;
+  /** Freezes or thaws all of its processes (the cgroup's freezer). Already so is a success. */
+  pause(containerId: string): Promise<void>;
+  unpause(containerId: string): Promise<void>;
+  limits(containerId: string): Promise<ContainerLimits>;
+  setLimits(containerId: string, limits: Partial<ContainerLimits>): Promise<void>;
+  endpoints(containerId: string): Promise<readonly Endpoint[]>;
+  /** Takes it out of a network. Not being in it is a success. */
+  leave(containerId: string, network: string): Promise<void>;
+  /** Puts it into a network again. Being in it is a success. */
+  join(containerId: string, endpoint: Omit<Endpoint, "address">): Promise<void>;
+  /** Runs a command in a running container to its end, as its image's user unless told. */
+  run(containerId: string, command: readonly string[], within: Duration, user?: string): Promise<Executed>;
 }
 
 export interface FaultTools {
   readonly stack: FaultStack;
+  /** Acts on processes, from the host's PID namespace. */
   readonly hand: Hand;
 }
 
-/** How a fault ends by itself, which decides what must be shown to say that it was held. */
+/** How a fault ends, which decides what must be shown to say that it was held. */
 export type FaultEnd =
   | "at-once" // a moment, such as a kill: nothing is held
-  | "with-the-process"; // held until its process is replaced; replacing it is what healing means
+  | "with-the-process" // held until its process is replaced; replacing it is what healing means
+  | "by-healing" // held until somebody takes it away, as a runbook that frees a full disk
+  | "by-us"; // nothing in the stack can end it: held until its time is over
 
 /**
  * One way to break something, in four steps over plain data, so that each works in another process after a crash of ours.
@@ -29,14 +74,21 @@ export type FaultEnd =
  * - `witness` waits until the fault is seen to bite: `(last seen whole, first seen broken]`, or undefined at the limit.
  * - `watch` (for what is held) tells, at least each second and at each change: is it still in force?
  * - `undo` puts back whatever is still held. Idempotent: gone already is a success. Returns what it did, for people.
+ *
+ * A parameter called `service`, `device` or `through` names a service of the stack, `peers` several; `replica` says which of its
+ * containers. That they exist is checked when the scenario is read.
  */
-export interface Fault<Params extends z.ZodType<Record<string, unknown>>, Aim> {
-  readonly kind: string;
+export interface Fault<Kind extends string, Params extends z.ZodObject, Aim> {
+  readonly kind: Kind;
   /** One sentence: what happens in the real world. */
   readonly summary: string;
   readonly params: Params;
   readonly aimed: z.ZodType<Aim>;
   readonly ends: FaultEnd;
+  /** Whether it can be given a time (`for`), after which it is undone. */
+  readonly lasts: boolean;
+  /** What the hand must be allowed for it, besides signals. */
+  readonly capabilities?: readonly Capability[];
   /** `crash of app`, for people. */
   describe(params: z.output<Params>): string;
   aim(tools: FaultTools, params: z.output<Params>): Promise<Aim>;
@@ -46,32 +98,36 @@ export interface Fault<Params extends z.ZodType<Record<string, unknown>>, Aim> {
   undo(tools: FaultTools, aim: Aim): Promise<string>;
 }
 
-/** A later look at a fault: in force; ended because its process was replaced; or released, its process still there. */
+/** A later look at a fault: in force; ended because its process was replaced or because it was healed; or released with nothing healed. */
 export interface FaultLook {
-  readonly state: "in-force" | "replaced" | "released";
+  readonly state: "in-force" | "replaced" | "healed" | "released";
   readonly when: HostSpan;
   /** For people. */
   readonly why: string;
 }
 
 /** A fault with its types forgotten: what a registry holds. Its data is checked by its own schemas at each border. */
-export interface AnyFault {
-  readonly kind: string;
+export interface AnyFault<Kind extends string = string, Written = unknown> {
+  readonly kind: Kind;
   readonly summary: string;
-  readonly params: z.ZodType<Record<string, unknown>>;
+  readonly params: z.ZodObject;
   readonly ends: FaultEnd;
+  readonly lasts: boolean;
+  readonly capabilities: readonly Capability[];
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
   inject(tools: FaultTools, aim: unknown): Promise<HostSpan>;
   witness(tools: FaultTools, aim: unknown, within: Duration): Promise<HostSpan | undefined>;
   watch(tools: FaultTools, aim: unknown, tell: (look: FaultLook) => void, until: AbortSignal): Promise<void>;
   undo(tools: FaultTools, aim: unknown): Promise<string>;
+  /** Its parameters as a scenario writes them: a type only, never a value. */
+  readonly written?: Written;
 }
 
 /** Declares a fault. Whatever comes from outside (a scenario's parameters, an aim read back from disk) is parsed before it is used. */
-export function defineFault<Params extends z.ZodType<Record<string, unknown>>, Aim>(
-  fault: Fault<Params, Aim>,
-): AnyFault {
+export function defineFault<const Kind extends string, Params extends z.ZodObject, Aim>(
+  fault: Fault<Kind, Params, Aim>,
+): AnyFault<Kind, z.input<Params>> {
   const params = (value: unknown) => fault.params.parse(value);
   const aim = (value: unknown) => fault.aimed.parse(value);
   return {
@@ -79,6 +135,8 @@ export function defineFault<Params extends z.ZodType<Record<string, unknown>>, A
     summary: fault.summary,
     params: fault.params,
     ends: fault.ends,
+    lasts: fault.lasts,
+    capabilities: fault.capabilities ?? [],
     describe: (value) => fault.describe(params(value)),
     aim: (tools, value) => fault.aim(tools, params(value)),
     inject: (tools, value) => fault.inject(tools, aim(value)),

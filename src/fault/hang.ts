@@ -18,6 +18,7 @@ export const hang = defineFault({
   params: z.strictObject({ service: z.string().meta({ description: "The service whose main process is frozen" }) }),
   aimed: processAim,
   ends: "with-the-process",
+  lasts: true,
   describe: ({ service }) => `hang of ${service}`,
 
   aim: (tools, { service }) => aimAtMainProcess(tools, service),

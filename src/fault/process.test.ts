@@ -6,6 +6,7 @@ import type { FaultLook, FaultTools } from "./define.ts";
 import type { ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
 import { hang } from "./hang.ts";
 import { builtInFaults } from "./registry.ts";
+import { noStack } from "./testing/no-tools.ts";
 
 const container = "c1".repeat(32);
 
@@ -23,7 +24,13 @@ class Pretend implements FaultTools {
   }
 
   readonly stack: FaultTools["stack"] = {
-    container: async () => ({ id: container, pid: this.running ? this.process.pid : 0, running: this.running }),
+    ...noStack,
+    container: async () => ({
+      id: container,
+      pid: this.running ? this.process.pid : 0,
+      running: this.running,
+      paused: false,
+    }),
     start: async (id) => {
       this.did.push(`start ${id.slice(0, 2)}`);
       this.running = true;

@@ -3,4 +3,4 @@ import type { AnyFault } from "./define.ts";
 import { hang } from "./hang.ts";
 
 /** Every fault that healproof has. A new one is one file and one line here. */
-export const builtInFaults: readonly AnyFault[] = [crash, hang];
+export const builtInFaults = [crash, hang] as const satisfies readonly AnyFault[];

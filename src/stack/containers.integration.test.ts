@@ -56,7 +56,7 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
   // One after the other: the first stays while the second starts.
   const [first, second] = [await start(1), await start(2)];
   for (const stack of [first, second])
-    expect((await stack.look()).map(({ service, running }) => [service, running])).toEqual([
+    expect((await stack.containers.look()).map(({ service, running }) => [service, running])).toEqual([
       ["api", true],
       ["caller", true],
     ]);

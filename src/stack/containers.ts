@@ -63,14 +63,8 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     return {
       project,
       services,
+      containers,
       networks: await containers.networks(),
-      container: (service) => containers.container(service),
-      start: (id) => containers.start(id),
-      look: () => containers.look(),
-      startService: (service) => containers.startService(service),
-      stopService: (service) => containers.stopService(service),
-      exec: (service, command, within) => containers.exec(service, command, within),
-      logs: (service) => containers.logs(service),
       down: async () => {
         const { stuck } = await removeLabelled(docker, mine);
         if (stuck[0] !== undefined) throw new KnownError("network-stuck", stuckText(stuck[0]));

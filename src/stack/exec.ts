@@ -12,16 +12,22 @@ export interface Executed {
   readonly err: string;
 }
 
-/** Runs a command in a running container, as its image's user, to its end. An error if that takes longer than `limit`. */
+/** Runs a command in a running container, as its image's user unless told, to its end. An error if that takes longer than `limit`. */
 export async function execIn(
   container: Dockerode.Container,
   command: readonly string[],
   limit: Duration,
+  user?: string,
 ): Promise<Executed> {
   const said = command.join(" ");
   const exec = await answered(
     `to run ${said}`,
-    container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true }),
+    container.exec({
+      Cmd: [...command],
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(user === undefined ? {} : { User: user }),
+    }),
   );
   const stream = await answered(`to run ${said}`, exec.start({}));
   const [out, err] = [new PassThrough(), new PassThrough()];

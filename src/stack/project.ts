@@ -1,13 +1,18 @@
 import type Dockerode from "dockerode";
+import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
+import type { ContainerLimits, Endpoint, FaultContainer, FaultStack } from "../fault/define.ts";
 import { answered } from "../limit.ts";
 import type { Duration } from "../time.ts";
 import { type Executed, execIn } from "./exec.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
+/** What the engine itself takes unless told, µs. */
+const cpuPeriod = 100_000;
+
 /** The containers of one Compose project that carry a label of ours: all that may be touched. */
-export class Project {
+export class Project implements FaultStack {
   readonly name: string;
   readonly #docker: Dockerode;
   readonly #labels: readonly string[];
@@ -30,10 +35,16 @@ export class Project {
       .sort((a, b) => a.service.localeCompare(b.service) || a.number - b.number);
   }
 
-  async #idOf(service: string): Promise<string> {
+  async #idOf(service: string, replica?: number): Promise<string> {
     const containers = await this.#list();
-    const found = containers.find((it) => it.service === service);
+    const ofService = containers.filter((it) => it.service === service);
+    const found = replica === undefined ? ofService[0] : ofService.find((it) => it.number === replica);
     if (found) return found.id;
+    if (ofService.length > 0)
+      throw new KnownError("no-such-replica", `${service} has no container number ${replica}`, {
+        facts: { "there are": ofService.map((it) => it.number).join(", ") },
+        exitCode: exitCode.usage,
+      });
     throw new KnownError("no-such-service", `the stack has no container of ${service}`, {
       facts: { "its services": [...new Set(containers.map((it) => it.service))].join(", ") || "none" },
       exitCode: exitCode.usage,
@@ -58,6 +69,7 @@ export class Project {
         container: id,
         pid: State.Pid,
         running: State.Running && !State.Restarting,
+        paused: State.Paused,
         status: State.Status,
         restartCount: RestartCount,
         restartPolicy: HostConfig.RestartPolicy?.Name || "no",
@@ -72,18 +84,91 @@ export class Project {
     }
   }
 
-  async container(service: string): Promise<{ id: string; pid: number; running: boolean }> {
-    const id = await this.#idOf(service);
+  async container(service: string, replica?: number): Promise<FaultContainer> {
+    const id = await this.#idOf(service, replica);
     const look = await this.#lookAt(id, service);
-    return { id, pid: look?.pid ?? 0, running: look?.running ?? false };
+    return { id, pid: look?.pid ?? 0, running: look?.running ?? false, paused: look?.paused ?? false };
+  }
+
+  /** The numbers of a service's containers. */
+  async replicas(service: string): Promise<number[]> {
+    return (await this.#list()).filter((it) => it.service === service).map((it) => it.number);
   }
 
   async start(id: string): Promise<void> {
-    try {
-      await answered(`to start ${id.slice(0, 12)}`, this.#docker.getContainer(id).start());
-    } catch (thrown) {
-      if (statusOf(thrown) !== 304) throw thrown;
-    }
+    await this.#ensure(id, "start", (it) => it.start());
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#ensure(id, "stop", (it) => it.stop());
+  }
+
+  async restart(id: string): Promise<void> {
+    await this.#ask(id, "restart", (it) => it.restart());
+  }
+
+  async pause(id: string): Promise<void> {
+    const { State } = await this.#ask(id, "inspect", (it) => it.inspect());
+    if (!State.Paused) await this.#ask(id, "pause", (it) => it.pause());
+  }
+
+  async unpause(id: string): Promise<void> {
+    const { State } = await this.#ask(id, "inspect", (it) => it.inspect());
+    if (State.Paused) await this.#ask(id, "unpause", (it) => it.unpause());
+  }
+
+  async limits(id: string): Promise<ContainerLimits> {
+    const { HostConfig } = await this.#ask(id, "inspect", (it) => it.inspect());
+    const { Memory = 0, MemorySwap = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = HostConfig;
+    const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || cpuPeriod) : 0;
+    return { memory: Math.max(0, Memory), memorySwap: Math.max(0, MemorySwap), cpus };
+  }
+
+  async setLimits(id: string, { memory, memorySwap, cpus }: Partial<ContainerLimits>): Promise<void> {
+    const { HostConfig } = await this.#ask(id, "inspect", (it) => it.inspect());
+    // The engine takes 0 for "unchanged", -1 for "no limit"; and one that was made with --cpus knows no quota.
+    const unlimited = (value: number) => (value === 0 ? -1 : value);
+    const changes = {
+      ...(memory === undefined ? {} : { Memory: unlimited(memory) }),
+      ...(memorySwap === undefined ? {} : { MemorySwap: unlimited(memorySwap) }),
+      ...(cpus === undefined
+        ? {}
+        : HostConfig.NanoCpus
+          ? { NanoCpus: Math.round(cpus * 1e9) }
+          : { CpuPeriod: cpuPeriod, CpuQuota: cpus === 0 ? -1 : Math.round(cpus * cpuPeriod) }),
+    };
+    await this.#ask(id, "update", (it) => it.update(changes));
+  }
+
+  async endpoints(id: string): Promise<Endpoint[]> {
+    const { NetworkSettings } = await this.#ask(id, "inspect", (it) => it.inspect());
+    return Object.values(NetworkSettings.Networks).map(({ NetworkID, IPAddress, Aliases }) => ({
+      network: NetworkID,
+      address: IPAddress,
+      // The engine adds the container's own short id by itself.
+      aliases: z
+        .array(z.string())
+        .parse(Aliases ?? [])
+        .filter((it) => !id.startsWith(it)),
+    }));
+  }
+
+  async leave(id: string, network: string): Promise<void> {
+    const there = (await this.endpoints(id)).some((it) => it.network === network);
+    if (there)
+      await answered(
+        `to take ${id.slice(0, 12)} off a network`,
+        this.#docker.getNetwork(network).disconnect({ Container: id, Force: true }),
+      );
+  }
+
+  async join(id: string, { network, aliases }: Omit<Endpoint, "address">): Promise<void> {
+    const there = (await this.endpoints(id)).some((it) => it.network === network);
+    if (!there)
+      await answered(
+        `to put ${id.slice(0, 12)} onto a network`,
+        this.#docker.getNetwork(network).connect({ Container: id, EndpointConfig: { Aliases: [...aliases] } }),
+      );
   }
 
   async startService(service: string): Promise<void> {
@@ -91,11 +176,33 @@ export class Project {
   }
 
   async stopService(service: string): Promise<void> {
+    await this.stop(await this.#idOf(service));
+  }
+
+  async run(id: string, command: readonly string[], within: Duration, user?: string): Promise<Executed> {
+    return execIn(await this.#own(id), command, within, user);
+  }
+
+  /** Asks the engine about, or something of, a container of this project. */
+  async #ask<T>(id: string, what: string, question: (it: Dockerode.Container) => Promise<T>): Promise<T> {
+    return answered(`to ${what} ${id.slice(0, 12)}`, question(await this.#own(id)));
+  }
+
+  /** The same where it may be so already, which the engine says with 304. */
+  async #ensure(id: string, what: string, order: (it: Dockerode.Container) => Promise<unknown>): Promise<void> {
     try {
-      await answered(`to stop ${service}`, this.#docker.getContainer(await this.#idOf(service)).stop());
+      await this.#ask(id, what, order);
     } catch (thrown) {
       if (statusOf(thrown) !== 304) throw thrown;
     }
+  }
+
+  /** The blast radius: a container of another project, or without our label, is never touched, whoever names it. */
+  async #own(id: string): Promise<Dockerode.Container> {
+    if ((await this.#list()).some((it) => it.id === id)) return this.#docker.getContainer(id);
+    throw new KnownError("not-of-the-stack", `the container ${id.slice(0, 12)} is not of the stack ${this.name}`, {
+      facts: { wanted: this.#labels.join(", ") },
+    });
   }
 
   async exec(service: string, command: readonly string[], within: Duration): Promise<Executed> {

@@ -8,6 +8,7 @@ export interface ContainerLook {
   readonly container: string;
   readonly pid: number;
   readonly running: boolean;
+  readonly paused: boolean;
   readonly status: string;
   readonly health?: string;
   readonly restartCount: number;
@@ -17,12 +18,10 @@ export interface ContainerLook {
   readonly oomKilled?: boolean;
 }
 
-/** A stack that runs, whatever its target. Only its own containers can be reached through it. */
-export interface StartedStack extends FaultStack {
-  readonly project: string;
-  readonly services: readonly string[];
-  /** The engine's names of its networks. */
-  readonly networks: readonly string[];
+/** The containers of a stack that runs: none but these can be reached through it. */
+export interface StackContainers extends FaultStack {
+  /** The numbers of a service's containers. */
+  replicas(service: string): Promise<readonly number[]>;
   look(): Promise<ContainerLook[]>;
   /** Stops a service through the engine: by a person's wish, so no restart policy acts. */
   stopService(service: string): Promise<void>;
@@ -31,6 +30,15 @@ export interface StartedStack extends FaultStack {
   exec(service: string, command: readonly string[], within: Duration): Promise<Executed>;
   /** What a service wrote to its standard output and error, the last 10 000 lines, with timestamps. */
   logs(service: string): Promise<string>;
+}
+
+/** A stack that runs, whatever its target. */
+export interface StartedStack {
+  readonly project: string;
+  readonly services: readonly string[];
+  /** The engine's names of its networks. */
+  readonly networks: readonly string[];
+  readonly containers: StackContainers;
   /** Removes all of it. Twice is harmless. */
   down(): Promise<void>;
 }

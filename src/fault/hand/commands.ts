@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { signals } from "./hand.ts";
 
 /** What the hand is asked and what it answers, beyond the envelope of helper-wire.ts. Times are its monotonic clock's, ms. */
 
@@ -9,7 +10,7 @@ export const command = z.discriminatedUnion("do", [
   z.strictObject({
     do: z.literal("signal"),
     process: identity,
-    signal: z.enum(["SIGKILL", "SIGSTOP", "SIGCONT"]),
+    signal: z.enum(signals),
   }),
   z.strictObject({ do: z.literal("watch"), process: identity }),
 ]);

@@ -11,7 +11,23 @@ export interface ProcessIdentity {
 
 export type ProcessState = "running" | "stopped" | "gone";
 
-export type Signal = "SIGKILL" | "SIGSTOP" | "SIGCONT";
+export const signals = [
+  "SIGKILL",
+  "SIGSTOP",
+  "SIGCONT",
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGABRT",
+  "SIGSEGV",
+  "SIGUSR1",
+  "SIGUSR2",
+] as const;
+export type Signal = (typeof signals)[number];
+
+/** What the kernel lets the hand do beyond sending signals (KILL), named as the engine names it. */
+export type Capability = "SYS_PTRACE" | "DAC_OVERRIDE" | "SETUID" | "SETGID" | "SYS_RESOURCE";
 
 /** Acts on processes from the host's PID namespace, through a small container of ours with `pid: host`. */
 export interface Hand extends AsyncDisposable {

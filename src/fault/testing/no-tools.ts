@@ -1,0 +1,29 @@
+import type { FaultStack, FaultTools } from "../define.ts";
+
+const notReached = () => Promise.reject(new Error("not reached"));
+
+/** A stack and tools of which nothing may be used; a test puts in what it needs. */
+export const noStack: FaultStack = {
+  container: notReached,
+  start: notReached,
+  stop: notReached,
+  restart: notReached,
+  pause: notReached,
+  unpause: notReached,
+  limits: notReached,
+  setLimits: notReached,
+  endpoints: notReached,
+  leave: notReached,
+  join: notReached,
+  run: notReached,
+};
+
+export const noHand: FaultTools["hand"] = {
+  bootId: "",
+  identify: notReached,
+  signal: notReached,
+  watch: notReached,
+  [Symbol.asyncDispose]: async () => undefined,
+};
+
+export const noTools: FaultTools = { stack: noStack, hand: noHand };
