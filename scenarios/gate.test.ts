@@ -52,7 +52,7 @@ describe("the gate turns red", () => {
   const noop = planOf("app-crash", { control: false, variant: "toothless-fault" });
   const noopTrial = gate.trial({
     ...noop,
-    acts: noop.acts.map((act) => ({ ...act, fault: { kind: "toothless-crash", params: act.fault?.params ?? {} } })),
+    acts: noop.acts.map((act) => ({ ...act, faults: act.faults.map((it) => ({ ...it, kind: "toothless-crash" })) })),
   });
   test("when the fault does nothing: inconclusive, never a pass", { timeout: 600_000 }, async () => {
     const { outcome, acts } = await noopTrial();

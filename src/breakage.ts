@@ -23,6 +23,13 @@ export interface Scene {
   readonly lost: (why: unknown) => void;
 }
 
+/** Which fault of which act. */
+export interface Place {
+  readonly act: Act["id"];
+  /** Its number among the act's faults, from 0. */
+  readonly nth: number;
+}
+
 type Stage = Extract<Fact, { kind: "fault" }>["stage"];
 
 const toolsOf = ({ stack, hand }: Scene): FaultTools => ({ stack: stack.containers, hand });
@@ -30,7 +37,7 @@ const toolsOf = ({ stack, hand }: Scene): FaultTools => ({ stack: stack.containe
 /** The life of one fault in a trial: announced (its undo is on disk), injected, seen to bite, watched, put back. */
 export class Breakage {
   readonly #scene: Scene;
-  readonly #act: Act["id"];
+  readonly #of: Place;
   readonly #fault: AnyFault;
   readonly #aim: unknown;
   readonly #what: string;
@@ -38,21 +45,21 @@ export class Breakage {
   readonly #watching = new AbortController();
   #watched: Promise<void> = Promise.resolve();
 
-  private constructor(scene: Scene, act: Act["id"], fault: AnyFault, aim: unknown, what: string) {
+  private constructor(scene: Scene, of: Place, fault: AnyFault, aim: unknown, what: string) {
     this.#scene = scene;
-    this.#act = act;
+    this.#of = of;
     this.#fault = fault;
     this.#aim = aim;
     this.#what = what;
-    this.#undoId = `${scene.project}-${act}`;
+    this.#undoId = `${scene.project}-${of.act}-${of.nth}`;
   }
 
   /** Finds out what will be touched and puts its undo on the disk. Nothing is broken yet. */
-  static async announce(scene: Scene, act: Act["id"], fault: AnyFault, params: unknown): Promise<Breakage> {
+  static async announce(scene: Scene, of: Place, fault: AnyFault, params: unknown): Promise<Breakage> {
     const { run, trial, project } = scene;
     const what = fault.describe(params);
     const aim = await fault.aim(toolsOf(scene), params);
-    const breakage = new Breakage(scene, act, fault, aim, what);
+    const breakage = new Breakage(scene, of, fault, aim, what);
     const undo = { fault: fault.kind, aim };
     writeUndo({ id: breakage.#undoId, owner: ownerMark(), run, trial, project, undo, what });
     return breakage;
@@ -81,13 +88,22 @@ export class Breakage {
     return true;
   }
 
-  /** Puts back whatever is still held, and forgets the undo. */
-  async putBack(): Promise<void> {
+  /** Puts back whatever is still held, for the trial ends, and forgets the undo. */
+  putBack(): Promise<void> {
+    return this.#undo("undone");
+  }
+
+  /** The same because the fault's time is over: the trial goes on. */
+  lift(): Promise<void> {
+    return this.#undo("lifted");
+  }
+
+  async #undo(stage: "undone" | "lifted"): Promise<void> {
     this.#watching.abort();
     await this.#watched.catch(() => undefined);
     const from = hostNow();
     const detail = await this.#fault.undo(toolsOf(this.#scene), this.#aim);
-    this.#note("undone", { from, to: hostNow() }, detail);
+    this.#note(stage, { from, to: hostNow() }, detail);
     forgetUndo(this.#undoId);
   }
 
@@ -95,13 +111,13 @@ export class Breakage {
     const { write, clock, changed } = this.#scene;
     const ended = state === "in-force" ? ({ stage: "held" } as const) : ({ stage: "ended", how: state } as const);
     const fault = this.#fault.kind;
-    write({ kind: "fault", act: this.#act, ...ended, fault, when: clock.span(when), detail: why });
+    write({ kind: "fault", ...this.#of, ...ended, fault, when: clock.span(when), detail: why });
     changed();
   }
 
   #note(stage: Stage, when: { from: number; to: number }, detail: string): void {
     const { kind: fault, ends } = this.#fault;
-    const facts = { kind: "fault", act: this.#act, stage, fault, when: this.#scene.clock.span(when), detail } as const;
+    const facts = { kind: "fault", ...this.#of, stage, fault, when: this.#scene.clock.span(when), detail } as const;
     this.#scene.write(stage === "announced" ? { ...facts, ends } : facts, { flush: true });
   }
 }

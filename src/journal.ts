@@ -8,7 +8,9 @@ import { type Instant, type Moment, moment } from "./time.ts";
  * All times are milliseconds since the trial's origin, corrected to its clock, with their uncertainty. Judging needs
  * nothing else. `seq` is the line number from 0; reports link each figure to the seqs that it came from.
  */
-export const journalVersion = 1;
+export const journalVersion = 2;
+/** Older ones are still read: see plan.ts for what an act was then. */
+const readableVersions = z.union([z.literal(1), z.literal(journalVersion)]);
 
 const at = z.number().transform((it) => it as Instant);
 const span = z
@@ -37,7 +39,7 @@ const sample = z.union([z.tuple([at, at, z.number()]), z.tuple([at, at, z.number
 const facts = {
   /** The first line. `origin` is the wall clock at instant 0, a label only. */
   header: z.strictObject({
-    version: z.literal(journalVersion),
+    version: readableVersions,
     healproof: z.string(),
     run: z.string(),
     origin: z.iso.datetime(),
@@ -92,11 +94,14 @@ const facts = {
   /**
    * The life of a fault. `announced`: its undo is on disk. `injected`: `when` spans the act itself. `bitten`: witnessed,
    * `when` is (last seen whole, first seen broken]. `missed`: not witnessed within its limit. `held`/`ended`: later looks at
-   * whether it is still in force, a `held` one at least each second. `undone`: put back by us.
+   * whether it is still in force, a `held` one at least each second. `lifted`: put back by us because its time was over. `undone`: put
+   * back by us at the trial's end.
    */
   fault: z.strictObject({
     act: actId,
-    stage: z.enum(["announced", "injected", "bitten", "missed", "held", "ended", "undone"]),
+    /** Its number among the act's faults. */
+    nth: z.int().nonnegative().default(0),
+    stage: z.enum(["announced", "injected", "bitten", "missed", "held", "ended", "lifted", "undone"]),
     when: span,
     fault: z.string(),
     /** When announced: how this fault ends by itself. What is `with-the-process` must be shown to be in force until then. */
@@ -183,7 +188,7 @@ export function parseJournal(text: string, name: string): Journal {
 }
 
 function badJournal(name: string, line: number, reason: string): KnownError {
-  return new KnownError("bad-journal", `${name}:${line} is not a healproof journal (version ${journalVersion})`, {
+  return new KnownError("bad-journal", `${name}:${line} is not a healproof journal (version 1 to ${journalVersion})`, {
     facts: { reason, known: kinds.join(", ") },
     exitCode: exitCode.usage,
   });

@@ -29,7 +29,14 @@ const hanging: [string, string][] = [
 
 test("a trial and its control: everything that was left out is filled in", async () => {
   const loaded = await loadOne();
-  const recovery = { within: 5000, healedBy: "restart-policy", when: [up, ready], stableFor: 3000 };
+  const recovery = {
+    within: 5000,
+    healedBy: "restart-policy",
+    inOrder: false,
+    measuredFrom: "injection",
+    when: [up, ready],
+    stableFor: 3000,
+  };
   const common = {
     scenario: "app-crash",
     claim: "When the app is killed, it is back within 5 s",
@@ -38,7 +45,12 @@ test("a trial and its control: everything that was left out is filled in", async
     steady: { for: 2000, within: 30_000, conditions: [up, ready] },
   };
   const stack = { compose: loaded.compose, prometheus: "http://prometheus:9090" };
-  const fault = { kind: "crash", params: { service: "app" } };
+  const crash = {
+    goal: "recovery",
+    faults: [{ kind: "crash", params: { service: "app" }, at: 0 }],
+    during: [],
+    never: [],
+  };
   expect(planTrials(loaded, { control: true })).toEqual([
     {
       ...common,
@@ -47,7 +59,7 @@ test("a trial and its control: everything that was left out is filled in", async
       acts: [
         {
           id: "main",
-          fault,
+          ...crash,
           recovery: { ...recovery, patience: 10_000, corroboratedBy: [counter] },
           expect: "recovered",
         },
@@ -62,7 +74,7 @@ test("a trial and its control: everything that was left out is filled in", async
       acts: [
         {
           id: "main",
-          fault,
+          ...crash,
           recovery: { ...recovery, patience: 5000, corroboratedBy: [] },
           expect: "never-recovered",
         },
@@ -91,7 +103,13 @@ test("a healer that is switched on again is an act of its own: no fault, its own
   ]);
   expect(off?.acts[1]).toEqual({
     id: "restored",
+    goal: "recovery",
+    faults: [],
+    during: [],
+    never: [],
     recovery: {
+      inOrder: false,
+      measuredFrom: "injection",
       within: 7000,
       patience: 14_000,
       healedBy: "watchdog",
@@ -126,9 +144,9 @@ controls:
 
 test("what is broken afterwards is an act of the trial, not of its control", async () => {
   const [trial, , off] = await planned(afterwards);
-  expect(trial?.acts.map((it) => [it.id, it.fault, it.recovery.healedBy, it.recovery.patience])).toEqual([
-    ["main", { kind: "crash", params: { service: "app" } }, "restart-policy", 10_000],
-    ["afterwards", { kind: "hang", params: { service: "redis" } }, "watchdog", 16_000],
+  expect(trial?.acts.map((it) => [it.id, it.faults, it.recovery.healedBy, it.recovery.patience])).toEqual([
+    ["main", [{ kind: "crash", params: { service: "app" }, at: 0 }], "restart-policy", 10_000],
+    ["afterwards", [{ kind: "hang", params: { service: "redis" }, at: 0 }], "watchdog", 16_000],
   ]);
   expect(off?.id).toBe("app-crash/without-restart-policy");
   expect(off?.acts.map((it) => it.id)).toEqual(["main"]);
@@ -147,9 +165,14 @@ test("a control of what is broken afterwards: that alone, with its own budget, c
   expect(off?.acts).toEqual([
     {
       id: "main",
-      fault: { kind: "hang", params: { service: "redis" } },
+      goal: "recovery",
+      faults: [{ kind: "hang", params: { service: "redis" }, at: 0 }],
+      during: [],
+      never: [],
       recovery: {
         within: 8000,
+        inOrder: false,
+        measuredFrom: "injection",
         patience: 8000,
         healedBy: "watchdog",
         when: [answers, redis],

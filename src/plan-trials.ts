@@ -1,5 +1,5 @@
 import { exitCode, KnownError } from "./errors.ts";
-import type { Act, TrialPlan } from "./plan.ts";
+import type { Act, FaultCall, TrialPlan } from "./plan.ts";
 import { type Condition, describeCondition } from "./scenario/conditions.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import type { Overrides, Scenario } from "./scenario/schema.ts";
@@ -31,7 +31,10 @@ export function planTrials(
     steady: {
       for: scenario.steady.for,
       within: scenario.steady.within,
-      conditions: withoutDuplicates([...scenario.steady.conditions, ...acts.flatMap((it) => it.recovery.when)]),
+      conditions: withoutDuplicates([
+        ...scenario.steady.conditions,
+        ...acts.flatMap((it) => (it.goal === "recovery" ? it.recovery.when : [])),
+      ]),
     },
     ...(switchedOff === undefined ? {} : { control: switchedOff }),
     ...(variant === undefined ? {} : { variant }),
@@ -57,51 +60,131 @@ export function planTrials(
   return control ? [trial, ...controls] : [trial];
 }
 
-function trialActs({ scenario, fault, afterwards }: LoadedScenario): Act[] {
-  const main: Act = { id: "main", fault, recovery: recoveryOf(scenario.recovery), expect: "recovered" };
+function trialActs(loaded: LoadedScenario): Act[] {
+  const { scenario, afterwards } = loaded;
+  const main: Act = { ...mainAct(loaded), expect: "recovered" };
   if (scenario.afterwards === undefined || afterwards === undefined) return [main];
-  const recovery = recoveryOf(scenario.afterwards.recovery);
-  return [main, { id: "afterwards", fault: afterwards, recovery, expect: "recovered" }];
+  return [main, { ...actAfterwards(scenario.afterwards, afterwards), expect: "recovered" }];
 }
 
-/** The fault that it is of, alone, with the healer off; where that can be switched on again, a second act in which it must heal. */
-function controlActs(loaded: LoadedScenario, control: Scenario["controls"][number]): Act[] {
-  const { fault, recovery } = controlledBy(control, loaded);
-  const main: Act = {
+function mainAct({ scenario, faults }: LoadedScenario): Omit<Act, "expect"> {
+  const common = {
     id: "main",
-    fault,
-    recovery: { ...recoveryOf(recovery), patience: control.watchedFor ?? recovery.within, corroboratedBy: [] },
+    faults: faults.toSorted((a, b) => a.at - b.at),
+    during: scenario.during.map(({ within, ...condition }) => ({ condition, within })),
+    never: scenario.never,
+  } as const;
+  if (scenario.recovery) return { ...common, goal: "recovery", recovery: recoveryOf(scenario.recovery) };
+  if (scenario.escalation) return { ...common, goal: "escalation", recovery: escalationOf(scenario.escalation) };
+  if (scenario.holds) return { ...common, goal: "holds", recovery: holdsOf(scenario.holds) };
+  throw new Error("the schema allows no scenario that claims nothing");
+}
+
+const actAfterwards = ({ recovery }: NonNullable<Scenario["afterwards"]>, fault: FaultCall): Omit<Act, "expect"> => ({
+  id: "afterwards",
+  goal: "recovery",
+  faults: [fault],
+  during: [],
+  never: [],
+  recovery: recoveryOf(recovery),
+});
+
+/**
+ * What it is of, alone, with the healer off; where that can be switched on again, a second act in which it must heal. What may
+ * never happen, and what must happen meanwhile, is the scenario's own claim: a control says only what is seen of the goal.
+ */
+function controlActs(loaded: LoadedScenario, control: Scenario["controls"][number]): Act[] {
+  const claimed = controlledBy(control, loaded);
+  const { recovery } = claimed;
+  const alone: Omit<Act, "expect"> = { ...claimed, id: "main", during: [], never: [] };
+  if (control.expect === "recovered")
+    return [
+      {
+        ...alone,
+        recovery: {
+          ...recovery,
+          healedBy: control.healedBy ?? recovery.healedBy,
+          ...(control.notBefore === undefined ? {} : { notBefore: control.notBefore }),
+          ...(control.watchedFor === undefined ? {} : { within: control.watchedFor, patience: control.watchedFor }),
+          corroboratedBy: [],
+        },
+        expect: "recovered",
+      },
+    ];
+  const main: Act = {
+    ...alone,
+    recovery: { ...recovery, patience: control.watchedFor ?? recovery.within, corroboratedBy: [] },
     expect: "never-recovered",
   };
   if (control.restored === undefined) return [main];
-  const { patience: _, ...rest } = recovery;
-  const restored = recoveryOf({ ...rest, within: control.restored.within, healedBy: control.without });
-  return [main, { id: "restored", recovery: restored, expect: "recovered" }];
+  const { within } = control.restored;
+  const restored: Act = {
+    ...alone,
+    id: "restored",
+    faults: [],
+    recovery: {
+      ...recovery,
+      within,
+      patience: defaultPatience(within, recovery.stableFor),
+      healedBy: control.without,
+      measuredFrom: "injection",
+    },
+    expect: "recovered",
+  };
+  return [main, restored];
 }
 
-function controlledBy({ of }: Scenario["controls"][number], { scenario, fault, afterwards }: LoadedScenario) {
-  if (of === "main") return { fault, recovery: scenario.recovery };
+function controlledBy({ of }: Scenario["controls"][number], loaded: LoadedScenario): Omit<Act, "expect"> {
+  if (of === "main") return mainAct(loaded);
+  const { scenario, afterwards } = loaded;
   if (!scenario.afterwards || !afterwards) throw new Error("the schema allows no control of an afterwards that is not");
-  return { fault: afterwards, recovery: scenario.afterwards.recovery };
+  return actAfterwards(scenario.afterwards, afterwards);
 }
 
 function recoveryOf({
   within,
   patience,
   healedBy,
+  of,
+  inOrder,
+  measuredFrom,
   when,
   stableFor,
   corroboratedBy,
-}: Scenario["recovery"]): Act["recovery"] {
+}: NonNullable<Scenario["recovery"]>): Act["recovery"] {
   return {
     within,
     patience: patience ?? defaultPatience(within, stableFor),
     healedBy,
+    ...(of === undefined ? {} : { of }),
+    inOrder,
+    measuredFrom,
     when,
     stableFor,
     corroboratedBy,
   };
 }
+
+/** Nobody heals, so nothing says so. */
+const byNobody = { healedBy: "nobody", inOrder: false, measuredFrom: "injection" } as const;
+
+const escalationOf = ({ within, patience, when, stableFor }: NonNullable<Scenario["escalation"]>): Act["recovery"] => ({
+  ...byNobody,
+  corroboratedBy: [],
+  within,
+  patience: patience ?? defaultPatience(within, stableFor),
+  when,
+  stableFor,
+});
+
+const holdsOf = ({ within, for: stableFor, when }: NonNullable<Scenario["holds"]>): Act["recovery"] => ({
+  ...byNobody,
+  corroboratedBy: [],
+  within,
+  patience: defaultPatience(within, stableFor),
+  when,
+  stableFor,
+});
 
 /** Twice the budget, and never less than it takes to see a recovery at the budget's end last. */
 const defaultPatience = (within: Duration, stableFor: Duration) => ms(Math.max(2 * within, within + stableFor));

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { condition, corroboration } from "./scenario/conditions.ts";
+import { type Condition, condition, corroboration } from "./scenario/conditions.ts";
 import { healer, overrides } from "./scenario/schema.ts";
-import type { Duration } from "./time.ts";
+import { type Duration, ms } from "./time.ts";
 
 /**
  * What one trial will do, all defaults filled in, as plain data: the first record of its journal.
@@ -16,23 +16,66 @@ const milliseconds = z
 /** In a plan durations are numbers (ms) already; the conditions' own schemas read the scenario's text. */
 const plannedCorroboration = corroboration.extend({ within: milliseconds });
 
-const faultCall = z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()) });
+const faultCall = z.strictObject({
+  kind: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  /** When it is injected, counted from the act's first. */
+  at: milliseconds,
+  /** After this time it is undone; at the end of the trial where absent. */
+  for: milliseconds.optional(),
+});
+export type FaultCall = z.output<typeof faultCall>;
 
-export const act = z.strictObject({
+const actNow = z.strictObject({
   id: z.enum(["main", "restored", "afterwards"]),
-  /** Absent in `restored`: the main act's fault still lasts, and the origin is the healer's return. */
-  fault: faultCall.optional(),
+  /**
+   * What `recovery` means. `recovery`: the conditions hold before the fault, and again. `escalation` and `holds`: they come true
+   * after the fault (and hold for `stableFor`), nobody heals, and nothing is touched through the engine.
+   */
+  goal: z.enum(["recovery", "escalation", "holds"]),
+  /** In the order of their times. None in `restored`: the main act's faults still last, and the origin is the healer's return. */
+  faults: z.array(faultCall),
+  /** Each must become true while the faults last, within a time counted from the injection. */
+  during: z.array(z.strictObject({ condition, within: milliseconds })),
+  /** None may be true at any moment from the injection on. */
+  never: z.array(condition),
   recovery: z.strictObject({
     within: milliseconds,
     patience: milliseconds,
-    healedBy: healer,
+    healedBy: z.union([healer, z.literal("nobody")]),
+    /** The services that are healed; the first fault's unless told. */
+    of: z.array(z.string()).optional(),
+    /** They are started again in the order of `of`. */
+    inOrder: z.boolean().default(false),
+    measuredFrom: z.enum(["injection", "fault-end"]).default("injection"),
+    /** An earlier recovery is not what is expected. */
+    notBefore: milliseconds.optional(),
     when: z.array(condition),
     stableFor: milliseconds,
     corroboratedBy: z.array(plannedCorroboration),
   }),
   expect: z.enum(["recovered", "never-recovered"]),
 });
-export type Act = z.output<typeof act>;
+export type Act = z.output<typeof actNow>;
+
+/** Journals of version 1 have acts with one fault or none, and know no other goal than recovery. */
+const actOfVersion1 = z
+  .strictObject({
+    id: actNow.shape.id,
+    fault: z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()) }).optional(),
+    recovery: actNow.shape.recovery,
+    expect: actNow.shape.expect,
+  })
+  .transform(
+    ({ fault, ...it }): Act => ({
+      ...it,
+      goal: "recovery",
+      faults: fault ? [{ ...fault, at: ms(0) }] : [],
+      during: [],
+      never: [],
+    }),
+  );
+export const act = z.union([actNow, actOfVersion1]);
 
 export const trialPlan = z.strictObject({
   /** Unique in a run: `app-crash`, `app-crash/without-restart-policy`, `watchdog-crash/afterwards-without-watchdog`. */
@@ -69,3 +112,11 @@ export const trialPlan = z.strictObject({
   controls: z.array(z.string()),
 });
 export type TrialPlan = z.output<typeof trialPlan>;
+
+/** Every condition that a plan looks at, as often as it stands there. */
+export function conditionsOf({ steady, acts }: Pick<TrialPlan, "steady" | "acts">): Condition[] {
+  return [
+    ...steady.conditions,
+    ...acts.flatMap(({ recovery, during, never }) => [...recovery.when, ...during.map((it) => it.condition), ...never]),
+  ];
+}

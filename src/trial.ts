@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Breakage, type Scene } from "./breakage.ts";
+import type { Scene } from "./breakage.ts";
 import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
 import { KnownError, messageOf } from "./errors.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
+import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import { type Journal, journalVersion, type Phase } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
@@ -146,7 +147,7 @@ class Trial {
   readonly #signal: AbortSignal;
   #phase: Phase = "up";
   #act: Act["id"] = "main";
-  #broken: Breakage | undefined;
+  #broken: FaultSchedule | undefined;
   #healer: HealerSwitch | undefined;
   /** Why the journal could not be written (a full disk, say). The trial then ends, and puts back what it did. */
   unwritten: unknown;
@@ -271,7 +272,7 @@ class Trial {
     await this.#look(scene.stack, observation);
     for (const act of this.#plan.acts) {
       this.#act = act.id;
-      if (act.fault && this.#broken) {
+      if (act.faults.length > 0 && this.#broken) {
         await this.#putBack();
         await this.#awaitSteady("steady", this.#plan.steady.within);
       }
@@ -279,11 +280,11 @@ class Trial {
       const measured = act.expect === "recovered" && this.#plan.variant === undefined;
       const done = measured ? await this.#tools.quiet(this.#signal) : () => undefined;
       try {
-        if (!act.fault) await healer.on();
+        if (act.faults.length === 0) await healer.on();
         else {
           // Again, for what it waited through until now was not quiet. The delay keeps the fault out of step with scrapes and checks.
           await this.#awaitSteady("steady", this.#plan.steady.within, () => ms(this.#random() * limits.maxDelay));
-          if (!(await this.#break(scene, act.id, act.fault))) return;
+          if (!(await this.#break(scene, act))) return;
         }
         const recovered = await this.#awaitRecovery(act, done);
         await this.#look(scene.stack, observation);
@@ -295,21 +296,23 @@ class Trial {
     }
   }
 
-  /** Whether the fault was seen to bite. */
-  async #break(scene: Scene, act: Act["id"], { kind, params }: NonNullable<Act["fault"]>): Promise<boolean> {
-    const fault = this.#tools.faults.find((it) => it.kind === kind);
-    if (!fault) throw new KnownError("unknown-fault", `there is no fault "${kind}"`);
-    const breakage = await this.#in("inject", limits.inject, async () => {
-      const announced = await Breakage.announce(scene, act, fault, params);
-      this.#broken = announced;
-      await announced.inject();
-      return announced;
+  /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
+  async #break(scene: Scene, act: Act): Promise<boolean> {
+    const { faults } = this.#tools;
+    const order = { scene, act, faults, random: this.#random, witnessWithin: limits.witness };
+    const schedule = await this.#in("inject", limits.inject, async () => {
+      const made = new FaultSchedule(order);
+      this.#broken = made;
+      await made.injectFirst();
+      return made;
     });
     const mayTake = ms(limits.witness + limits.overrun);
-    return this.#in("witness", mayTake, () => breakage.witness(limits.witness));
+    const bitten = await this.#in("witness", mayTake, () => schedule.witnessFirst());
+    if (bitten) schedule.start((why) => this.#trouble.abort(why));
+    return bitten;
   }
 
-  /** Undoes the fault in force, once, and lets the healer that was off clear up. */
+  /** Undoes the faults in force, once, and lets the healer that was off clear up. */
   async #putBack(): Promise<void> {
     const broken = this.#broken;
     if (!broken) return;
@@ -333,17 +336,24 @@ class Trial {
     );
   }
 
-  /** Whether the act recovered (for good: stability window and corroborations are in), or its patience ended. `timed` is called as soon as it is back. */
+  /**
+   * Whether the act reached its goal (for good: stability window, corroborations and all that must happen meanwhile are in), or its
+   * patience ended; that counts from the origin, and not before the last fault's time is over. `timed` is called once it is back.
+   */
   async #awaitRecovery(act: Act, timed: () => void): Promise<boolean> {
     const { patience, stableFor, corroboratedBy } = act.recovery;
-    const mayTake = ms(patience + stableFor + Math.max(0, ...corroboratedBy.map((it) => it.within)) + limits.grace);
-    return this.#in("observe", ms(mayTake + limits.overrun), async () => {
-      const began = this.#clock.now();
+    const after = Math.max(0, ...corroboratedBy.map((it) => it.within), ...act.during.map((it) => it.within));
+    const mayTake = ms(patience + stableFor + after + limits.grace);
+    const lasts = Math.max(0, ...act.faults.map((it) => it.at + (it.for ?? 0) + limits.inject + limits.undo));
+    return this.#in("observe", ms(lasts + mayTake + limits.overrun), async () => {
+      let began = this.#clock.now();
       for (;;) {
+        const over = this.#broken?.over ?? true;
         const { state, origin } = progressOf(this.#journal.records, act);
-        if (state !== "waiting") timed();
-        if (state === "settled") return true;
-        const since = origin?.latest ?? began;
+        if (over && state !== "waiting") timed();
+        if (over && state === "settled") return true;
+        if (!over) began = this.#clock.now();
+        const since = Math.max(origin?.latest ?? began, began);
         const wait = state === "waiting" ? patience : mayTake;
         const left = ms(since + wait - this.#clock.now());
         if (left <= 0) return state !== "waiting";

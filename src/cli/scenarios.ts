@@ -40,7 +40,7 @@ export async function listCommand(
       ...described.map((it) => [
         it.name,
         it.fault,
-        it.healedBy,
+        it.healedBy ?? (it.goal === "escalation" ? "nobody: a person is called" : "nobody: it stays so"),
         formatDuration(it.within),
         it.controls.join(", ") || "none",
         it.file,

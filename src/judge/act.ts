@@ -1,18 +1,26 @@
 import { headerOf, type Journal } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import { type Duration, elapsed, type Interval, instant, type Moment, moment, ms } from "../time.ts";
-import { attribute } from "./attribution.ts";
+import { attribute, type Claim } from "./attribution.ts";
 import { baselineDoubt } from "./baseline.ts";
+import { checksOf, notBefore } from "./checks.ts";
 import { corroborate } from "./corroboration.ts";
 import { explain } from "./explain.ts";
 import { endedEarly, unseen } from "./held.ts";
 import { type ActHistory, historyOf } from "./history.ts";
-import type { ActJudgement, Attribution, CorroborationJudgement, Evidence, Verdict } from "./judgement.ts";
+import type {
+  ActJudgement,
+  Attribution,
+  CheckJudgement,
+  CorroborationJudgement,
+  Evidence,
+  Verdict,
+} from "./judgement.ts";
 import type { Recovery } from "./recovery.ts";
 import { type ActSignals, signalsOf, silenceIn, toSignalJudgement } from "./signals.ts";
 import { type Doubt, unfinished } from "./unfinished.ts";
-import { outcomeOf, verdictOf } from "./verdict.ts";
-import { atInstant } from "./words.ts";
+import { neverReached, outcomeOf, verdictOf } from "./verdict.ts";
+import { atInstant, listed } from "./words.ts";
 
 /** What is found out about an act, before it is held against the claim and put into words. */
 export interface Finding {
@@ -23,6 +31,7 @@ export interface Finding {
   readonly watchedFor?: Duration;
   readonly attribution: Attribution;
   readonly corroboration: readonly CorroborationJudgement[];
+  readonly checks: readonly CheckJudgement[];
   /** Why it is inconclusive. */
   readonly why?: string;
 }
@@ -37,19 +46,20 @@ export function judgeAct(journal: Journal, act: Act): ActJudgement {
 
 /** An act about which nothing can be said. */
 export function doubtfulAct(journal: Journal, act: Act, doubt: Doubt): ActJudgement {
-  return conclude(journal, { act, looks: [], horizon: instant(0), observed: false }, undefined, inconclusive(doubt));
+  const nothing = { act, faults: [], horizon: instant(0), observed: false, services: [] };
+  return conclude(journal, nothing, undefined, inconclusive(doubt));
 }
 
 function conclude(journal: Journal, history: ActHistory, seen: ActSignals | undefined, finding: Finding): ActJudgement {
-  const { act, origin, bitten, horizon } = history;
+  const { act, origin, faults, horizon } = history;
   const { plan } = headerOf(journal);
   const { why: _, ...found } = finding;
-  const injected = journal.find((it) => it.kind === "fault" && it.act === act.id && it.stage === "injected");
-  const fault = injected?.kind === "fault" ? injected.detail : act.fault?.kind;
+  const broke = act.faults.map(({ kind }, nth) => faults[nth]?.injected?.detail ?? kind);
+  const bitten = act.id === "restored" ? undefined : faults[0]?.bitten;
   const end = seen?.recovery.state === "recovered" ? seen.recovery.stableUntil : horizon;
   const judged = {
     act: act.id,
-    ...(fault === undefined ? {} : { fault }),
+    ...(broke.length === 0 ? {} : { fault: listed(broke) }),
     ...(origin ? { origin } : {}),
     ...(bitten ? { bitten: bitten.when } : {}),
     budget: act.recovery.within,
@@ -68,39 +78,45 @@ const inconclusive = ({ reason, text }: Doubt): Finding => ({
   verdict: { kind: "inconclusive", reason },
   attribution: { healer: "unknown", evidence: [] },
   corroboration: [],
+  checks: [],
   why: text,
 });
 
 function find(journal: Journal, history: ActHistory, seen: ActSignals | undefined): Finding {
-  const { act, origin, bitten, missed } = history;
+  const { act, begun, origin, faults } = history;
   const ended = unfinished(journal);
-  if (!origin || !seen)
+  if (!begun || !seen)
     return inconclusive(ended ?? { reason: "harness-error", text: `the act ${act.id} was not reached` });
-  const sick = baselineDoubt(journal, history, origin);
+  const sick = baselineDoubt(journal, history, begun);
   if (sick) return inconclusive(sick);
+  const own = act.id === "restored" ? [] : faults;
+  const missed = own.flatMap((it) => it.missed ?? [])[0];
   if (missed) return inconclusive({ reason: "fault-had-no-effect", text: missed.detail });
-  if (act.fault && !bitten)
+  if (own.some((it) => !it.bitten))
     return inconclusive(ended ?? { reason: "harness-error", text: "whether the fault has bitten was never looked at" });
+  if (!origin)
+    return inconclusive(ended ?? { reason: "harness-error", text: "the end of the fault's time was never reached" });
   const { recovery } = seen;
   if (recovery.state === "recovered") {
     const { at, stableUntil } = recovery;
     const { claims, judgements } = corroborate(journal, history, at);
-    const attribution = attribute({ journal, ...question(history), recoveredAt: at, claims });
+    const attribution = healerOf(journal, history, at, claims);
     if (attribution.healer !== "harness") {
-      const silence = silenceIn(seen.signals, origin, stableUntil);
+      const silence = silenceIn(seen.signals, begun, stableUntil);
       if (silence) return inconclusive({ reason: "observer-gap", text: silence });
       const early = endedEarly(journal, history, at.latest);
       if (early) return inconclusive({ reason: "fault-ended-early", text: early });
-      const blind = unseen(journal, history, at.latest);
+      const blind = unseen(history, at.latest);
       if (blind) return inconclusive({ reason: "fault-not-shown-in-force", text: blind });
       const interval = elapsed(origin, at);
       return {
-        verdict: verdictOf(interval, act.recovery.within),
+        verdict: verdictOf(interval, act.recovery.within, act.goal),
         recoveredAt: at,
         recovery: interval,
         recoveryEvidence: boundsOf(recovery.bounds),
         attribution,
         corroboration: judgements.map(({ condition, agrees, evidence }) => ({ condition, agrees, evidence })),
+        checks: [...checksOf(journal, history, history.horizon), ...notBefore(act, interval)],
       };
     }
   }
@@ -128,6 +144,7 @@ function notRecovered(
   ended: Doubt | undefined,
 ): Finding {
   const { act, horizon, observed, undone } = history;
+  const begun = history.begun ?? origin;
   const end = undone && undone.when.earliest < horizon ? undone.when.earliest : horizon;
   // The trial counts its patience from somewhere within the origin's span: any of it is long enough.
   const watched = elapsed(origin, moment(end, end));
@@ -135,11 +152,11 @@ function notRecovered(
     return inconclusive(
       ended ?? { reason: "harness-error", text: "the observation ended before its patience was over" },
     );
-  const silence = silenceIn(signals, origin, end);
+  const silence = silenceIn(signals, begun, end);
   if (silence) return inconclusive({ reason: "observer-gap", text: silence });
   const early = endedEarly(journal, history, end);
   if (early) return inconclusive({ reason: "fault-ended-early", text: early });
-  const blind = unseen(journal, history, end);
+  const blind = unseen(history, end);
   if (blind) return inconclusive({ reason: "fault-not-shown-in-force", text: blind });
   if (recovery.state === "no-outage")
     return inconclusive({
@@ -152,17 +169,37 @@ function notRecovered(
       text: "the observation ended when it was back, but not yet for as long as it must stay so",
     });
   return {
-    verdict: { kind: "never-recovered" },
+    verdict: neverReached(act.goal),
     watchedFor: ms(watched.atLeast),
-    attribution: attribute({ journal, ...question(history), recoveredAt: undefined, claims: [] }),
+    attribution: healerOf(journal, history, undefined, []),
     corroboration: [],
+    checks: checksOf(journal, history, end),
   };
 }
 
-const question = ({ act, service, origin, undone, horizon }: ActHistory) => ({
-  service,
-  horizon,
-  origin: origin ?? moment(0, 0),
-  injected: act.fault ? origin : undefined,
-  undone,
-});
+/** Who healed the services; where nobody is to, that is not asked. */
+function healerOf(
+  journal: Journal,
+  { act, faults, services, begun, undone, horizon }: ActHistory,
+  recoveredAt: Moment | undefined,
+  claims: readonly Claim[],
+): Attribution {
+  if (act.goal !== "recovery") return { healer: "nobody", evidence: [] };
+  const question = {
+    journal,
+    horizon,
+    origin: begun ?? moment(0, 0),
+    ours: faults.flatMap((it) => [it.injected, it.lifted].flatMap((record) => record?.when ?? [])),
+    undone,
+    recoveredAt,
+    claims,
+  };
+  const [only, ...others] = services;
+  if (others.length === 0) return attribute({ ...question, service: only });
+  const found = services.map((service) => attribute({ ...question, service }));
+  const healers = [...new Set(found.map((it) => it.healer))];
+  return {
+    healer: healers[1] === undefined ? (healers[0] ?? "unknown") : "several",
+    evidence: found.flatMap((it) => it.evidence),
+  };
+}

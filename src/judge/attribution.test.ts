@@ -9,7 +9,7 @@ const by = (learned: readonly Learned[], over: Partial<AttributionQuestion> = {}
     journal: journalOf(planOf([actOf()]), learned),
     service: "app",
     origin: moment(5000, 5001),
-    injected: moment(5000, 5001),
+    ours: [moment(5000, 5001)],
     recoveredAt: moment(6190, 6202),
     undone: undefined,
     horizon: instant(15_000),

@@ -41,8 +41,8 @@ export interface AttributionQuestion {
   /** The service that was hit and is judged. */
   readonly service: string | undefined;
   readonly origin: Moment;
-  /** The fault's own act: API events inside it are its own. Absent where the act begins with a healer's return. */
-  readonly injected: Moment | undefined;
+  /** What we did to the stack: API events inside these spans are our own. */
+  readonly ours: readonly Moment[];
   /** Absent if it did not recover. */
   readonly recoveredAt: Moment | undefined;
   readonly undone: JournalRecord<"fault"> | undefined;
@@ -207,8 +207,8 @@ function nobody(service: string, events: readonly Event[], until: number): Attri
   ]);
 }
 
-function ofTheFault({ action, when }: Event, { injected }: AttributionQuestion): boolean {
-  return injected !== undefined && apiActions.test(action) && overlap(when, injected);
+function ofTheFault({ action, when }: Event, { ours }: AttributionQuestion): boolean {
+  return apiActions.test(action) && ours.some((it) => overlap(when, it));
 }
 
 const overlap = (a: Moment, b: { earliest: Instant; latest: Instant }) =>

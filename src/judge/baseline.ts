@@ -18,7 +18,7 @@ export function baselineDoubt(journal: Journal, { act }: ActHistory, origin: Mom
   );
   if (!shown) return { reason: "sick-baseline", text: "the steady state was not shown before the fault" };
   const from: Instant = instant(shown.at - steady.for);
-  const conditions = [...steady.conditions, ...act.recovery.when];
+  const conditions = [...steady.conditions, ...(act.goal === "recovery" ? act.recovery.when : [])];
   const all = seriesIn(journal, conditions.map(seriesOf), origin.earliest);
   for (const condition of conditions) {
     const series = all.get(seriesOf(condition));

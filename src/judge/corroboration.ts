@@ -10,7 +10,7 @@ import { seriesIn } from "./series.ts";
 /** Everything that an act's counters say about a recovery. They may come later than the observation's end, so all of the journal counts. */
 export function corroborate(
   journal: Journal,
-  { act, origin }: ActHistory,
+  { act, begun: origin }: ActHistory,
   recoveredAt: Moment,
 ): { readonly judgements: readonly CounterJudgement[]; readonly claims: readonly Claim[] } {
   const wanted = act.recovery.corroboratedBy;

@@ -16,17 +16,24 @@ export function explain(
   const without = act.id === "main" && control ? ` without ${healerName(control.without)}` : "";
   const again = act.id === "restored" && control ? `once ${healerName(control.without)} was on again, ` : "";
 
+  const besides = finding.checks.filter((it) => it.agrees !== "yes");
+  const failed = besides.map(({ agrees, evidence }) => `${agrees === "no" ? "but" : "not shown:"} ${evidence.text}`);
+  if (act.goal !== "recovery") return [explainWithoutHealer(finding, act, without), ...failed].join("; ");
+
   if (!recovery) {
-    if (verdict.kind !== "never-recovered") return `inconclusive: ${finding.why ?? "nothing is known"}`;
+    if (verdict.kind === "inconclusive")
+      return [`inconclusive: ${finding.why ?? "nothing is known"}`, ...failed].join("; ");
     const text = `${again}did not come back in ${formatDuration(watchedFor ?? ms(0))}${without}`;
-    return act.expect === "never-recovered" ? `${text}, as it must` : `${text} (budget ${plain(within)})`;
+    if (act.expect === "never-recovered") return `${text}, as it must`;
+    return [`${text} (budget ${plain(within)})`, ...failed].join("; ");
   }
 
   const took = formatInterval(recovery);
   const by = `healed by ${healerName(attribution.healer)}`;
   if (act.expect === "never-recovered")
     return `came back in ${took}${without}, ${by}: it recovered without its healer, so the scenario proves nothing`;
-  if (verdict.kind === "too-slow") return `${again}back only after ${took}: over the budget of ${plain(within)}; ${by}`;
+  if (verdict.kind === "too-slow")
+    return [`${again}back only after ${took}: over the budget of ${plain(within)}; ${by}`, ...failed].join("; ");
   if (verdict.kind === "inconclusive")
     return `inconclusive: ${again}back in ${took}, and the budget of ${plain(within)} lies inside; ${faster(seen)}`;
 
@@ -38,7 +45,27 @@ export function explain(
   const denied = odd.map(
     ({ agrees, evidence }) => `${agrees === "no" ? "denied" : "not corroborated"}: ${evidence.text}`,
   );
-  return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied].join("; ");
+  return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied, ...failed].join("; ");
+}
+
+/** Of a scenario in which nobody heals: that a person is called, or that what the fault did stays so. */
+function explainWithoutHealer({ verdict, recovery, watchedFor, why }: Finding, act: Act, without: string): string {
+  const { within, stableFor } = act.recovery;
+  const escalates = act.goal === "escalation";
+  if (!recovery) {
+    if (verdict.kind === "inconclusive") return `inconclusive: ${why ?? "nothing is known"}`;
+    const text = `${escalates ? "nobody was called" : "it did not stay so"} in ${formatDuration(watchedFor ?? ms(0))}${without}`;
+    return act.expect === "never-recovered" ? `${text}, as it must be` : `${text} (budget ${plain(within)})`;
+  }
+  const took = formatInterval(recovery);
+  if (act.expect === "never-recovered")
+    return `${escalates ? `a person was called after ${took}` : "it stayed so"}${without} all the same, so the scenario proves nothing`;
+  if (verdict.kind === "inconclusive")
+    return `inconclusive: it came in ${took}, and the budget of ${plain(within)} lies inside`;
+  if (verdict.kind === "too-slow") return `only after ${took}: over the budget of ${plain(within)}`;
+  return escalates
+    ? `a person was called after ${took} (budget ${plain(within)})`
+    : `so from ${took} after the fault on, and for ${plain(stableFor)}`;
 }
 
 /** Which observer to speed up: the one whose own bounds are the widest. */

@@ -1,6 +1,6 @@
 import type { Journal } from "../journal.ts";
 import { formatDuration, type Instant, ms } from "../time.ts";
-import type { ActHistory } from "./history.ts";
+import type { ActHistory, FaultHistory } from "./history.ts";
 import { atInstant } from "./words.ts";
 
 /**
@@ -8,21 +8,32 @@ import { atInstant } from "./words.ts";
  * that is told a moment before the engine's own `die`, so for it any later sign of replacement will do. One that was released
  * (the process was continued) needs the sign first.
  */
-export function endedEarly(
+export function endedEarly(journal: Journal, { faults, begun }: ActHistory, until: Instant): string | undefined {
+  if (!begun) return undefined;
+  for (const fault of faults) {
+    const early = oneEndedEarly(journal, fault, begun.earliest, until);
+    if (early !== undefined) return early;
+  }
+  return undefined;
+}
+
+function oneEndedEarly(
   journal: Journal,
-  { looks, service, origin, undone }: ActHistory,
+  { looks, service, lifted, undone }: FaultHistory,
+  begun: Instant,
   until: Instant,
 ): string | undefined {
-  const ended = looks.find((it) => it.stage === "ended");
-  if (!ended || !origin || ended.when.earliest > until) return undefined;
-  if (undone && ended.when.latest >= undone.when.earliest) return undefined;
+  const ended = looks.find((it) => it.stage === "ended" && it.when.latest >= begun);
+  if (!ended || ended.when.earliest > until || ended.how === "healed") return undefined;
+  const ours = lifted ?? undone;
+  if (ours && ended.when.latest >= ours.when.earliest) return undefined;
   const replacement = journal
     .flatMap((it) =>
       it.kind === "engine" && it.service === service && /^(kill|die|stop|start|restart)$/.test(it.action)
         ? [it.when]
         : [],
     )
-    .filter((it) => it.latest >= origin.earliest)
+    .filter((it) => it.latest >= begun)
     .sort((a, b) => a.earliest - b.earliest)[0];
   if (replacement && (ended.how === "replaced" || replacement.earliest <= ended.when.latest)) return undefined;
   return `the fault ended ${atInstant(ended.when.latest)} though nothing had healed it: ${ended.detail}`;
@@ -32,23 +43,35 @@ export function endedEarly(
 const longestUnseen = 3000;
 
 /**
- * Whether a fault that lasts as long as its process was not shown to be in force, in words: from its bite (or from the healer's
- * return) until it ended, was undone, or the claim's own end at `until`, whichever came first.
+ * Whether a fault that is held was not shown to be in force, in words: from its bite (or from the healer's return) until it ended,
+ * was lifted or undone, or the claim's own end at `until`, whichever came first.
  */
-export function unseen(journal: Journal, { act, origin, undone }: ActHistory, until: Instant): string | undefined {
-  const breaks = act.id === "restored" ? "main" : act.id;
-  const faults = journal.filter((it) => it.kind === "fault").filter((it) => it.act === breaks);
-  const announced = faults.find((it) => it.stage === "announced");
-  const bite = faults.find((it) => it.stage === "bitten");
-  if (announced?.ends !== "with-the-process" || !bite || !origin) return undefined;
-  const looks = faults
-    .filter((it) => it.stage === "held" || it.stage === "ended")
-    .sort((a, b) => a.when.latest - b.when.latest);
+export function unseen({ act, faults, begun }: ActHistory, until: Instant): string | undefined {
+  if (!begun) return undefined;
+  for (const fault of faults) {
+    const blind = oneUnseen(fault, act.id === "restored" ? begun.earliest : undefined, until);
+    if (blind !== undefined) return blind;
+  }
+  return undefined;
+}
+
+function oneUnseen(
+  { announced, bitten, looks: told, lifted, undone }: FaultHistory,
+  since: Instant | undefined,
+  until: Instant,
+): string | undefined {
+  if (announced?.ends === undefined || announced.ends === "at-once" || !bitten) return undefined;
+  const looks = told.toSorted((a, b) => a.when.latest - b.when.latest);
   const ended = looks.find((it) => it.stage === "ended");
-  const end = Math.min(until, ended?.when.latest ?? until, undone?.when.earliest ?? until);
-  if (looks.length === 0) return "the fault was never looked at after it had bitten, so it is not shown to have lasted";
-  const begin = act.id === "restored" ? origin.earliest : bite.when.latest;
-  let seen: number = bite.when.latest;
+  const ours = lifted ?? undone;
+  const end = Math.min(until, ended?.when.latest ?? until, ours?.when.earliest ?? until);
+  if (looks.length === 0) {
+    // One that was lifted at once was over before a look was due.
+    if (end - bitten.when.latest <= longestUnseen && lifted && lifted.when.earliest <= until) return undefined;
+    return "the fault was never looked at after it had bitten, so it is not shown to have lasted";
+  }
+  const begin = since ?? bitten.when.latest;
+  let seen: number = bitten.when.latest;
   for (const { when } of looks) {
     if (when.latest > end) break;
     if (when.latest > begin && when.latest - seen > longestUnseen) return silent(seen, when.latest);

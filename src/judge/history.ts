@@ -2,64 +2,100 @@ import { headerOf, type Journal, type JournalRecord } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import { type Instant, instant, type Moment } from "../time.ts";
 
+type FaultRecord = JournalRecord<"fault">;
+
+/** What a journal says of one of an act's faults. */
+export interface FaultHistory {
+  readonly announced?: FaultRecord;
+  readonly injected?: FaultRecord;
+  readonly bitten?: FaultRecord;
+  readonly missed?: FaultRecord;
+  /** Looks at it while it was held, in the order of the journal. */
+  readonly looks: readonly FaultRecord[];
+  /** Put back because its time was over. */
+  readonly lifted?: FaultRecord;
+  /** Put back at the trial's end. */
+  readonly undone?: FaultRecord;
+  /** The service that it hit, where it names one. */
+  readonly service?: string;
+}
+
 /** What a journal says of one act besides its samples: where it began, how far it was watched, what was done to it. */
 export interface ActHistory {
   readonly act: Act;
-  /** What the recovery is measured from: the injection, or the healer's return. Absent if it was never reached. */
+  readonly faults: readonly FaultHistory[];
+  /** The first injection, or the healer's return: nothing from before it is this act's. Absent if it was never reached. */
+  readonly begun?: Moment;
+  /** What the recovery is measured from: the same, or the end of the last fault's time. Absent if it was never reached. */
   readonly origin?: Moment;
   readonly originSeq?: number;
-  readonly bitten?: JournalRecord<"fault">;
-  readonly missed?: JournalRecord<"fault">;
-  /** Looks at a fault that is held, after the origin. */
-  readonly looks: readonly JournalRecord<"fault">[];
-  /** Our own undo, where it came after the origin. */
-  readonly undone?: JournalRecord<"fault">;
+  /** Our own undo at the trial's end, where it came after the act had begun. */
+  readonly undone?: FaultRecord;
   /** The end of the observation; the last instant that the journal knows where that was never reached. */
   readonly horizon: Instant;
   /** Whether the observation came to its end. */
   readonly observed: boolean;
-  /** The service that was hit, and is judged. */
-  readonly service?: string;
+  /** The services that are healed: those that were hit unless the scenario tells. */
+  readonly services: readonly string[];
 }
 
 export function historyOf(journal: Journal, act: Act): ActHistory {
   const { plan } = headerOf(journal);
   const breaks = act.id === "restored" ? "main" : act.id;
-  const faults = journal.filter((it) => it.kind === "fault");
-  const stage = (wanted: JournalRecord<"fault">["stage"]) =>
-    faults.find((it) => it.act === breaks && it.stage === wanted);
+  const calls = plan.acts.find((it) => it.id === breaks)?.faults ?? [];
+  const records = journal.filter((it) => it.kind === "fault").filter((it) => it.act === breaks);
+  const faults = calls.map(({ params }, nth) =>
+    faultHistory(
+      records.filter((it) => it.nth === nth),
+      params,
+    ),
+  );
   const begun =
     act.id === "restored"
       ? journal.find((it) => it.kind === "healer" && it.state === "on" && observedBefore(journal, it.seq))
-      : stage("injected");
-  const origin = begun && "when" in begun ? begun.when : undefined;
+      : faults.flatMap((it) => it.injected ?? []).sort((a, b) => a.when.earliest - b.when.earliest)[0];
+  const start = begun && "when" in begun ? begun : undefined;
+  const origin = act.recovery.measuredFrom === "fault-end" ? lastLift(faults, act) : start;
   const observed = journal.find(
     (it) => it.kind === "phase" && it.act === act.id && it.phase === "observe" && it.edge === "end",
   );
-  const params = plan.acts.find((it) => it.id === breaks)?.fault?.params;
-  const service = params?.service;
-  const bitten = act.id === "restored" ? undefined : stage("bitten");
-  const missed = act.id === "restored" ? undefined : stage("missed");
-  const undone = origin
-    ? faults.find((it) => it.stage === "undone" && it.act === breaks && it.when.latest >= origin.earliest)
+  const undone = start
+    ? faults.flatMap((it) => it.undone ?? []).find((it) => it.when.latest >= start.when.earliest)
     : undefined;
+  const hit = faults.flatMap((it) => it.service ?? []);
   return {
     act,
-    ...(begun && origin ? { origin, originSeq: begun.seq } : {}),
-    ...(bitten ? { bitten } : {}),
-    ...(missed ? { missed } : {}),
-    looks: faults.filter(
-      (it) =>
-        it.act === breaks &&
-        (it.stage === "held" || it.stage === "ended") &&
-        origin &&
-        it.when.latest >= origin.earliest,
-    ),
+    faults,
+    ...(start ? { begun: start.when } : {}),
+    ...(origin ? { origin: origin.when, originSeq: origin.seq } : {}),
     ...(undone ? { undone } : {}),
     horizon: observed?.at ?? journal.at(-1)?.at ?? instant(0),
     observed: observed !== undefined,
-    ...(typeof service === "string" ? { service } : {}),
+    services: act.recovery.of ?? [...new Set(hit)],
   };
+}
+
+function faultHistory(
+  records: readonly FaultRecord[],
+  { service, device }: Readonly<Record<string, unknown>>,
+): FaultHistory {
+  const hit = [service, device].find((it) => typeof it === "string");
+  const found = (["announced", "injected", "bitten", "missed", "lifted", "undone"] as const).flatMap((stage) => {
+    const record = records.find((it) => it.stage === stage);
+    return record ? [[stage, record] as const] : [];
+  });
+  return {
+    ...Object.fromEntries(found),
+    looks: records.filter((it) => it.stage === "held" || it.stage === "ended"),
+    ...(hit === undefined ? {} : { service: hit }),
+  };
+}
+
+/** The end of the last fault's time, once all of them have ended. */
+function lastLift(faults: readonly FaultHistory[], act: Act): FaultRecord | undefined {
+  const lifts = faults.filter((_, nth) => act.faults[nth]?.for !== undefined).map((it) => it.lifted);
+  if (lifts.some((it) => it === undefined)) return undefined;
+  return lifts.flatMap((it) => it ?? []).sort((a, b) => b.when.latest - a.when.latest)[0];
 }
 
 /** A healer that is switched on again while everything is put back is no act: an act comes after the main one was observed and before the undo. */

@@ -40,8 +40,18 @@ export type InconclusiveReason =
   | "harness-error" // our own fault: it crashed, or a phase ran out of time
   | "interrupted";
 
+/** `escalated`, `held`: the same as `recovered`, of a scenario that claims that a person is called, or that what the fault did stays so. */
 export type Verdict =
-  | { readonly kind: "recovered" | "too-slow" | "never-recovered" }
+  | {
+      readonly kind:
+        | "recovered"
+        | "too-slow"
+        | "never-recovered"
+        | "escalated"
+        | "never-escalated"
+        | "held"
+        | "never-held";
+    }
   | { readonly kind: "inconclusive"; readonly reason: InconclusiveReason };
 
 export type HealedBy = Healer | "harness" | "several" | "unknown" | "nobody";
@@ -53,6 +63,15 @@ export interface Attribution {
 
 export interface CorroborationJudgement {
   readonly condition: string;
+  readonly agrees: "yes" | "no" | "unknown";
+  readonly evidence: Evidence;
+}
+
+/** What a scenario claims besides its goal. */
+export interface CheckJudgement {
+  readonly kind: "during" | "never" | "untouched" | "order" | "not-before";
+  readonly condition: string;
+  /** Whether it is as claimed. */
   readonly agrees: "yes" | "no" | "unknown";
   readonly evidence: Evidence;
 }
@@ -78,6 +97,7 @@ export interface ActJudgement {
   readonly watchedFor?: Duration;
   readonly attribution: Attribution;
   readonly corroboration: readonly CorroborationJudgement[];
+  readonly checks: readonly CheckJudgement[];
   readonly verdict: Verdict;
   readonly expected: "recovered" | "never-recovered";
   /** Whether the act came out as the scenario claims: right verdict, right healer, corroborated. */

@@ -1,6 +1,7 @@
 import type { Journal } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import type { Moment } from "../time.ts";
+import { duringIsOpen } from "./checks.ts";
 import { corroborate } from "./corroboration.ts";
 import { historyOf } from "./history.ts";
 import { signalsOf } from "./signals.ts";
@@ -25,11 +26,13 @@ export function progressOf(journal: Journal, act: Act): Progress {
   const history = historyOf(journal, act);
   const { origin } = history;
   const seen = signalsOf(journal, history);
+  const now = journal.at(-1)?.at ?? origin?.latest;
   if (!origin || !seen) return { state: "waiting" };
   const { recovery } = seen;
   if (recovery.state === "no-outage" || recovery.state === "down") return { state: "waiting", origin };
   const settled =
     recovery.state === "recovered" &&
-    corroborate(journal, history, recovery.at).judgements.every((it) => it.agrees === "yes" || !it.pending);
+    corroborate(journal, history, recovery.at).judgements.every((it) => it.agrees === "yes" || !it.pending) &&
+    !(now !== undefined && duringIsOpen(journal, history, now));
   return { state: settled ? "settled" : "recovered", origin, recoveredAt: recovery.at };
 }

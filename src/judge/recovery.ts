@@ -1,4 +1,4 @@
-import { type Duration, type Instant, later, type Moment, moment } from "../time.ts";
+import { type Duration, type Instant, instant, later, type Moment, moment } from "../time.ts";
 import type { SeenOutage } from "./outage.ts";
 import type { Series } from "./series.ts";
 
@@ -27,9 +27,13 @@ export type Recovery =
  * The first moment from which all conditions hold together and keep holding for `stableFor`: the elementwise maximum over them
  * of (start of last bad, end of first good]. A condition that goes bad inside the window moves the search to after its outage.
  * One that has not looked bad yet gives no bound, but must hold like the others. The window is complete once every sample that
- * was due in it is there.
+ * was due in it is there. It does not begin before `notBefore`.
  */
-export function recoveryOf(signals: readonly Signal[], stableFor: Duration): Recovery {
+export function recoveryOf(
+  signals: readonly Signal[],
+  stableFor: Duration,
+  notBefore: number = Number.NEGATIVE_INFINITY,
+): Recovery {
   const passed = signals.map(() => 0);
   const first = signals
     .map((it, index) => ({ index, at: it.outages[0]?.firstBad.from }))
@@ -51,7 +55,7 @@ export function recoveryOf(signals: readonly Signal[], stableFor: Duration): Rec
       bounds.push({ signal, outage });
     }
     const at = moment(earliest, latest);
-    const stableUntil = later(at.latest, stableFor);
+    const stableUntil = later(instant(Math.max(at.latest, notBefore)), stableFor);
     let spoilt = false;
     for (const [index, signal] of signals.entries()) {
       const next = signal.outages[passed[index] ?? 0];

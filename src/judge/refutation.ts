@@ -16,7 +16,8 @@ export function refutationOf(journal: Journal, acts: readonly ActJudgement[]): E
   const planned = plan.acts.find((it) => it.id === "main");
   if (plan.control?.without !== "watchdog" || !planned || !main) return undefined;
   if (main.outcome !== "proven" || main.verdict.kind !== "never-recovered") return undefined;
-  const { origin, originSeq, service, horizon, undone } = historyOf(journal, planned);
+  const { origin, originSeq, services, horizon, undone } = historyOf(journal, planned);
+  const [service] = services;
   if (!origin || originSeq === undefined || service === undefined) return undefined;
   const end = Math.min(horizon, undone?.when.earliest ?? horizon);
   const events = journal.filter((it) => it.kind === "engine").filter((it) => it.service === service);

@@ -9,14 +9,14 @@ import { listed, plain } from "./words.ts";
 /** Facts about a recovered act that a reader should know. */
 export function remarksOn(
   journal: Journal,
-  { origin, service }: ActHistory,
+  { act, begun: origin, services }: ActHistory,
   { signals, recovery }: ActSignals,
 ): Evidence[] {
-  if (!origin || recovery.state !== "recovered") return [];
+  if (!origin || recovery.state !== "recovered" || act.goal !== "recovery") return [];
   const remarks: Evidence[] = [];
   const witnesses = signals.filter((it) => it.outages.length > 0);
   const events = journal.some(
-    (it) => it.kind === "engine" && it.service === service && it.when.latest >= origin.earliest,
+    (it) => it.kind === "engine" && services.includes(it.service) && it.when.latest >= origin.earliest,
   );
   const names = [
     ...witnesses.map((it) => (it.series.observer === "probe" ? "the probe" : it.series.id)),

@@ -1,12 +1,12 @@
 import type { Journal } from "../journal.ts";
 import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
-import { formatDuration, type Instant, type Moment, ms } from "../time.ts";
+import { type Duration, formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
 import { gapIn, largestGap } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import type { SignalJudgement } from "./judgement.ts";
 import { reaches, type SeenOutage, seenOutages, toOutage } from "./outage.ts";
 import { countsFor, type Recovery, recoveryOf, type Signal } from "./recovery.ts";
-import { seriesIn } from "./series.ts";
+import { type Series, seriesIn, type Tick } from "./series.ts";
 import { atInstant } from "./words.ts";
 
 /** What an act's recovery conditions showed. */
@@ -23,10 +23,12 @@ export interface ActSignals {
 
 /** Reads an act's recovery conditions up to the end of its observation. Undefined before the act has begun. */
 export function signalsOf(journal: Journal, history: ActHistory): ActSignals | undefined {
-  const { act, origin, bitten, horizon } = history;
-  if (!origin) return undefined;
+  const { act, begun, origin, faults, horizon } = history;
+  if (!begun) return undefined;
   const series = seriesIn(journal, act.recovery.when.map(seriesOf), horizon);
-  const inProgress = act.id === "restored";
+  // What is not a recovery comes true for the first time: until then it is as if it had been out all along.
+  const inProgress = act.id === "restored" || act.goal !== "recovery";
+  const bitten = act.id === "restored" ? undefined : faults[0]?.bitten?.when;
   const signals = act.recovery.when.flatMap((condition) => {
     const found = series.get(seriesOf(condition));
     if (!found) return [];
@@ -35,13 +37,40 @@ export function signalsOf(journal: Journal, history: ActHistory): ActSignals | u
       ...found,
       ticks: found.ticks.filter(({ to, value }) => to <= horizon || !isGood(condition, value)),
     };
-    const all = seenOutages(one.ticks, (value) => isGood(condition, value)).filter((it) =>
-      reaches(it, origin.earliest),
-    );
-    const outages = all.filter((it) => countsFor(it, { origin, bitten: bitten?.when, inProgress }));
+    const all = seenOutages(one.ticks, (value) => isGood(condition, value)).filter((it) => reaches(it, begun.earliest));
+    const outages = all.filter((it) => countsFor(it, { origin: begun, bitten, inProgress }));
     return [{ condition, series: one, all, outages }];
   });
-  return { signals, recovery: recoveryOf(signals, act.recovery.stableFor) };
+  const { stableFor, measuredFrom } = act.recovery;
+  const notBefore = measuredFrom === "fault-end" ? (origin?.latest ?? Number.POSITIVE_INFINITY) : undefined;
+  const recovery = recoveryOf(signals, stableFor, notBefore);
+  return {
+    signals,
+    recovery:
+      act.goal === "holds" && recovery.state === "no-outage" ? heldAllAlong(signals, begun, stableFor) : recovery,
+  };
+}
+
+/** What held before the fault already, and never stopped. */
+function heldAllAlong(signals: readonly Signal[], begun: Moment, stableFor: Duration): Recovery {
+  const stableUntil = later(begun.latest, stableFor);
+  const complete = signals.every(({ series: { ticks, every } }) => {
+    const last = ticks.at(-1);
+    return last !== undefined && last.from + every >= stableUntil;
+  });
+  return complete ? { state: "recovered", at: begun, stableUntil, bounds: [] } : { state: "holding", at: begun };
+}
+
+/** One condition's samples with whether each is good, from the act's beginning on. */
+export interface ConditionTicks extends Series {
+  readonly ticks: readonly (Tick & { readonly good: boolean })[];
+}
+
+export function ticksFor(journal: Journal, condition: Condition, _begun: Moment): ConditionTicks {
+  const id = seriesOf(condition);
+  const found = seriesIn(journal, [id]).get(id);
+  if (!found) return { id, every: ms(1000), ticks: [] };
+  return { ...found, ticks: found.ticks.map((it) => ({ ...it, good: isGood(condition, it.value) })) };
 }
 
 export function toSignalJudgement(

@@ -57,7 +57,7 @@ function judge(journal: Journal): TrialJudgement {
   let notReached: Act | undefined;
   for (const act of plan.acts) {
     const before = acts.at(-1);
-    const reached = before === undefined || historyOf(journal, act).origin !== undefined;
+    const reached = before === undefined || historyOf(journal, act).begun !== undefined;
     if (!reached && before.outcome === "refuted") {
       notReached = act;
       break;

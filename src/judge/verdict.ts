@@ -1,9 +1,15 @@
+import type { Act } from "../plan.ts";
 import type { Duration, Interval } from "../time.ts";
 import type { ActJudgement, Outcome, Verdict } from "./judgement.ts";
 
-/** A recovery time against its budget. The budget may lie inside the interval: then nobody can say. */
-export function verdictOf({ atLeast, atMost }: Interval, budget: Duration): Verdict {
-  if (atMost <= budget) return { kind: "recovered" };
+const reached = { recovery: "recovered", escalation: "escalated", holds: "held" } as const;
+const notReached = { recovery: "never-recovered", escalation: "never-escalated", holds: "never-held" } as const;
+
+export const neverReached = (goal: Act["goal"]): Verdict => ({ kind: notReached[goal] });
+
+/** A time against its budget. The budget may lie inside the interval: then nobody can say. */
+export function verdictOf({ atLeast, atMost }: Interval, budget: Duration, goal: Act["goal"] = "recovery"): Verdict {
+  if (atMost <= budget) return { kind: reached[goal] };
   if (atLeast > budget) return { kind: "too-slow" };
   return { kind: "inconclusive", reason: "budget-inside-uncertainty" };
 }
@@ -14,21 +20,26 @@ export function verdictOf({ atLeast, atMost }: Interval, budget: Duration): Verd
  * whatever the budget says to it.
  */
 export function outcomeOf(
-  act: Pick<ActJudgement, "verdict" | "expected" | "recovery" | "attribution" | "corroboration">,
+  act: Pick<ActJudgement, "verdict" | "expected" | "recovery" | "attribution" | "corroboration" | "checks">,
   healedBy: ActJudgement["attribution"]["healer"],
 ): Outcome {
-  const { verdict, expected, recovery, attribution, corroboration } = act;
+  const { verdict, expected, recovery, attribution, checks } = act;
   if (expected === "never-recovered") {
     if (recovery) return "refuted";
-    return verdict.kind === "never-recovered" ? "proven" : "inconclusive";
+    return verdict.kind === "inconclusive" ? "inconclusive" : "proven";
   }
+  const besides = [...act.corroboration, ...checks];
+  // What may never be refutes the claim, whatever became of the recovery.
+  if (checks.some((it) => it.agrees === "no")) return "refuted";
   if (verdict.kind === "inconclusive") return "inconclusive";
-  if (verdict.kind !== "recovered") return "refuted";
+  if (!isReached(verdict)) return "refuted";
   const { healer } = attribution;
   if (healer !== healedBy && healer !== "unknown") return "refuted";
-  if (corroboration.some((it) => it.agrees === "no")) return "refuted";
-  return healer === healedBy && corroboration.every((it) => it.agrees === "yes") ? "proven" : "inconclusive";
+  if (besides.some((it) => it.agrees === "no")) return "refuted";
+  return healer === healedBy && besides.every((it) => it.agrees === "yes") ? "proven" : "inconclusive";
 }
+
+const isReached = ({ kind }: Verdict) => Object.values<string>(reached).includes(kind);
 
 /** Of several outcomes the one that counts, as exit codes do: one refuted refutes all; else one inconclusive leaves all open. None at all proves nothing. */
 export function worst(of: readonly { readonly outcome: Outcome }[]): Outcome {

@@ -17,7 +17,9 @@ const outcome = z.enum(["proven", "refuted", "inconclusive"]);
 const healer = z.enum(healers);
 
 const verdict = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.enum(["recovered", "too-slow", "never-recovered"]) }),
+  z.strictObject({
+    kind: z.enum(["recovered", "too-slow", "never-recovered", "escalated", "never-escalated", "held", "never-held"]),
+  }),
   z.strictObject({
     kind: z.literal("inconclusive"),
     reason: z.enum([
@@ -59,6 +61,16 @@ const act = z.strictObject({
     evidence: z.array(evidence),
   }),
   corroboration: z.array(z.strictObject({ condition: z.string(), agrees: z.enum(["yes", "no", "unknown"]), evidence })),
+  checks: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["during", "never", "untouched", "order", "not-before"]),
+        condition: z.string(),
+        agrees: z.enum(["yes", "no", "unknown"]),
+        evidence,
+      }),
+    )
+    .default([]),
   verdict,
   expected: z.enum(["recovered", "never-recovered"]),
   outcome,

@@ -72,8 +72,7 @@ const actOf = (trial: TrialJudgement, act: ActJudgement["act"]): ActJudgement | 
 /** The recovery time as an interval, or what is known instead: `4.10 to 4.31 s`, `not in 30.0 s`, `not measured`. */
 export function recoveryText(act: ActJudgement | undefined): string {
   if (act?.recovery) return formatInterval(act.recovery);
-  if (act?.verdict.kind === "never-recovered")
-    return act.watchedFor ? `not in ${formatDuration(act.watchedFor)}` : "never";
+  if (act && isNever(act.verdict)) return act.watchedFor ? `not in ${formatDuration(act.watchedFor)}` : "never";
   return "not measured";
 }
 
@@ -85,6 +84,14 @@ export function actResult(act: ActJudgement): string {
       return verdictText(act.verdict) + (act.recovery ? ` (${formatInterval(act.recovery)})` : "");
     case "never-recovered":
       return `did not come back${act.watchedFor === undefined ? "" : ` in ${formatDuration(act.watchedFor)}`}`;
+    case "never-escalated":
+      return `nobody was called${act.watchedFor === undefined ? "" : ` in ${formatDuration(act.watchedFor)}`}`;
+    case "never-held":
+      return "it did not stay so";
+    case "escalated":
+      return `a person was called${act.recovery ? ` after ${formatInterval(act.recovery)}` : ""}`;
+    case "held":
+      return "it stayed so";
     case "recovered":
     case "too-slow": {
       const verb = control ? "came back all the same" : act.act === "restored" ? "healed" : "recovered";
@@ -97,10 +104,10 @@ export function actResult(act: ActJudgement): string {
 /** How a recovery is to be looked at: in time, too late (or not wanted at all, as in a control), or not to be told. */
 export function toneOf({ verdict, expected }: ActJudgement): "in-time" | "late" | "unsure" {
   if (verdict.kind === "inconclusive") return "unsure";
-  return verdict.kind === "too-slow" || (verdict.kind === "recovered" && expected === "never-recovered")
-    ? "late"
-    : "in-time";
+  return verdict.kind === "too-slow" || (!isNever(verdict) && expected === "never-recovered") ? "late" : "in-time";
 }
+
+const isNever = ({ kind }: Verdict): boolean => kind.startsWith("never-");
 
 /** How an act is introduced: `Without the watchdog`, `Afterwards, without the watchdog`, `Switched on again`, `Afterwards`. */
 export function actTitle(trial: TrialJudgement, act: ActJudgement): string {

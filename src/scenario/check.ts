@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Condition } from "./conditions.ts";
+import { writtenFaults } from "./misfits.ts";
 import type { Locate, Path, Problem } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -31,7 +33,7 @@ const placed = <T>(items: readonly T[], path: Path): Placed<T>[] => items.map((i
 
 const recoveryConditions = ({ recovery, afterwards }: Scenario, of: Controlled): Placed<Condition>[] =>
   of === "main"
-    ? placed(recovery.when, ["recovery", "when"])
+    ? placed(recovery?.when ?? [], ["recovery", "when"])
     : placed(afterwards?.recovery.when ?? [], ["afterwards", "recovery", "when"]);
 
 /** The conditions that must hold before the fault, in a control of what is given. */
@@ -42,6 +44,10 @@ const steadyConditions = (scenario: Scenario, of: Controlled): Placed<Condition>
 
 const allConditions = (scenario: Scenario): Placed<Condition>[] => [
   ...steadyConditions(scenario, "main"),
+  ...placed(scenario.escalation?.when ?? [], ["escalation", "when"]),
+  ...placed(scenario.holds?.when ?? [], ["holds", "when"]),
+  ...placed(scenario.during, ["during"]),
+  ...placed(scenario.never, ["never"]),
   ...recoveryConditions(scenario, "afterwards"),
 ];
 
@@ -49,7 +55,7 @@ const allConditions = (scenario: Scenario): Placed<Condition>[] => [
 function prometheusProblems(scenario: Scenario): Finding[] {
   if (scenario.stack.prometheus !== undefined) return [];
   const counters = [
-    ...placed(scenario.recovery.corroboratedBy, ["recovery", "corroboratedBy"]),
+    ...placed(scenario.recovery?.corroboratedBy ?? [], ["recovery", "corroboratedBy"]),
     ...placed(scenario.afterwards?.recovery.corroboratedBy ?? [], ["afterwards", "recovery", "corroboratedBy"]),
   ];
   const [first] = [
@@ -67,8 +73,10 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
   const named = scenario.stack.services;
   const listed = placed(named ?? [], ["stack", "services"]);
   const used = [
-    ...faultServices(scenario.fault, ["fault"]),
-    ...(scenario.afterwards ? faultServices(scenario.afterwards.fault, ["afterwards", "fault"]) : []),
+    ...faultServices(scenario, "main"),
+    ...faultServices(scenario, "afterwards"),
+    ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
+    ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
     ...(scenario.ledger ? [{ it: scenario.ledger.service, path: ["ledger", "service"] }] : []),
   ];
@@ -88,11 +96,28 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
   });
 }
 
-/** A fault's parameter called `service` names one. */
-function faultServices(fault: Scenario["fault"], path: Path): Placed<string>[] {
-  return Object.entries(fault).flatMap(([kind, params]) =>
-    typeof params.service === "string" ? [{ it: params.service, path: [...path, kind, "service"] }] : [],
-  );
+/** A fault's parameters that name services of the stack. */
+const namesOne = ["service", "device", "through"] as const;
+const namesSeveral = "peers";
+
+function faultServices(scenario: Scenario, of: Controlled): Placed<string>[] {
+  const faults =
+    of === "main"
+      ? writtenFaults(scenario)
+      : Object.entries(scenario.afterwards?.fault ?? {}).map(([kind, params]) => ({
+          params,
+          path: ["afterwards", "fault", kind],
+        }));
+  return faults.flatMap(({ params, path }) => {
+    const several = z.array(z.string()).safeParse(params[namesSeveral]).data ?? [];
+    return [
+      ...namesOne.flatMap((key) => {
+        const name = params[key];
+        return typeof name === "string" ? [{ it: name, path: [...path, key] }] : [];
+      }),
+      ...placed(several, [...path, namesSeveral]),
+    ];
+  });
 }
 
 /** The host of an address is found inside the stack's network. One with a dot may be outside: not ours to know. */
@@ -131,8 +156,7 @@ function controlProblems(scenario: Scenario, { services }: ComposeFacts): Findin
 }
 
 function whyNeeded(scenario: Scenario, of: Controlled, service: string, names: readonly string[]): string | undefined {
-  const fault = of === "main" ? scenario.fault : scenario.afterwards?.fault;
-  if (faultServices(fault ?? {}, []).some(({ it }) => it === service)) return "it is what the fault breaks";
+  if (faultServices(scenario, of).some(({ it }) => it === service)) return "it is what the fault breaks";
   if (scenario.ledger?.service === service) return "it is the ledger";
   const { prometheus } = scenario.stack;
   if (prometheus !== undefined && names.includes(hostOf(prometheus))) return "the metrics are read from it";

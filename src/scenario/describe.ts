@@ -1,7 +1,7 @@
 import type { AnyFault } from "../fault/define.ts";
 import type { Duration } from "../time.ts";
 import type { LoadedScenario } from "./load.ts";
-import type { Healer } from "./schema.ts";
+import type { Goal, Healer } from "./schema.ts";
 
 /** A scenario in a list: one line for people, one object for programs. */
 export interface ScenarioSummary {
@@ -10,7 +10,10 @@ export interface ScenarioSummary {
   readonly tags: readonly string[];
   /** `crash of app` */
   readonly fault: string;
-  readonly healedBy: Healer;
+  /** Absent where nobody heals. */
+  readonly healedBy?: Healer;
+  /** What is claimed: a recovery, that a person is called, or that what the fault did stays so. */
+  readonly goal: Goal;
   /** The budget, ms. */
   readonly within: Duration;
   /** The healers that its controls switch off. */
@@ -18,13 +21,21 @@ export interface ScenarioSummary {
 }
 
 export function describeScenarios(loaded: readonly LoadedScenario[], faults: readonly AnyFault[]): ScenarioSummary[] {
-  return loaded.map(({ file, fault, scenario: { name, tags, recovery, controls } }) => ({
-    name,
-    file,
-    tags,
-    fault: faults.find((it) => it.kind === fault.kind)?.describe(fault.params) ?? fault.kind,
-    healedBy: recovery.healedBy,
-    within: recovery.within,
-    controls: controls.map((it) => it.without),
-  }));
+  return loaded.flatMap(({ file, faults: broken, scenario }) => {
+    const { name, tags, recovery, escalation, holds, controls } = scenario;
+    const goal = recovery ? "recovery" : escalation ? "escalation" : "holds";
+    const within = (recovery ?? escalation ?? holds)?.within;
+    if (within === undefined) return []; // the schema allows none
+    const texts = broken.map(({ kind, params }) => faults.find((it) => it.kind === kind)?.describe(params) ?? kind);
+    return {
+      name,
+      file,
+      tags,
+      fault: texts.join(", "),
+      ...(recovery ? { healedBy: recovery.healedBy } : {}),
+      goal,
+      within,
+      controls: controls.map((it) => it.without),
+    };
+  });
 }

@@ -41,7 +41,7 @@ test("a loaded scenario has its defaults, its Compose file and the fault as writ
       file: "scenarios/links/b.yaml",
       compose: join(root, "compose.yaml"),
       services: ["app", "redis", "watchdog", "prometheus"],
-      fault: { kind: "crash", params: { service: "app" } },
+      faults: [{ kind: "crash", params: { service: "app" }, at: 0 }],
       scenario: { name: "b", steady: { for: 2000, within: 30_000, conditions: [] }, recovery: { within: 5000 } },
     });
   });
@@ -55,6 +55,7 @@ test("a list of scenarios tells what each breaks, who heals it and which control
       tags: ["gate"],
       fault: "crash of app",
       healedBy: "restart-policy",
+      goal: "recovery",
       within: 5000,
       controls: ["restart-policy"],
     },

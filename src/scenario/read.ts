@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
+import { type Duration, duration, ms } from "../time.ts";
 import { checkScenario } from "./check.ts";
 import { type ComposeFacts, readComposeFacts } from "./compose.ts";
 import { explain } from "./explain.ts";
@@ -12,10 +13,15 @@ import { type Scenario, scenarioSchema } from "./schema.ts";
 import { shownPath } from "./select.ts";
 import { closest } from "./suggest.ts";
 
-/** A fault as the scenario writes it: its parameters unread, for the fault's own schema to read at each border. */
+/**
+ * A fault as the scenario writes it: its own parameters unread, for the fault's own schema to read at each border; those that the
+ * engine adds (`at`, `for`) read.
+ */
 interface WrittenFault {
   readonly kind: string;
   readonly params: Record<string, unknown>;
+  readonly at: Duration;
+  readonly for?: Duration;
 }
 
 /** A scenario that has passed every check. Plain data. */
@@ -23,7 +29,8 @@ export interface LoadedScenario {
   /** Relative to the root where it is below, with forward slashes. */
   readonly file: string;
   readonly scenario: Scenario;
-  readonly fault: WrittenFault;
+  /** In the order in which they are written. */
+  readonly faults: readonly WrittenFault[];
   readonly afterwards?: WrittenFault;
   /** The Compose file: relative to the working directory where it is below, else absolute. */
   readonly compose: string;
@@ -116,7 +123,7 @@ export class Reader {
     return {
       file,
       scenario,
-      fault: faultOf(written.fault),
+      faults: [...(written.fault ? [written.fault] : []), ...(written.faults ?? [])].map(faultOf),
       ...(written.afterwards ? { afterwards: faultOf(written.afterwards.fault) } : {}),
       compose: shownPath(process.cwd(), compose),
       ...(services ? { services: [...services.keys()] } : {}),
@@ -125,14 +132,20 @@ export class Reader {
 }
 
 function faultOf(written: z.output<typeof writtenFault>): WrittenFault {
-  const [kind = "", params = {}] = Object.entries(written)[0] ?? [];
-  return { kind, params };
+  const [kind = "", { at, for: lasts, ...params } = {}] = Object.entries(written)[0] ?? [];
+  return {
+    kind,
+    params,
+    at: duration.optional().parse(at) ?? ms(0),
+    ...(lasts === undefined ? {} : { for: duration.parse(lasts) }),
+  };
 }
 
 const anything = z.unknown().optional();
 const writtenFault = z.record(z.string(), z.record(z.string(), z.unknown()));
 const writtenFaults = z.looseObject({
-  fault: writtenFault,
+  fault: writtenFault.optional(),
+  faults: z.array(writtenFault).optional(),
   afterwards: z.looseObject({ fault: writtenFault }).optional(),
 });
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
-import { formatDuration, ms, seconds } from "../time.ts";
-import { condition, corroboration } from "./conditions.ts";
+import { duration, formatDuration, ms, seconds } from "../time.ts";
+import { condition, corroboration, timedCondition } from "./conditions.ts";
 import { lasting } from "./lasting.ts";
+import { misfits } from "./misfits.ts";
 
 /**
  * The language of a scenario file: one claim, "service S recovers from fault F within budget B, healed by H".
@@ -36,7 +37,17 @@ const recovery = z
     patience: lasting.optional().meta({
       description: "How long to wait before saying never-recovered, from the injection; twice the budget unless told",
     }),
-    measuredFrom: z.literal("injection").default("injection").meta({ description: "Where the recovery time begins" }),
+    of: z.array(serviceName).min(1).optional().meta({
+      description: "The services that are healed, as far as who healed them goes; what the faults break unless told",
+    }),
+    inOrder: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Those of `of` are started again in this order, the first first; false unless told" }),
+    measuredFrom: z.enum(["injection", "fault-end"]).default("injection").meta({
+      description:
+        "Where the recovery time begins: with the (first) fault, or when the time (`for`) of the last one is over",
+    }),
     when: z
       .array(condition)
       .min(1)
@@ -49,7 +60,9 @@ const recovery = z
       .default([])
       .meta({ description: "These must agree, and may come later; they never move the recovery time" }),
   })
-  .superRefine(({ within, stableFor, patience }, context) => {
+  .superRefine(({ within, stableFor, patience, of, inOrder }, context) => {
+    if (inOrder && (of?.length ?? 0) < 2)
+      context.addIssue({ code: "custom", path: ["inOrder"], message: "an order needs two services or more in `of`" });
     const least = ms(within + stableFor);
     if (patience !== undefined && patience < least)
       context.addIssue({
@@ -59,6 +72,30 @@ const recovery = z
       });
   })
   .meta({ description: "When the stack counts as recovered, by whom, and how soon" });
+
+const escalation = z
+  .strictObject({
+    within: lasting.meta({ description: "The budget: all must have come by then" }),
+    when: z
+      .array(condition)
+      .min(1)
+      .meta({ description: "What tells that a person was called, such as a message; not true before" }),
+    patience: lasting
+      .optional()
+      .meta({ description: "How long to wait before saying never-escalated; twice the budget unless told" }),
+    stableFor: lasting.default(seconds(3)).meta({
+      description: "How long to look on after that: nothing may be touched through the engine; 3s unless told",
+    }),
+  })
+  .meta({ description: "Nobody heals it, and nothing is touched: the expected outcome is that a person is called" });
+
+const holds = z
+  .strictObject({
+    for: lasting.meta({ description: "How long all must keep holding" }),
+    within: lasting.default(seconds(5)).meta({ description: "By when they must have come true; 5s unless told" }),
+    when: z.array(condition).min(1),
+  })
+  .meta({ description: "Nobody acts: what the fault did stays so, and nothing is touched through the engine" });
 
 /** What a control is of: the fault and recovery at the top of the scenario, or those of its `afterwards`. */
 export const controlled = z.enum(["main", "afterwards"]);
@@ -77,7 +114,12 @@ const control = z
       .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
       .optional()
       .meta({ description: "Switched off by changing these services of the Compose file", minProperties: 1 }),
-    expect: z.literal("never-recovered").meta({ description: "What must then be seen" }),
+    expect: z.enum(["never-recovered", "recovered", "never-escalated", "never-held"]).meta({
+      description:
+        "What must then be seen. `recovered`: another healer does it all the same, and `healedBy` says which; perhaps `notBefore`",
+    }),
+    healedBy: healer.optional().meta({ description: "Who heals it then: goes with expect: recovered" }),
+    notBefore: lasting.optional().meta({ description: "It takes at least so long then: goes with expect: recovered" }),
     watchedFor: lasting
       .optional()
       .meta({ description: "How long the service must stay down; the budget of what it is of unless told" }),
@@ -88,6 +130,14 @@ const control = z
   })
   .refine((it) => it.stop !== undefined || it.override !== undefined, {
     message: "a control says how its healer is switched off: stop or override",
+  })
+  .refine((it) => (it.expect === "recovered") === (it.healedBy !== undefined), {
+    message: "recovered goes with healedBy, and only that does: who heals it without the healer that is switched off",
+    path: ["expect"],
+  })
+  .refine((it) => it.notBefore === undefined || it.expect === "recovered", {
+    message: "it goes with expect: recovered",
+    path: ["notBefore"],
   })
   .refine((it) => it.restored === undefined || (it.stop !== undefined && it.override === undefined), {
     message: "only what was stopped can be switched on again in the same trial: restored goes with stop, not override",
@@ -139,13 +189,32 @@ const steady = z
     path: ["for"],
   });
 
+const at = duration.optional().meta({ description: "When it is injected, counted from the first; 0s unless told" });
+const lastsFor = lasting
+  .optional()
+  .meta({ description: "After this time it is undone; at the end of the trial unless told" });
+
+/** A choice among faults: one key, the kind, with its parameters; and what the engine adds to them. */
+function faultChoice(faults: readonly AnyFault[], inList: boolean) {
+  const [first, ...others] = faults.map((it) => {
+    const params = it.params.extend({ ...(it.lasts ? { for: lastsFor } : {}), ...(inList ? { at } : {}) });
+    return z.strictObject({ [it.kind]: params }).meta({ description: it.summary });
+  });
+  if (!first) throw new Error("a scenario schema needs at least one fault");
+  return z.union([first, ...others]);
+}
+
+/** What a scenario claims of its faults. */
+const goals = ["recovery", "escalation", "holds"] as const;
+export type Goal = (typeof goals)[number];
+
 /** The schema for a given set of faults (the built-in ones and a user's own). */
 export function scenarioSchema(faults: readonly AnyFault[]) {
-  const [first, ...others] = faults.map((it) =>
-    z.strictObject({ [it.kind]: it.params }).meta({ description: it.summary }),
-  );
-  if (!first) throw new Error("a scenario schema needs at least one fault");
-  const fault = z.union([first, ...others]).meta({ description: "What is broken: one fault with its parameters" });
+  const fault = faultChoice(faults, false).meta({ description: "What is broken: one fault with its parameters" });
+  const several = z
+    .array(faultChoice(faults, true))
+    .min(2)
+    .meta({ description: "Several faults, one after the other or at once: each says when by `at`" });
 
   return z
     .strictObject({
@@ -156,8 +225,18 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       steady: steady
         .prefault({})
         .meta({ description: "What must hold before the fault, besides the recovery's own conditions" }),
-      fault,
-      recovery,
+      fault: fault.optional(),
+      faults: several.optional(),
+      during: z
+        .array(timedCondition)
+        .default([])
+        .meta({ description: "Each must become true within its own time, while the fault lasts" }),
+      never: z.array(condition).default([]).meta({
+        description: "None may be true at any moment from the injection to the end; a gap in what is seen is no pass",
+      }),
+      recovery: recovery.optional(),
+      escalation: escalation.optional(),
+      holds: holds.optional(),
       afterwards: z.strictObject({ fault, recovery }).optional().meta({
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
@@ -168,35 +247,17 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       }),
       uncontrolled: z.string().min(10).optional().meta({ description: "Why there can be no control" }),
     })
-    .superRefine(({ recovery, afterwards, controls, uncontrolled }, context) => {
-      const refuse = (path: (string | number)[], message: string) =>
-        context.addIssue({ code: "custom", path, message });
-      const isMissing = (of: Controlled, { healedBy }: { healedBy: Healer }) =>
-        uncontrolled === undefined && !controls.some((it) => it.of === of && it.without === healedBy);
-      if (isMissing("main", recovery))
-        refuse(
-          ["controls"],
-          `a scenario healed by ${recovery.healedBy} needs a control without ${recovery.healedBy}; or \`uncontrolled\` says why there can be none`,
-        );
-      if (afterwards && isMissing("afterwards", afterwards.recovery)) {
-        const { healedBy } = afterwards.recovery;
-        refuse(
-          ["afterwards", "recovery", "healedBy"],
-          `a scenario healed by ${healedBy} afterwards needs a control without ${healedBy}, of: afterwards; or \`uncontrolled\` says why there can be none`,
-        );
-      }
-      controls.forEach(({ of, watchedFor }, index) => {
-        const budget = (of === "main" ? recovery : afterwards?.recovery)?.within;
-        if (budget === undefined)
-          refuse(["controls", index, "of"], "there is no afterwards in this scenario that it could be a control of");
-        else if (watchedFor !== undefined && watchedFor < budget)
-          refuse(
-            ["controls", index, "watchedFor"],
-            `a control watched for less than the budget (${formatDuration(budget)}) shows nothing: the healer itself may take that long`,
-          );
-      });
+    .superRefine((scenario, context) => {
+      for (const { path, message } of misfits(scenario)) context.addIssue({ code: "custom", path: [...path], message });
     })
-    .meta({ title: "A healproof scenario", anyOf: [{ required: ["controls"] }, { required: ["uncontrolled"] }] });
+    .meta({
+      title: "A healproof scenario",
+      allOf: [
+        { oneOf: [{ required: ["fault"] }, { required: ["faults"] }] },
+        { oneOf: goals.map((it) => ({ required: [it] })) },
+        { anyOf: [{ required: ["controls"] }, { required: ["uncontrolled"] }] },
+      ],
+    });
 }
 
 export type Scenario = z.output<ReturnType<typeof scenarioSchema>>;

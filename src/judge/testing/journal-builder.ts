@@ -12,11 +12,14 @@ export const upOfApp: Condition = { metric: 'up{job="app"}', is: 1 };
 export const probeOfApp: Condition = { probe: "http://app:8080/readyz" };
 export const watchdogCounter = 'app_recovery_events_total{service="app",healer="watchdog"}';
 
-export function actOf(over: { id?: Act["id"]; expect?: Act["expect"]; recovery?: Partial<Act["recovery"]> } = {}): Act {
-  const { id = "main", expect = "recovered", recovery = {} } = over;
+export function actOf(over: Partial<Omit<Act, "recovery">> & { recovery?: Partial<Act["recovery"]> } = {}): Act {
+  const { id = "main", expect = "recovered", goal = "recovery", faults, during = [], never = [], recovery = {} } = over;
   return {
     id,
-    ...(id === "restored" ? {} : { fault: { kind: "crash", params: { service: "app" } } }),
+    goal,
+    faults: faults ?? (id === "restored" ? [] : [{ kind: "crash", params: { service: "app" }, at: ms(0) }]),
+    during,
+    never,
     recovery: {
       within: ms(5000),
       patience: ms(10_000),
@@ -24,6 +27,8 @@ export function actOf(over: { id?: Act["id"]; expect?: Act["expect"]; recovery?:
       when: [upOfApp, probeOfApp],
       stableFor: ms(3000),
       corroboratedBy: [],
+      inOrder: false,
+      measuredFrom: "injection",
       ...recovery,
     },
     expect,

@@ -42,6 +42,13 @@ export interface Story {
 const begin = 8_200;
 const zero = 11_812;
 
+const recoveryOf = (fault?: { kind: string; params: Record<string, unknown> }) => ({
+  goal: "recovery" as const,
+  faults: fault ? [{ ...fault, at: ms(0) }] : [],
+  during: [],
+  never: [],
+});
+
 /** Where the service, or the app afterwards, is down; and when each act's origin is. */
 interface Course {
   readonly down: [number, number][];
@@ -56,11 +63,13 @@ function planOf(story: Story): TrialPlan {
     healedBy: by,
     when: signalsOf(of),
     stableFor: ms(3000),
+    inOrder: false,
+    measuredFrom: "injection",
     corroboratedBy: [{ counter: counterOf(of, by), increases: true, within: ms(10_000) }],
   });
   const main: Act = {
     id: "main",
-    fault: { kind: story.fault, params: { service } },
+    ...recoveryOf({ kind: story.fault, params: { service } }),
     recovery: story.control
       ? { ...recovery(service, healedBy, budget, budget), corroboratedBy: [] }
       : recovery(service, healedBy, budget),
@@ -68,10 +77,15 @@ function planOf(story: Story): TrialPlan {
   };
   const acts = [main];
   if (story.control && story.restoredAfter !== undefined)
-    acts.push({ id: "restored", recovery: recovery(service, healedBy, budget), expect: "recovered" });
+    acts.push({ id: "restored", ...recoveryOf(), recovery: recovery(service, healedBy, budget), expect: "recovered" });
   if (story.afterwards !== undefined) {
     const fault = { kind: "hang", params: { service: "app" } };
-    acts.push({ id: "afterwards", fault, recovery: recovery("app", "watchdog", 15_000), expect: "recovered" });
+    acts.push({
+      id: "afterwards",
+      ...recoveryOf(fault),
+      recovery: recovery("app", "watchdog", 15_000),
+      expect: "recovered",
+    });
   }
   return {
     id: story.id,

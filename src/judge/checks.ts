@@ -1,0 +1,156 @@
+import type { Journal, JournalRecord } from "../journal.ts";
+import type { Act } from "../plan.ts";
+import { describeCondition } from "../scenario/conditions.ts";
+import { formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
+import { gapIn } from "./gaps.ts";
+import type { ActHistory } from "./history.ts";
+import type { CheckJudgement, Evidence } from "./judgement.ts";
+import { ticksFor } from "./signals.ts";
+import { atInstant, listed, plain } from "./words.ts";
+
+/**
+ * What a scenario claims besides its recovery: what must come true while the fault lasts, what may never be, in which order services
+ * are started again, and that nobody touches anything where nobody is to heal. Each says yes, no, or that nobody can know.
+ */
+export function checksOf(journal: Journal, history: ActHistory, until: Instant): CheckJudgement[] {
+  const { act, begun } = history;
+  if (!begun || act.expect !== "recovered") return [];
+  return [
+    ...act.during.map((it) => during(journal, history, begun, it)),
+    ...act.never.map((it) => never(journal, begun, it, until)),
+    ...(act.goal === "recovery" ? [] : [untouched(journal, history, begun, until)]),
+    ...(act.recovery.inOrder ? [order(journal, history, begun, until)] : []),
+  ];
+}
+
+type During = Act["during"][number];
+
+/** Whether it came true in its time: whether nothing that is still to come can change that. */
+export function duringIsOpen(journal: Journal, history: ActHistory, now: Instant): boolean {
+  const { act, begun } = history;
+  if (!begun || act.expect !== "recovered") return false;
+  return act.during.some(
+    (it) => now <= later(begun.latest, it.within) && during(journal, history, begun, it).agrees !== "yes",
+  );
+}
+
+function during(
+  journal: Journal,
+  { faults }: ActHistory,
+  begun: Moment,
+  { condition, within }: During,
+): CheckJudgement {
+  const lifts = faults.flatMap((it) => it.lifted ?? []).map((it) => it.when);
+  const lasted =
+    lifts.length > 0 && lifts.length === faults.length ? Math.max(...lifts.map((it) => it.earliest)) : Infinity;
+  const deadline = Math.min(later(begun.earliest, within), lasted) as Instant;
+  const series = ticksFor(journal, condition, begun);
+  const what = `${describeCondition(condition)} within ${plain(within)}`;
+  const say = answer("during", what);
+  const seen = series.ticks.filter((it) => it.from >= begun.earliest && it.good);
+  const first = seen.find((it) => it.to <= deadline);
+  if (first) return say("yes", `${what}: it did by ${atInstant(first.to).slice(3)}`, [first.seq]);
+  const [late] = seen;
+  if (late && late.from <= deadline)
+    return say("unknown", `${what}: it came true around the end of that time, ${atInstant(late.to)}`, [late.seq]);
+  const gap = gapIn(series, begun.earliest, deadline);
+  if (gap) return say("unknown", `${what}: nothing was seen for ${formatDuration(ms(gap.to - gap.from))}`, gap.seqs);
+  const ended = lasted < later(begun.earliest, within) ? ", and the fault was over" : "";
+  return say("no", `${what}: it did not${late ? `, only ${atInstant(late.to)}` : ""}${ended}`, late ? [late.seq] : []);
+}
+
+function never(journal: Journal, begun: Moment, condition: Act["never"][number], until: Instant): CheckJudgement {
+  const series = ticksFor(journal, condition, begun);
+  const what = describeCondition(condition);
+  const say = answer("never", what);
+  const bad = series.ticks.find((it) => it.to >= begun.earliest && it.from <= until && it.good);
+  if (bad) return say("no", `${what} ${atInstant(bad.from)}, which may never be`, [bad.seq]);
+  if (series.ticks.length === 0) return say("unknown", `${what}: it has no samples, so nobody knows`, []);
+  const gap = gapIn(series, begun.earliest, until);
+  if (gap)
+    return say(
+      "unknown",
+      `${what}: nothing was seen for ${formatDuration(ms(gap.to - gap.from))} ${atInstant(gap.from).replace("at", "from")} on, so nobody knows`,
+      gap.seqs,
+    );
+  return say(
+    "yes",
+    `${what}: never from the fault to the end`,
+    [...new Set(series.ticks.map((it) => it.seq))].slice(-2),
+  );
+}
+
+type Event = JournalRecord<"engine">;
+
+/** What only a request to the engine leaves; a crash and a restart policy leave `die` and `start` alone. */
+const requested = /^(kill|stop|restart|pause|unpause|destroy|rename|update)$/;
+
+function untouched(journal: Journal, { faults }: ActHistory, begun: Moment, until: Instant): CheckJudgement {
+  const ours = faults
+    .flatMap((it) => [it.injected, it.lifted, it.undone].flatMap((record) => record ?? []))
+    .map((it) => it.when);
+  const isOurs = ({ when }: Event) =>
+    ours.some((it) => when.earliest <= it.latest + slackMs && it.earliest <= when.latest + slackMs);
+  const touched = journal
+    .filter((it): it is Event => it.kind === "engine")
+    .filter((it) => requested.test(it.action) && it.when.latest >= begun.earliest && it.when.earliest <= until)
+    .filter((it) => !isOurs(it));
+  const say = answer("untouched", "nothing is touched through the engine");
+  if (touched.length === 0) return say("yes", "nothing was touched through the engine", []);
+  const what = listed([...new Set(touched.map((it) => `${it.action} of ${it.service}`))]);
+  return say(
+    "no",
+    `something was touched through the engine: ${what}`,
+    touched.map((it) => it.seq),
+  );
+}
+
+/** The engine tells of what we asked for a moment after it answered. */
+const slackMs = 250;
+
+function order(journal: Journal, { services }: ActHistory, begun: Moment, until: Instant): CheckJudgement {
+  const what = `${listed(services)} started again in this order`;
+  const say = answer("order", what);
+  const starts = services.map((service) =>
+    journal.find(
+      (it): it is Event =>
+        it.kind === "engine" &&
+        it.service === service &&
+        it.action === "start" &&
+        it.when.latest >= begun.earliest &&
+        it.when.earliest <= until,
+    ),
+  );
+  const missing = services.filter((_, index) => starts[index] === undefined);
+  if (missing.length > 0) return say("no", `${what}: no start of ${listed(missing)} was seen`, []);
+  const found = starts.flatMap((it) => it ?? []);
+  const told = listed(found.map((it) => `${it.service} ${atInstant(it.when.earliest)}`));
+  const wrong = found.some((it, index) => {
+    const next = found[index + 1];
+    return next !== undefined && next.when.latest < it.when.earliest;
+  });
+  return say(
+    wrong ? "no" : "yes",
+    `${what}: ${told}`,
+    found.map((it) => it.seq),
+  );
+}
+
+/** Whether a recovery came no earlier than is claimed, as of another healer in a control. */
+export function notBefore(act: Act, recovery: { readonly atLeast: number; readonly atMost: number }): CheckJudgement[] {
+  const least = act.recovery.notBefore;
+  if (least === undefined) return [];
+  const say = answer("not-before", `not back before ${plain(least)}`);
+  if (recovery.atLeast >= least) return [say("yes", `it took ${plain(least)} or longer`, [])];
+  if (recovery.atMost < least) return [say("no", `it was back before ${plain(least)}`, [])];
+  return [say("unknown", `${plain(least)} lies inside the interval`, [])];
+}
+
+const answer =
+  (kind: CheckJudgement["kind"], condition: string) =>
+  (agrees: CheckJudgement["agrees"], text: string, seqs: Evidence["seqs"]): CheckJudgement => ({
+    kind,
+    condition,
+    agrees,
+    evidence: { text, seqs },
+  });
