@@ -75,7 +75,7 @@ const actOfVersion1 = z
       never: [],
     }),
   );
-export const act = z.union([actNow, actOfVersion1]);
+const act = z.union([actNow, actOfVersion1]);
 
 export const trialPlan = z.strictObject({
   /** Unique in a run: `app-crash`, `app-crash/without-restart-policy`, `watchdog-crash/afterwards-without-watchdog`. */

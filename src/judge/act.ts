@@ -61,6 +61,7 @@ function conclude(journal: Journal, history: ActHistory, seen: ActSignals | unde
     act: act.id,
     ...(broke.length === 0 ? {} : { fault: listed(broke) }),
     ...(origin ? { origin } : {}),
+    ...(act.recovery.measuredFrom === "fault-end" ? { measuredFrom: act.recovery.measuredFrom } : {}),
     ...(bitten ? { bitten: bitten.when } : {}),
     budget: act.recovery.within,
     signals: origin && seen ? seen.signals.map((it) => toSignalJudgement(it, origin, end)) : [],

@@ -82,8 +82,10 @@ export type Outcome = "proven" | "refuted" | "inconclusive";
 export interface ActJudgement {
   readonly act: "main" | "restored" | "afterwards";
   readonly fault?: string;
-  /** The recovery is measured from here: the injection, or the healer's return. Absent if it was never reached. */
+  /** The recovery is measured from here: the injection, the fault's end, or the healer's return. Absent if it was never reached. */
   readonly origin?: Moment;
+  /** Present where `origin` is the end of the last fault's time. */
+  readonly measuredFrom?: "fault-end";
   /** (last seen whole, first seen broken] */
   readonly bitten?: Moment;
   readonly budget: Duration;

@@ -1,7 +1,7 @@
 import type { TrialClock } from "../clock.ts";
 import type { JournalWriter } from "../journal-file.ts";
 import { answered } from "../limit.ts";
-import type { TrialPlan } from "../plan.ts";
+import { conditionsOf, type TrialPlan } from "../plan.ts";
 import { seriesOf } from "../scenario/conditions.ts";
 import type { Engine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
@@ -76,7 +76,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
 
 /** What the plan's conditions read: addresses to probe and selectors to follow, each once. */
 export function seriesWanted(plan: TrialPlan): { urls: string[]; metrics: WatchedSeries[] } {
-  const conditions = [...plan.steady.conditions, ...plan.acts.flatMap((act) => act.recovery.when)];
+  const conditions = conditionsOf(plan);
   const counters = plan.acts.flatMap((act) => act.recovery.corroboratedBy);
   const urls = conditions.flatMap((it) => ("probe" in it ? [it.probe] : []));
   const selectors = new Map<string, WatchedSeries>();

@@ -79,6 +79,8 @@ function fault({ stage, when, detail, seq }: JournalRecord<"fault">): Happening[
       return [{ at: when.latest, mark: "missed", text: `not seen to bite: ${detail}`, seqs }];
     case "ended":
       return [{ at: when.latest, mark: "over", text: `fault no longer in force: ${detail}`, seqs }];
+    case "lifted":
+      return [{ at: when.latest, mark: "over", text: `its time was over, put back by healproof: ${detail}`, seqs }];
     case "undone":
       return [{ at: when.latest, mark: "over", text: `put back by healproof: ${detail}`, seqs }];
     default:

@@ -49,6 +49,7 @@ const act = z.strictObject({
   act: z.enum(["main", "restored", "afterwards"]),
   fault: z.string().exactOptional(),
   origin: moment.exactOptional(),
+  measuredFrom: z.literal("fault-end").exactOptional(),
   bitten: moment.exactOptional(),
   budget: duration,
   signals: z.array(signal),

@@ -1,6 +1,6 @@
 import { headerOf, type Journal, type JournalRecord, type Phase, recordsOf } from "../journal.ts";
 import type { ActJudgement, TrialJudgement } from "../judge/judgement.ts";
-import type { TrialPlan } from "../plan.ts";
+import { conditionsOf, type TrialPlan } from "../plan.ts";
 import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, type Instant, instant, later, type Moment } from "../time.ts";
 import { coarsened, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
@@ -68,7 +68,7 @@ export function timelineOf(trial: TrialJudgement, journal: Journal): Timeline {
 
   const lanes: Lane[] = [
     ...phaseLanes(phases),
-    ...faultLanes(trial, journal, to),
+    ...faultLanes(journal, to),
     ...healerLanes(journal, to),
     ...signalLanes(plan, journal, shortest),
     ...counterLanes(plan, journal, shortest, markWidth),
@@ -121,28 +121,36 @@ function phaseLanes(phases: readonly ActPhase[]): Lane[] {
 
 const actLabel = { main: "main", restored: "switched on again", afterwards: "afterwards" } as const;
 
-function faultLanes(trial: TrialJudgement, journal: Journal, to: Instant): Lane[] {
+function faultLanes(journal: Journal, to: Instant): Lane[] {
   const faults = recordsOf(journal, "fault");
   return (["main", "restored", "afterwards"] as const).flatMap((act): Lane[] => {
-    const own = faults.filter((it) => it.act === act);
-    const [first] = own;
-    if (!first) return [];
-    const at = (stage: JournalRecord<"fault">["stage"]) => own.find((it) => it.stage === stage)?.when;
-    const [injected, bitten, missed] = [at("injected"), at("bitten"), at("missed")];
-    const [ended, undone] = [at("ended"), at("undone")];
-    const held = own.findLast((it) => it.stage === "held")?.when;
-    const over = ended ?? undone;
-    const lasting = over ?? held;
-    const fault: FaultSpan = {
-      ...(injected && { injected }),
-      ...(bitten && { bitten }),
-      ...(missed && { missed }),
-      ...(lasting && { lastedUntil: instant(Math.min(to, lasting.latest)) }),
-      end: ended ? "ended" : undone ? "undone" : held ? "last seen" : "at once",
-    };
-    const name = trial.acts.find((it) => it.act === act)?.fault ?? first.fault;
-    return [{ kind: "fault", label: act === "main" ? `fault: ${name}` : `fault, ${actLabel[act]}: ${name}`, fault }];
+    const ofAct = Map.groupBy(
+      faults.filter((it) => it.act === act),
+      (it) => it.nth,
+    );
+    return [...ofAct.values()].flatMap((own) => faultLane(act, own, to));
   });
+}
+
+function faultLane(act: keyof typeof actLabel, own: readonly JournalRecord<"fault">[], to: Instant): Lane[] {
+  const [first] = own;
+  if (!first) return [];
+  const record = (stage: JournalRecord<"fault">["stage"]) => own.find((it) => it.stage === stage);
+  const at = (stage: JournalRecord<"fault">["stage"]) => record(stage)?.when;
+  const [injected, bitten, missed] = [at("injected"), at("bitten"), at("missed")];
+  const [ended, undone] = [at("ended"), at("lifted") ?? at("undone")];
+  const held = own.findLast((it) => it.stage === "held")?.when;
+  const over = ended ?? undone;
+  const lasting = over ?? held;
+  const fault: FaultSpan = {
+    ...(injected && { injected }),
+    ...(bitten && { bitten }),
+    ...(missed && { missed }),
+    ...(lasting && { lastedUntil: instant(Math.min(to, lasting.latest)) }),
+    end: ended ? "ended" : undone ? "undone" : held ? "last seen" : "at once",
+  };
+  const name = record("injected")?.detail ?? first.fault;
+  return [{ kind: "fault", label: act === "main" ? `fault: ${name}` : `fault, ${actLabel[act]}: ${name}`, fault }];
 }
 
 function healerLanes(journal: Journal, to: Instant): Lane[] {
@@ -163,16 +171,17 @@ function healerLanes(journal: Journal, to: Instant): Lane[] {
 /** Each series with the first condition of the plan that reads it. */
 function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[] {
   const conditions = new Map<string, Condition>();
-  for (const it of [...plan.acts.flatMap((act) => act.recovery.when), ...plan.steady.conditions])
-    if (!conditions.has(seriesOf(it))) conditions.set(seriesOf(it), it);
+  for (const it of conditionsOf(plan)) if (!conditions.has(seriesOf(it))) conditions.set(seriesOf(it), it);
+  const unwanted = new Set(plan.acts.flatMap((it) => it.never));
   return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
     const condition = conditions.get(id);
     if (!condition) return [];
     const spans = coarsened(
-      spansOf(triesOf(journal, id), everyMs, (value) => isGood(condition, value)),
+      spansOf(triesOf(journal, id), everyMs, (value) => isGood(condition, value) !== unwanted.has(condition)),
       shortest,
     );
-    return [{ kind: "signal", label: `${observer}: ${describeCondition(condition)}`, spans }];
+    const never = unwanted.has(condition) ? "never " : "";
+    return [{ kind: "signal", label: `${observer}: ${never}${describeCondition(condition)}`, spans }];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Journal } from "../journal.ts";
 import { recordsOf } from "../journal.ts";
-import type { ActJudgement, Evidence, TrialJudgement } from "../judge/judgement.ts";
+import type { ActJudgement, CheckJudgement, Evidence, TrialJudgement } from "../judge/judgement.ts";
 import { controlLabel, plain } from "../judge/words.ts";
 import { formatDuration, instant, type Moment } from "../time.ts";
 import { fileLink, References, trialAnchor } from "./anchors.ts";
@@ -76,7 +76,8 @@ function actFacts(
         .filter((it) => it.state === "on")
         .map((it) => it.seq)
     : [];
-  const started = act.act === "restored" ? returned.slice(0, 1) : seqsOf("injected");
+  const from = act.measuredFrom === "fault-end" ? "lifted" : "injected";
+  const started = act.act === "restored" ? returned.slice(0, 1) : seqsOf(from);
   const last = act.recoveryEvidence?.seqs ?? act.signals.flatMap((it) => it.outages.at(-1)?.evidence.seqs ?? []);
   const rows: Piece[] = [
     fact(
@@ -89,7 +90,7 @@ function actFacts(
     ),
     act.origin &&
       fact(
-        act.act === "restored" ? "healer back" : "injected",
+        act.act === "restored" ? "healer back" : from === "lifted" ? "fault over" : "injected",
         html`${span(act.origin, zero)}${act.fault !== undefined && html`: ${act.fault}`}${references.links(started)}`,
       ),
     act.bitten && fact("seen to bite", html`${span(act.bitten, zero)}${references.links(seqsOf("bitten"))}`),
@@ -99,6 +100,7 @@ function actFacts(
     ),
     act.corroboration.length > 0 &&
       fact("agrees", html`<ul>${act.corroboration.map((it) => agreement(it, references))}</ul>`),
+    act.checks.length > 0 && fact("besides", html`<ul>${act.checks.map((it) => agreement(it, references))}</ul>`),
     act.signals.length > 0 && fact("signals", html`<ul>${act.signals.map((it) => signal(it, references, zero))}</ul>`),
   ];
   const title =
@@ -127,7 +129,7 @@ function evidenceList(evidence: readonly Evidence[], references: References): Pi
 
 /** What was looked for is said only where the evidence does not name it. */
 function agreement(
-  { condition, agrees, evidence }: ActJudgement["corroboration"][number],
+  { condition, agrees, evidence }: Pick<CheckJudgement, "condition" | "agrees" | "evidence">,
   references: References,
 ): Html {
   const named = evidence.text.includes(condition.replace(/ increases$/, ""));

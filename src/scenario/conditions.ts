@@ -58,7 +58,6 @@ const timed = { within: lasting.meta({ description: "Counted from the injection"
 
 /** What must become true while a fault lasts, within a time of its own. */
 export const timedCondition = z.union([metricCondition.safeExtend(timed), probeCondition.safeExtend(timed)]);
-export type TimedCondition = z.output<typeof timedCondition>;
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
 export const corroboration = z.strictObject({

@@ -1,0 +1,268 @@
+import { describe, expect, test } from "vitest";
+import { ms } from "../time.ts";
+import type { ActJudgement } from "./judgement.ts";
+import {
+  actOf,
+  engine,
+  fault,
+  type Learned,
+  look,
+  probeOfApp,
+  type Story,
+  sampled,
+  tell,
+  upOfApp,
+} from "./testing/journal-builder.ts";
+import { judgeTrial } from "./trial.ts";
+
+/** The fault is injected at 5000 and lifted at 9000; the app is down from 5001 to 9200, and was never restarted. */
+const cut: Story = {
+  down: [[5001, 9200]],
+  until: 16_000,
+  and: [fault("lifted", 9000, 9010, "the link is whole again"), look(4900, 0, 500), look(16_050, 0, 500)],
+};
+const cutAct = (over: Parameters<typeof actOf>[0] = {}) =>
+  actOf({
+    ...over,
+    faults: [{ kind: "crash", params: { service: "app" }, at: ms(0), for: ms(4000) }],
+    recovery: { healedBy: "application", measuredFrom: "fault-end", ...over.recovery },
+  });
+
+const judged = (story: Story): ActJudgement => {
+  const [act] = judgeTrial(tell(story)).acts;
+  if (!act) throw new Error("there is an act");
+  return act;
+};
+const only = ({ checks }: ActJudgement) => checks.map((it) => [it.kind, it.agrees]);
+
+describe("a recovery measured from the fault's end", () => {
+  test("takes the time from there, and the service heals itself", () => {
+    const act = judged({ ...cut, act: cutAct() });
+    expect(act.origin).toEqual({ earliest: 9000, latest: 9010 });
+    expect(act.recovery?.atLeast).toBeGreaterThan(100);
+    expect(act.recovery?.atMost).toBeLessThan(1300);
+    expect(act.attribution.healer).toBe("application");
+    expect(act.outcome).toBe("proven");
+  });
+
+  test("is none before the fault is over, however good it looked meanwhile", () => {
+    const act = judged({ ...cut, down: [[5001, 5500]], act: cutAct() });
+    expect(act.recovery).toEqual({ atLeast: 0, atMost: 0 });
+    const relapsed = judged({
+      ...cut,
+      down: [
+        [5001, 5500],
+        [9300, 9800],
+      ],
+      act: cutAct(),
+    });
+    expect(relapsed.recovery?.atMost).toBeGreaterThan(700);
+  });
+
+  test("is not known where the fault's end was never reached", () => {
+    const act = judged({ ...cut, and: cut.and?.slice(1) ?? [], act: cutAct(), end: "failed" });
+    expect(act.verdict.kind).toBe("inconclusive");
+    expect(act.origin).toBeUndefined();
+  });
+});
+
+describe("what must come true meanwhile", () => {
+  const unready = { condition: { ...upOfApp, is: 0 }, within: ms(2000) };
+
+  test("is seen to have done so in its time", () => {
+    const act = judged({ ...cut, act: cutAct({ during: [unready] }) });
+    expect(only(act)).toEqual([["during", "yes"]]);
+    expect(act.outcome).toBe("proven");
+  });
+
+  test("and refutes the claim where it did not, or only after the fault was over", () => {
+    const during = [{ ...unready, within: ms(8000) }];
+    const act = judged({ ...cut, down: [[9100, 9600]], act: cutAct({ during }) });
+    expect(only(act)).toEqual([["during", "no"]]);
+    expect(act.outcome).toBe("refuted");
+    expect(act.explanation).toContain("it did not");
+  });
+
+  test("and is not known where nobody looked", () => {
+    const blind = (series: string, from: number) => series !== 'up{job="app"}' || from < 5001 || from > 8500;
+    const within = { ...unready, within: ms(3300) };
+    const act = judged({ ...cut, keep: blind, act: cutAct({ during: [within], recovery: { when: [probeOfApp] } }) });
+    expect(only(act)).toEqual([["during", "unknown"]]);
+    expect(act.outcome).toBe("inconclusive");
+  });
+});
+
+describe("what may never be", () => {
+  const tapo = "tapo_exporter_up";
+  const exporter = { metric: tapo, is: 0 };
+  const seen = (valueAt: (at: number) => number, to = 16_300): Learned[] =>
+    sampled(tapo, "prometheus", { every: 1000, takes: 5, from: 100, to }, valueAt);
+
+  test("is no matter where it was not", () => {
+    const act = judged({ ...cut, act: cutAct({ never: [exporter] }), and: [...(cut.and ?? []), ...seen(() => 1)] });
+    expect(only(act)).toEqual([["never", "yes"]]);
+    expect(act.outcome).toBe("proven");
+  });
+
+  test("refutes the claim even if it was for a moment", () => {
+    const and = [...(cut.and ?? []), ...seen((at) => (at > 7000 && at < 8000 ? 0 : 1))];
+    const act = judged({ ...cut, act: cutAct({ never: [exporter] }), and });
+    expect(only(act)).toEqual([["never", "no"]]);
+    expect(act.verdict.kind).toBe("recovered");
+    expect(act.outcome).toBe("refuted");
+    expect(act.explanation).toContain("tapo_exporter_up is 0 at");
+  });
+
+  test("refutes it also where it did not recover in a way that can be told", () => {
+    const and = [...(cut.and ?? []).slice(0, 1), ...seen((at) => (at > 7000 && at < 8000 ? 0 : 1))];
+    expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("refuted");
+  });
+
+  test("fails closed: a gap is no pass, nor are no samples at all", () => {
+    const gap = seen(() => 1).filter(({ at }) => at < 6000 || at > 11_000);
+    for (const and of [gap, []]) {
+      const act = judged({ ...cut, act: cutAct({ never: [exporter] }), and: [...(cut.and ?? []), ...and] });
+      expect(only(act)).toEqual([["never", "unknown"]]);
+      expect(act.outcome).toBe("inconclusive");
+    }
+  });
+
+  test("before the fault is nothing", () => {
+    const and = [...(cut.and ?? []), ...seen((at) => (at < 4000 ? 0 : 1))];
+    expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("proven");
+  });
+});
+
+describe("services that are started again in an order", () => {
+  const both = actOf({
+    faults: [
+      { kind: "crash", params: { service: "app" }, at: ms(0) },
+      { kind: "crash", params: { service: "postgres" }, at: ms(0) },
+    ],
+    recovery: { of: ["postgres", "app"], inOrder: true },
+  });
+  const second = (stage: "announced" | "injected" | "bitten", at: number): Learned => {
+    const { fact, ...rest } = fault(stage, at);
+    return { ...rest, fact: fact.kind === "fault" ? { ...fact, nth: 1 } : fact };
+  };
+  const story = (postgres: number, app: number): Story => ({
+    act: both,
+    until: 13_000,
+    down: [[5001, 7500]],
+    and: [
+      second("announced", 4400),
+      second("injected", 5000),
+      second("bitten", 5010),
+      ...[
+        { service: "postgres", at: postgres },
+        { service: "app", at: app },
+      ].flatMap(({ service, at }) => [
+        engine("die", 5005, {}, service),
+        engine("start", at, {}, service),
+        look(4100, 0, 500, service),
+        look(13_050, 1, at, service),
+      ]),
+    ],
+  });
+
+  test("are all healed, and seen in it", () => {
+    const act = judged(story(5600, 7000));
+    expect(only(act)).toEqual([["order", "yes"]]);
+    expect(act.attribution.healer).toBe("restart-policy");
+    expect(act.outcome).toBe("proven");
+  });
+
+  test("refute the claim in another", () => {
+    const act = judged(story(7000, 5600));
+    expect(only(act)).toEqual([["order", "no"]]);
+    expect(act.outcome).toBe("refuted");
+  });
+});
+
+describe("a claim that nobody heals", () => {
+  const message = "messages";
+  const called = (at: number | undefined): Learned[] =>
+    sampled(message, "probe", { every: 250, takes: 5, from: 100, to: 16_300 }, (now) =>
+      at !== undefined && now >= at ? 1 : 0,
+    );
+  const escalation = (over: Parameters<typeof actOf>[0] = {}) =>
+    actOf({
+      goal: "escalation",
+      ...over,
+      recovery: {
+        healedBy: "nobody",
+        when: [{ metric: message, atLeast: 1 }],
+        within: ms(5000),
+        patience: ms(10_000),
+        ...over.recovery,
+      },
+    });
+  const story: Story = { until: 16_000, down: [[5001, Number.POSITIVE_INFINITY]] };
+
+  test("is proven once a person is called, and nothing is touched", () => {
+    const act = judged({ ...story, act: escalation(), and: called(7000) });
+    expect(act.verdict).toEqual({ kind: "escalated" });
+    expect(act.recovery?.atMost).toBeLessThan(2300);
+    expect(only(act)).toEqual([["untouched", "yes"]]);
+    expect(act.outcome).toBe("proven");
+    expect(act.explanation).toMatch(/^a person was called after/);
+  });
+
+  test("is refuted by silence, and by a call that came too late", () => {
+    expect(judged({ ...story, act: escalation(), and: called(undefined) })).toMatchObject({
+      verdict: { kind: "never-escalated" },
+      outcome: "refuted",
+    });
+    expect(judged({ ...story, act: escalation(), and: called(11_000) })).toMatchObject({
+      verdict: { kind: "too-slow" },
+      outcome: "refuted",
+    });
+  });
+
+  test("is refuted where somebody touched a container, whichever it was, but not by our own fault", () => {
+    const restart = judged({
+      ...story,
+      act: escalation(),
+      and: [...called(7000), engine("restart", 8000, {}, "redis")],
+    });
+    expect(only(restart)).toEqual([["untouched", "no"]]);
+    expect(restart.outcome).toBe("refuted");
+    expect(judged({ ...story, act: escalation(), and: [...called(7000), engine("kill", 5000)] }).outcome).toBe(
+      "proven",
+    );
+  });
+
+  test("is, in a control, shown by nobody being called", () => {
+    const control = escalation({ expect: "never-recovered" });
+    expect(judged({ ...story, act: control, and: called(undefined) }).outcome).toBe("proven");
+    expect(judged({ ...story, act: control, and: called(7000) }).outcome).toBe("refuted");
+  });
+
+  const holds = (over: Parameters<typeof actOf>[0] = {}) =>
+    escalation({ goal: "holds", recovery: { when: [{ ...upOfApp, is: 0 }], stableFor: ms(8000) }, ...over });
+
+  test("holds where it stays so for the whole time", () => {
+    const act = judged({ ...story, act: holds(), and: [] });
+    expect(act.verdict).toEqual({ kind: "held" });
+    expect(act.outcome).toBe("proven");
+  });
+
+  test("does not hold where somebody brought it back", () => {
+    const act = judged({ ...story, down: [[5001, 8000]], act: holds(), and: [] });
+    expect(act.verdict).toEqual({ kind: "never-held" });
+    expect(act.outcome).toBe("refuted");
+  });
+
+  test("holds also where it was so before the fault", () => {
+    const and = sampled("quiet", "prometheus", { every: 1000, takes: 5, from: 100, to: 16_300 }, () => 1);
+    const act = judged({ ...story, act: holds({ recovery: { when: [{ metric: "quiet", is: 1 }] } }), and });
+    expect(act.verdict).toEqual({ kind: "held" });
+  });
+});
+
+test("another healer that is expected in a control may not be too quick", () => {
+  const slow = (notBefore: number) => actOf({ recovery: { notBefore: ms(notBefore) } });
+  expect(judged({ act: slow(1000) }).outcome).toBe("proven");
+  expect(judged({ act: slow(4000) }).outcome).toBe("refuted");
+  expect(judged({ act: slow(1500) }).outcome).toBe("inconclusive");
+});
