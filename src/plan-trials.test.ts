@@ -55,7 +55,7 @@ test("a trial and its control: everything that was left out is filled in", async
     {
       ...common,
       id: "app-crash",
-      stack: { ...stack, overrides: {}, shares: [] },
+      stack: { ...stack, overrides: {}, variables: {}, shares: [] },
       acts: [
         {
           id: "main",
@@ -69,7 +69,7 @@ test("a trial and its control: everything that was left out is filled in", async
     {
       ...common,
       id: "app-crash/without-restart-policy",
-      stack: { ...stack, overrides: { app: { restart: "no" } }, shares: [] },
+      stack: { ...stack, overrides: { app: { restart: "no" } }, variables: {}, shares: [] },
       control: { without: "restart-policy", stop: [] },
       acts: [
         {

@@ -25,7 +25,8 @@ export function planTrials(
       compose: loaded.compose,
       ...(scenario.stack.prometheus === undefined ? {} : { prometheus: scenario.stack.prometheus }),
       ...(scenario.stack.services === undefined ? {} : { services: scenario.stack.services }),
-      overrides: merged(overrides, changes),
+      overrides: merged(merged(scenario.stack.override ?? {}, overrides), changes),
+      variables: scenario.stack.variables ?? {},
       shares: scenario.stack.shares,
     },
     steady: {
@@ -102,7 +103,7 @@ function controlActs(loaded: LoadedScenario, control: Scenario["controls"][numbe
       {
         ...alone,
         recovery: {
-          ...recovery,
+          ...withoutLeast(recovery),
           healedBy: control.healedBy ?? recovery.healedBy,
           ...(control.notBefore === undefined ? {} : { notBefore: control.notBefore }),
           ...(control.watchedFor === undefined ? {} : { within: control.watchedFor, patience: control.watchedFor }),
@@ -123,7 +124,7 @@ function controlActs(loaded: LoadedScenario, control: Scenario["controls"][numbe
     id: "restored",
     faults: [],
     recovery: {
-      ...recovery,
+      ...withoutLeast(recovery),
       within,
       patience: defaultPatience(within, recovery.stableFor),
       healedBy: control.without,
@@ -132,6 +133,11 @@ function controlActs(loaded: LoadedScenario, control: Scenario["controls"][numbe
     expect: "recovered",
   };
   return [main, restored];
+}
+
+/** The least time is a claim about the healer that is switched off. */
+function withoutLeast({ notBefore: _, ...recovery }: Act["recovery"]): Act["recovery"] {
+  return recovery;
 }
 
 function controlledBy({ of }: Scenario["controls"][number], loaded: LoadedScenario): Omit<Act, "expect"> {
@@ -148,6 +154,7 @@ function recoveryOf({
   of,
   inOrder,
   measuredFrom,
+  notBefore,
   when,
   stableFor,
   corroboratedBy,
@@ -159,6 +166,7 @@ function recoveryOf({
     ...(of === undefined ? {} : { of }),
     inOrder,
     measuredFrom,
+    ...(notBefore === undefined ? {} : { notBefore }),
     when,
     stableFor,
     corroboratedBy,
@@ -203,7 +211,16 @@ function merged(below: Overrides, above: Overrides): Overrides {
     [...services].map((service) => {
       const [low, high] = [below[service], above[service]];
       const environment = { ...low?.environment, ...high?.environment };
-      return [service, { ...low, ...high, ...(Object.keys(environment).length === 0 ? {} : { environment }) }];
+      const labels = { ...low?.labels, ...high?.labels };
+      return [
+        service,
+        {
+          ...low,
+          ...high,
+          ...(Object.keys(environment).length === 0 ? {} : { environment }),
+          ...(Object.keys(labels).length === 0 ? {} : { labels }),
+        },
+      ];
     }),
   );
 }

@@ -89,6 +89,8 @@ export const trialPlan = z.strictObject({
     prometheus: z.string().optional(),
     services: z.array(z.string()).optional(),
     overrides,
+    /** What the Compose file is read with. */
+    variables: z.record(z.string(), z.string()).default({}),
     /** What of it may reach outside of it, by name. */
     shares: z.array(z.string()).default([]),
   }),

@@ -68,6 +68,14 @@ test("a container that was replaced is not one that runs on", () => {
   expect(by([before, replaced]).healer).toBe("application");
 });
 
+test("a watchdog that healed by another action than a restart, if its counter says so and the container ran on", () => {
+  const runbook = claim("watchdog", { counter: 'c{service="app",healer="watchdog",action="runbook"}' });
+  expect(by([before, look(7000, 0, 500)], runbook).healer).toBe("watchdog");
+  const restart = claim("watchdog", { counter: 'c{service="app",healer="watchdog",action="restart"}' });
+  expect(by([before, look(7000, 0, 500)], restart).healer).toBe("application");
+  expect(by([before, look(7000, 0, 500)], claim("watchdog")).healer).toBe("application");
+});
+
 test("systemd, if its counter says so and the container ran on", () => {
   expect(by([before, look(7000, 0, 500)], claim("systemd")).healer).toBe("systemd");
 });

@@ -191,11 +191,17 @@ function withoutRestart(
     text: `${service}'s container was not restarted: it runs since ${atInstant(before.startedAt.earliest).slice(3)}, before and after`,
     seqs,
   };
-  const units = claims.filter((it) => it.healer === "systemd");
-  const unit = units.find((it) => besides(it, service) === undefined);
-  if (unit) return says("systemd", [evidence, unit.evidence]);
-  const told = units.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
+  const inside = claims.filter(healsInside);
+  const claim = inside.find((it) => besides(it, service) === undefined);
+  if (claim) return says(claim.healer, [evidence, claim.evidence]);
+  const told = inside.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
   return says("application", [evidence, ...told]);
+}
+
+/** Healers that can heal without a restart of the container: systemd its units, a watchdog by another action, such as a runbook. */
+function healsInside({ healer, counter }: Claim): boolean {
+  const action = /[{,]\s*action\s*=\s*["']([^"']+)["']/.exec(counter)?.[1];
+  return healer === "systemd" || (restarters.includes(healer) && action !== undefined && action !== "restart");
 }
 
 function nobody(service: string, events: readonly Event[], until: number): Attribution {

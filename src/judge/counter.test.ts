@@ -48,9 +48,14 @@ describe("a counter's word", () => {
       "unknown",
     ],
     [
-      "unknown if it was silent before it rose: that may have been before the fault",
+      "unknown if it was silent before the fault: it may have risen then",
       seriesOf(tick(500, 0), tick(5500, 1), tick(6500, 1)),
       "unknown",
+    ],
+    [
+      "yes if it was silent only after the fault, as where Prometheus itself was broken",
+      seriesOf(tick(3500, 0), tick(4500, 0), tick(10_000, 1), tick(11_000, 1)),
+      "yes",
     ],
   ])("%s", (_, series, agrees) => {
     expect(judge(series).agrees).toBe(agrees);

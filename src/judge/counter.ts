@@ -81,7 +81,7 @@ export function judgeCounter(
     const { base, before, tick, from } = found;
     const change = `${corroboration.counter} went from ${base} to ${tick.value} by ${atInstant(tick.to).slice(3)}`;
     const cameTrue = { earliest: from, latest: tick.to };
-    if (before && before.from < origin.earliest && tick.from - before.to > limit)
+    if (before && before.from < origin.earliest && origin.earliest - before.to > limit)
       return say("unknown", `${change}, but was silent before: it may have increased before the fault`, [before, tick]);
     if (tick.to <= deadline) {
       const rose = [...increases(series.ticks, origin, absentBefore)]

@@ -80,10 +80,12 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
     ...(scenario.ledger ? [{ it: scenario.ledger.service, path: ["ledger", "service"] }] : []),
   ];
-  const overridden = scenario.controls.flatMap(({ override }, index) =>
-    Object.keys(override ?? {}).map(
-      (it): Placed<string> => ({ it, path: ["controls", index, "override", it], what: "key" }),
-    ),
+  const overrides = [
+    { override: scenario.stack.override, path: ["stack", "override"] },
+    ...scenario.controls.map(({ override }, index) => ({ override, path: ["controls", index, "override"] })),
+  ];
+  const overridden = overrides.flatMap(({ override, path }) =>
+    Object.keys(override ?? {}).map((it): Placed<string> => ({ it, path: [...path, it], what: "key" })),
   );
   const started = startedServices(services, named);
   const names = [...services.keys()];

@@ -16,7 +16,7 @@ test("an unknown key is pointed at, with the key that was meant", async () => {
 test("an unknown key that resembles none is told with the keys there are", async () => {
   expect(await refused(goodTextWith(["  within: 5s", "  within: 5s\n  colour: blue"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:10:3  unknown key "colour" in recovery; known here: within, healedBy, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
+    scenarios/it.yaml:10:3  unknown key "colour" in recovery; known here: within, healedBy, notBefore, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
       10 |   colour: blue
          |   ^
     "
@@ -40,11 +40,11 @@ test("the names of an object's own methods are unknown keys like any other", asy
     ),
   ).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:10:3  unknown key "toString" in recovery; known here: within, healedBy, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
+    scenarios/it.yaml:10:3  unknown key "toString" in recovery; known here: within, healedBy, notBefore, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
       10 |   toString: 1
          |   ^
 
-    scenarios/it.yaml:11:3  unknown key "constructor" in recovery; known here: within, healedBy, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
+    scenarios/it.yaml:11:3  unknown key "constructor" in recovery; known here: within, healedBy, notBefore, patience, of, inOrder, measuredFrom, when, stableFor, corroboratedBy
       11 |   constructor: 2
          |   ^
 

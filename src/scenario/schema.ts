@@ -24,6 +24,7 @@ const serviceOverride = z
     environment: z.record(z.string(), z.string()).optional(),
     command: z.array(z.string()).min(1).optional(),
     image: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
   })
   .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
   .meta({ minProperties: 1 });
@@ -34,6 +35,9 @@ const recovery = z
   .strictObject({
     within: lasting.meta({ description: "The budget: the recovery time's upper end may not exceed it" }),
     healedBy: healer,
+    notBefore: lasting
+      .optional()
+      .meta({ description: "An earlier recovery is not what is claimed, as where a delay is configured" }),
     patience: lasting.optional().meta({
       description: "How long to wait before saying never-recovered, from the injection; twice the budget unless told",
     }),
@@ -60,7 +64,13 @@ const recovery = z
       .default([])
       .meta({ description: "These must agree, and may come later; they never move the recovery time" }),
   })
-  .superRefine(({ within, stableFor, patience, of, inOrder }, context) => {
+  .superRefine(({ within, stableFor, patience, of, inOrder, notBefore }, context) => {
+    if (notBefore !== undefined && notBefore >= within)
+      context.addIssue({
+        code: "custom",
+        path: ["notBefore"],
+        message: "no time is left between it and the budget (within)",
+      });
     if (inOrder && (of?.length ?? 0) < 2)
       context.addIssue({ code: "custom", path: ["inOrder"], message: "an order needs two services or more in `of`" });
     const least = ms(within + stableFor);
@@ -159,6 +169,13 @@ const stack = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Only these, and what they depend on, are started; all unless told" }),
+  override: overrides
+    .optional()
+    .meta({ description: "Changes to services of the Compose file, for all trials of this scenario" }),
+  variables: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable"), z.string())
+    .optional()
+    .meta({ description: "Variables that the Compose file is read with, before those of its own .env" }),
   shares: z.array(z.string().min(1)).default([]).meta({
     description:
       "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, device /dev/fuse, privileged, network_mode host. Nothing unless told",

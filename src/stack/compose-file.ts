@@ -44,9 +44,12 @@ const composeModel = z.looseObject({
 });
 export type ComposeModel = z.output<typeof composeModel>;
 
-/** Asks Compose for its own reading of the file. */
-export async function readComposeModel(file: string): Promise<ComposeModel> {
-  const text = await compose(["-f", file, "config", "--format", "json"]);
+/** Asks Compose for its own reading of the file, with these variables before those of the environment and of its `.env`. */
+export async function readComposeModel(
+  file: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ComposeModel> {
+  const text = await compose(["-f", file, "config", "--format", "json"], { variables });
   const parsed = composeModel.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   throw new KnownError("bad-compose", `${file} is not a Compose file that healproof understands`, {
@@ -115,7 +118,7 @@ function tailored(
     );
   const changed = services.map((name): [string, ComposeModel["services"][string]] => {
     const { ports, ...rest } = withAliasForName(model.services[name] ?? {});
-    const { environment, ...changes } = literal(overrides[name] ?? {});
+    const { environment, labels: changedLabels, ...changes } = literal(overrides[name] ?? {});
     return [
       name,
       {
@@ -123,7 +126,7 @@ function tailored(
         ...changes,
         ...(published === "kept" && ports ? { ports } : {}),
         environment: { ...rest.environment, ...environment },
-        labels: { ...rest.labels, ...labels },
+        labels: { ...rest.labels, ...changedLabels, ...labels },
       },
     ];
   });
@@ -147,13 +150,14 @@ function withAliasForName({ container_name: fixed, networks, ...rest }: ComposeM
 }
 
 /** Compose fills variables into what it reads: a `$` in a scenario's own text stands for itself, as it does in Compose's reading of the file. */
-function literal({ environment, command, ...rest }: Overrides[string]): Overrides[string] {
+function literal({ environment, labels, command, ...rest }: Overrides[string]): Overrides[string] {
   const escaped = (text: string) => text.replaceAll("$", "$$$$");
+  const each = (texts: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, escaped(value)]));
   return {
     ...rest,
-    ...(environment
-      ? { environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, escaped(value)])) }
-      : {}),
+    ...(environment ? { environment: each(environment) } : {}),
+    ...(labels ? { labels: each(labels) } : {}),
     ...(command ? { command: command.map(escaped) } : {}),
   };
 }

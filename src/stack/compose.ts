@@ -5,7 +5,12 @@ import { type Duration, formatDuration, seconds } from "../time.ts";
 /** Runs `docker compose`, with a limit. Its standard output; a {@link KnownError} with its standard error where it fails. */
 export function compose(
   args: readonly string[],
-  options: { readonly within?: Duration; readonly cwd?: string; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly within?: Duration;
+    readonly cwd?: string;
+    readonly signal?: AbortSignal;
+    readonly variables?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<string> {
   const within = options.within ?? seconds(60);
   return new Promise((resolve, reject) => {
@@ -17,6 +22,7 @@ export function compose(
         killSignal: "SIGKILL",
         maxBuffer: 64 * 2 ** 20,
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        ...(options.variables === undefined ? {} : { env: { ...process.env, ...options.variables } }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       },
       (error, stdout, stderr) => {

@@ -47,7 +47,7 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
   const compose = join(folder, "compose.yaml");
   writeFileSync(compose, JSON.stringify(model));
 
-  const plan = planOf([], { stack: { compose, overrides: {}, shares: [] } });
+  const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
   const start = (n: number) =>
     startContainers(
       { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}-${n}` },

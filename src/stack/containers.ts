@@ -126,7 +126,7 @@ async function abandon(starting: Promise<unknown>, remove: () => Promise<unknown
 
 /** A plan's stack as Compose reads it; refused where it shares what is not its own, or cannot be copied. Nothing is started. */
 export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: ComposeModel; services: string[] }> {
-  const model = await modelOf(stack.compose);
+  const model = await modelOf(stack.compose, stack.variables);
   const services = servicesWanted(model, stack.services);
   refuseShares(model, { file: stack.compose, services, shares: stack.shares });
   tailor(model, { project: "", services, overrides: stack.overrides, labels: {} });
@@ -135,12 +135,13 @@ export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: 
 
 /** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */
 const models = new Map<string, Promise<ComposeModel>>();
-function modelOf(file: string): Promise<ComposeModel> {
-  const known = models.get(file);
+function modelOf(file: string, variables: TrialPlan["stack"]["variables"]): Promise<ComposeModel> {
+  const key = JSON.stringify([file, variables]);
+  const known = models.get(key);
   if (known) return known;
-  const reading = readComposeModel(file);
-  reading.catch(() => models.delete(file));
-  models.set(file, reading);
+  const reading = readComposeModel(file, variables);
+  reading.catch(() => models.delete(key));
+  models.set(key, reading);
   return reading;
 }
 

@@ -42,7 +42,7 @@ export function planOf(acts: readonly Act[], over: Partial<TrialPlan> = {}): Tri
     claim: "When the app crashes, its restart policy brings it back",
     file: "scenarios/app/crash.yaml",
     tags: [],
-    stack: { compose: "compose.yaml", overrides: {}, shares: [] },
+    stack: { compose: "compose.yaml", overrides: {}, variables: {}, shares: [] },
     steady: { for: ms(2000), within: ms(30_000), conditions: [] },
     acts: [...acts],
     controls: [],

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import type { Scene } from "./breakage.ts";
+import { hostNow, TrialClock } from "./clock.ts";
+import { type AnyFault, defineFault } from "./fault/define.ts";
+import { noHand, noStack } from "./fault/testing/no-tools.ts";
+import { FaultSchedule } from "./fault-schedule.ts";
+import type { Fact } from "./journal.ts";
+import type { FaultCall } from "./plan.ts";
+import { ms } from "./time.ts";
+import { leftToUndo } from "./undo.ts";
+
+let state: string;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), "healproof-schedule-"));
+  vi.stubEnv("XDG_STATE_HOME", state);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(state, { recursive: true });
+});
+
+const notReached = () => Promise.reject(new Error("not reached"));
+
+function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<void> } = {}) {
+  const did: string[] = [];
+  const facts: Extract<Fact, { kind: "fault" }>[] = [];
+  const fault: AnyFault = defineFault({
+    kind: "break",
+    summary: "",
+    params: z.strictObject({ service: z.string(), replica: z.unknown().optional() }),
+    aimed: z.strictObject({ name: z.string() }),
+    ends: "at-once",
+    lasts: true,
+    describe: ({ service }) => `break of ${service}`,
+    aim: async (_tools, { service, replica }) => ({ name: `${service}${replica === undefined ? "" : `-${replica}`}` }),
+    async inject(_tools, { name }) {
+      did.push(`break ${name}, ${leftToUndo({ all: true }).entries.length} on disk`);
+      await over.breaks?.(name);
+      const now = hostNow();
+      return { from: now, to: now };
+    },
+    witness: async () => (over.bites === false ? undefined : { from: hostNow(), to: hostNow() }),
+    async undo(_tools, { name }) {
+      did.push(`undo ${name}`);
+      return "whole again";
+    },
+  });
+  const scene: Scene = {
+    stack: {
+      project: "healproof-r1-1",
+      services: [],
+      networks: [],
+      down: notReached,
+      containers: {
+        ...noStack,
+        replicas: async () => [1, 2, 3],
+        look: notReached,
+        stopService: notReached,
+        startService: notReached,
+        exec: notReached,
+        logs: notReached,
+      },
+    },
+    hand: noHand,
+    clock: new TrialClock(),
+    run: "r1",
+    trial: "t",
+    project: "healproof-r1-1",
+    write: (fact) => {
+      if (fact.kind === "fault") facts.push(fact);
+    },
+    changed: () => undefined,
+    lost: () => undefined,
+  };
+  const schedule = (...faults: FaultCall[]) =>
+    new FaultSchedule({
+      scene,
+      act: { id: "main", faults },
+      faults: [fault],
+      random: () => 0.5,
+      witnessWithin: ms(100),
+    });
+  return { did, facts, schedule };
+}
+
+const call = (service: string, at = 0, lasts?: number, more: Record<string, unknown> = {}): FaultCall => ({
+  kind: "break",
+  params: { service, ...more },
+  at: ms(at),
+  ...(lasts === undefined ? {} : { for: ms(lasts) }),
+});
+
+const unexpected = (why: unknown) => {
+  throw why;
+};
+
+test("what comes first is injected at once, the rest at its time, and what has a time is lifted when that is over", async () => {
+  const { did, facts, schedule } = fixture();
+  const it = schedule(call("app"), call("redis", 0, 60), call("postgres", 30, 60));
+  await it.injectFirst();
+  expect(did).toEqual(["break app, 2 on disk", "break redis, 2 on disk"]);
+  expect(await it.witnessFirst()).toBe(true);
+  expect(it.over).toBe(false);
+  it.start(unexpected);
+  await vi.waitUntil(() => it.over, { interval: 2 });
+  expect(did.slice(2)).toEqual(["break postgres, 3 on disk", "undo redis", "undo postgres"]);
+  await it.putBack();
+  expect(did.slice(5)).toEqual(["undo app"]);
+  expect(leftToUndo({ all: true }).entries).toEqual([]);
+  const stages = (nth: number) => facts.filter((fact) => fact.nth === nth).map(({ stage }) => stage);
+  expect(stages(0)).toEqual(["announced", "injected", "bitten", "undone"]);
+  expect(stages(1)).toEqual(["announced", "injected", "bitten", "lifted"]);
+  expect(stages(2)).toEqual(["announced", "injected", "bitten", "lifted"]);
+  const injected = facts.filter(({ stage }) => stage === "injected").map(({ when }) => when.earliest);
+  expect((injected[2] ?? 0) - (injected[0] ?? 0)).toBeGreaterThanOrEqual(29);
+});
+
+test("putting back ends what was still to come, and undoes the last first", async () => {
+  const { did, schedule } = fixture();
+  const it = schedule(call("app"), call("redis"), call("postgres", 60_000), call("payments", 0, 60_000));
+  await it.injectFirst();
+  await it.witnessFirst();
+  it.start(unexpected);
+  await it.putBack();
+  expect(did.filter((text) => text.startsWith("undo"))).toEqual(["undo payments", "undo redis", "undo app"]);
+  expect(did).toHaveLength(6);
+  await it.putBack();
+  expect(did).toHaveLength(6);
+});
+
+test("one that has not bitten is told, and all are put back all the same", async () => {
+  const { did, facts, schedule } = fixture({ bites: false });
+  const it = schedule(call("app"));
+  await it.injectFirst();
+  expect(await it.witnessFirst()).toBe(false);
+  expect(facts.at(-1)?.stage).toBe("missed");
+  await it.putBack();
+  expect(did.at(-1)).toBe("undo app");
+});
+
+test("what goes wrong with one that comes later is told, and its undo is kept to be done", async () => {
+  const breaks = async (name: string) => {
+    if (name === "redis") throw new Error("no such process");
+  };
+  const { did, schedule } = fixture({ breaks });
+  const it = schedule(call("app"), call("redis", 5));
+  await it.injectFirst();
+  const why = await new Promise((tell) => it.start(tell));
+  expect(why).toEqual(new Error("no such process"));
+  await it.putBack();
+  expect(did.slice(-2)).toEqual(["undo redis", "undo app"]);
+});
+
+test("any replica is one of those there are, drawn by the trial's own chance", async () => {
+  const { did, schedule } = fixture();
+  const it = schedule(call("app", 0, undefined, { replica: "any" }));
+  await it.injectFirst();
+  await it.putBack();
+  expect(did[0]).toContain("break app-2");
+});
+
+test("a fault that nobody knows is an error before anything is broken", () => {
+  const { schedule } = fixture();
+  expect(() => schedule({ kind: "meteor", params: {}, at: ms(0) })).toThrow(/no fault "meteor"/);
+});

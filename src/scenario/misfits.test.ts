@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { goodTextWith, load, refused } from "./testing.ts";
+
+const fault = "fault: { crash: { service: app } }";
+const goal = (text: string) =>
+  goodTextWith(
+    ["recovery:\n  within: 5s\n  healedBy: restart-policy\n  when:\n", "steady:\n  conditions:\n"],
+    [
+      "  stableFor: 3s\n  corroboratedBy:\n    - { counter: 'recoveries_total{service=\"app\"}', increases: true, within: 10s }\n",
+      text,
+    ],
+  );
+const calls = "escalation:\n  within: 20s\n  when: [{ metric: messages_total, atLeast: 1 }]\n";
+
+describe("several faults", () => {
+  const faults = (text: string) => goodTextWith([fault, `faults:\n${text}`]);
+
+  test("each have a time, and those that last an end", async () => {
+    const text = faults("  - { hang: { service: app, for: 5s } }\n  - { crash: { service: redis, at: 1.5s } }\n");
+    const [loaded] = await load({ "scenarios/it.yaml": text });
+    expect(loaded?.faults).toEqual([
+      { kind: "hang", params: { service: "app" }, at: 0, for: 5000 },
+      { kind: "crash", params: { service: "redis" }, at: 1500 },
+    ]);
+  });
+
+  test.each([
+    ["one alone", "  - { crash: { service: app } }\n", "faults: wanted at least 2 items; got 1"],
+    [
+      "an end of what has none",
+      "  - { crash: { service: app, for: 5s } }\n  - { crash: { service: app } }\n",
+      'unknown key "for"',
+    ],
+    [
+      "a service that is not there",
+      "  - { crash: { service: app } }\n  - { crash: { service: mongo } }\n",
+      'no service "mongo"',
+    ],
+  ])("%s is refused", async (_, text, wanted) => {
+    expect(await refused(faults(text))).toContain(wanted);
+  });
+
+  test("beside one are refused", async () => {
+    const both = goodTextWith([
+      fault,
+      `${fault}\nfaults: [{ crash: { service: app } }, { crash: { service: redis } }]`,
+    ]);
+    expect(await refused(both)).toContain("`fault` is one, `faults` are several: not both");
+  });
+});
+
+test("one fault has no time of its own to be injected", async () => {
+  expect(await refused(goodTextWith([fault, "fault: { crash: { service: app, at: 1s } }"]))).toContain(
+    'unknown key "at"',
+  );
+});
+
+describe("a recovery", () => {
+  test("measured from the fault's end needs a fault that ends", async () => {
+    const text = goodTextWith(["  within: 5s\n", "  within: 5s\n  measuredFrom: fault-end\n"]);
+    expect(await refused(text)).toContain("fault-end needs a fault that ends: give `fault.crash` a time (for: 15s)");
+  });
+
+  test("in an order needs several services", async () => {
+    const text = goodTextWith(["  within: 5s\n", "  within: 5s\n  of: [app]\n  inOrder: true\n"]);
+    expect(await refused(text)).toContain("an order needs two services or more in `of`");
+  });
+
+  test("of a service that is not there is refused", async () => {
+    const text = goodTextWith(["  within: 5s\n", "  within: 5s\n  of: [ap]\n"]);
+    expect(await refused(text)).toContain('no service "ap" in ../compose.yaml');
+  });
+});
+
+describe("what is claimed", () => {
+  const control = ["    expect: never-recovered\n", "    expect: never-escalated\n"] as const;
+
+  test("may be that a person is called, with a control in which nobody is", async () => {
+    const text = goal(calls).replace(...control);
+    const [loaded] = await load({ "scenarios/it.yaml": text });
+    expect(loaded?.scenario.escalation).toMatchObject({ within: 20_000, stableFor: 3000 });
+  });
+
+  test("is one thing", async () => {
+    expect(await refused(goodTextWith(["controls:", `${calls}controls:`]))).toContain(
+      "`recovery` and `escalation` do not go together",
+    );
+    expect(await refused(goal(""))).toContain('missing key "recovery" in a scenario');
+  });
+
+  test("has a control that fits it", async () => {
+    expect(await refused(goal(calls))).toContain(
+      "a control of `escalation` expects never-escalated; got never-recovered",
+    );
+  });
+
+  test("needs a control also where nobody heals, or a reason", async () => {
+    const text = goal(calls);
+    const without = text.slice(0, text.indexOf("controls:"));
+    expect(await refused(without)).toContain("in which what it claims must not be seen");
+    const [loaded] = await load({ "scenarios/it.yaml": `${without}uncontrolled: nobody could call anybody else\n` });
+    expect(loaded?.scenario.uncontrolled).toBeDefined();
+  });
+});
+
+describe("a control in which another healer heals", () => {
+  const expects = (text: string) => goodTextWith(["    expect: never-recovered\n", text]);
+
+  test("says which, and may say how slow it is", async () => {
+    const text = expects("    expect: recovered\n    healedBy: watchdog\n    notBefore: 2s\n");
+    const [loaded] = await load({ "scenarios/it.yaml": text });
+    expect(loaded?.scenario.controls[0]).toMatchObject({ healedBy: "watchdog", notBefore: 2000 });
+  });
+
+  test.each([
+    ["    expect: recovered\n", "recovered goes with healedBy, and only that does"],
+    ["    expect: never-recovered\n    notBefore: 2s\n", "it goes with expect: recovered"],
+  ])("%j is refused", async (text, wanted) => {
+    expect(await refused(expects(text))).toContain(wanted);
+  });
+});
