@@ -46,12 +46,14 @@ export function planTrials(
 
   const count = new Map<string, number>();
   const controls = scenario.controls.map((it) => {
-    const called = `${it.of === "afterwards" ? "afterwards-" : ""}without-${it.without}`;
+    const otherwise = it.without === undefined ? `given-${slugOf(it.given ?? "")}` : `without-${it.without}`;
+    const called = `${it.of === "afterwards" ? "afterwards-" : ""}${otherwise}`;
     const nth = (count.get(called) ?? 0) + 1;
     count.set(called, nth);
     const id = `${name}/${called}${nth === 1 ? "" : `-${nth}`}`;
     return plan(id, controlActs(loaded, it), it.override ?? {}, {
-      without: it.without,
+      ...(it.without === undefined ? {} : { without: it.without }),
+      ...(it.given === undefined ? {} : { given: it.given }),
       ...(it.of === "afterwards" ? { of: it.of } : {}),
       ...(it.because === undefined ? {} : { because: it.because }),
       stop: it.stop ?? [],
@@ -60,6 +62,12 @@ export function planTrials(
   const trial = { ...plan(name, trialActs(loaded), {}), controls: controls.map(({ id }) => id) };
   return control ? [trial, ...controls] : [trial];
 }
+
+const slugOf = (text: string) =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
 
 function trialActs(loaded: LoadedScenario): Act[] {
   const { scenario, afterwards } = loaded;
@@ -127,7 +135,7 @@ function controlActs(loaded: LoadedScenario, control: Scenario["controls"][numbe
       ...withoutLeast(recovery),
       within,
       patience: defaultPatience(within, recovery.stableFor),
-      healedBy: control.without,
+      healedBy: control.without ?? recovery.healedBy,
       measuredFrom: "injection",
     },
     expect: "recovered",

@@ -97,7 +97,9 @@ export const trialPlan = z.strictObject({
   steady: z.strictObject({ for: milliseconds, within: milliseconds, conditions: z.array(condition) }),
   control: z
     .strictObject({
-      without: healer,
+      without: healer.optional(),
+      /** In its place, where it is no healer that is switched off: what is otherwise. */
+      given: z.string().optional(),
       /** Its main act is then what the scenario breaks afterwards; absent, it is what the scenario breaks. */
       of: z.literal("afterwards").optional(),
       because: z.string().optional(),

@@ -2,7 +2,7 @@ import type { Act, TrialPlan } from "../plan.ts";
 import { formatDuration, formatInterval, ms } from "../time.ts";
 import type { Finding } from "./act.ts";
 import type { ActSignals } from "./signals.ts";
-import { healerName, plain } from "./words.ts";
+import { healerName, otherwise, plain } from "./words.ts";
 
 /** One sentence for people about an act: figures, healer, and what is off. */
 export function explain(
@@ -13,8 +13,9 @@ export function explain(
 ): string {
   const { verdict, recovery, watchedFor, attribution } = finding;
   const { within, healedBy } = act.recovery;
-  const without = act.id === "main" && control ? ` without ${healerName(control.without)}` : "";
-  const again = act.id === "restored" && control ? `once ${healerName(control.without)} was on again, ` : "";
+  const without = act.id === "main" && control ? ` ${otherwise(control)}` : "";
+  const again =
+    act.id === "restored" && control ? `once ${healerName(control.without ?? "unknown")} was on again, ` : "";
 
   const besides = finding.checks.filter((it) => it.agrees !== "yes");
   const failed = besides.map(({ agrees, evidence }) => `${agrees === "no" ? "but" : "not shown:"} ${evidence.text}`);

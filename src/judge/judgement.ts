@@ -121,7 +121,9 @@ export interface TrialJudgement {
   readonly scenario: string;
   readonly claim: string;
   readonly control?: {
-    readonly without: Healer;
+    readonly without?: Healer;
+    /** In its place, where it is no healer that is switched off: what is otherwise. */
+    readonly given?: string;
     /** Its main act is what the scenario breaks afterwards; absent, what the scenario breaks. */
     readonly of?: "afterwards";
     readonly because?: string;

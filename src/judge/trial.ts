@@ -40,7 +40,8 @@ function identityOf(
     ...(control
       ? {
           control: {
-            without: control.without,
+            ...(control.without === undefined ? {} : { without: control.without }),
+            ...(control.given === undefined ? {} : { given: control.given }),
             ...(control.of === undefined ? {} : { of: control.of }),
             ...(control.because === undefined ? {} : { because: control.because }),
           },

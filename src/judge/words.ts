@@ -1,3 +1,4 @@
+import type { Healer } from "../scenario/schema.ts";
 import type { Duration, Instant } from "../time.ts";
 import { formatDuration } from "../time.ts";
 import type { HealedBy, TrialJudgement } from "./judgement.ts";
@@ -21,8 +22,17 @@ export const healerName = (healer: HealedBy): string => names[healer];
 type Control = NonNullable<TrialJudgement["control"]>;
 
 /** `without the watchdog`; `afterwards, without the watchdog` where it is of what a scenario breaks afterwards. */
-export const withoutHealer = ({ without, of }: Control): string =>
-  `${of === "afterwards" ? "afterwards, " : ""}without ${healerName(without)}`;
+export const withoutHealer = (control: Control): string =>
+  `${control.of === "afterwards" ? "afterwards, " : ""}${otherwise(control)}`;
+
+/** `without the watchdog`, `where redis carries the label`. */
+export const otherwise = ({
+  without,
+  given,
+}: {
+  readonly without?: Healer | undefined;
+  readonly given?: string | undefined;
+}): string => (without === undefined ? `where ${given ?? "something is otherwise"}` : `without ${healerName(without)}`);
 
 /** `control without the watchdog`, `control of afterwards, without the watchdog`. */
 export const controlLabel = (control: Control): string =>

@@ -84,7 +84,8 @@ const trial = z.strictObject({
   claim: z.string(),
   control: z
     .strictObject({
-      without: healer,
+      without: healer.exactOptional(),
+      given: z.string().exactOptional(),
       of: z.literal("afterwards").exactOptional(),
       because: z.string().exactOptional(),
     })

@@ -16,8 +16,8 @@ export interface ScenarioSummary {
   readonly goal: Goal;
   /** The budget, ms. */
   readonly within: Duration;
-  /** The healers that its controls switch off. */
-  readonly controls: readonly Healer[];
+  /** The healers that its controls switch off, or what is otherwise in them. */
+  readonly controls: readonly string[];
 }
 
 export function describeScenarios(loaded: readonly LoadedScenario[], faults: readonly AnyFault[]): ScenarioSummary[] {
@@ -35,7 +35,7 @@ export function describeScenarios(loaded: readonly LoadedScenario[], faults: rea
       ...(recovery ? { healedBy: recovery.healedBy } : {}),
       goal,
       within,
-      controls: controls.map((it) => it.without),
+      controls: controls.map((it) => it.without ?? it.given ?? ""),
     };
   });
 }

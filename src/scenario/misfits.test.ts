@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { planTrials } from "../plan-trials.ts";
 import { goodTextWith, load, refused } from "./testing.ts";
 
 const fault = "fault: { crash: { service: app } }";
@@ -100,6 +101,26 @@ describe("what is claimed", () => {
     expect(await refused(without)).toContain("in which what it claims must not be seen");
     const [loaded] = await load({ "scenarios/it.yaml": `${without}uncontrolled: nobody could call anybody else\n` });
     expect(loaded?.scenario.uncontrolled).toBeDefined();
+  });
+});
+
+describe("a control in which something is otherwise", () => {
+  const given = (text: string) =>
+    goodTextWith(["  - without: restart-policy\n", `  - without: restart-policy\n${text}`]);
+
+  test("is called after that", async () => {
+    const more = "    override: { app: { restart: no } }\n    expect: never-recovered\n  - ";
+    const text = given(`${more}given: the app is Alone!\n`).replace(/restart: no /, 'restart: "no" ');
+    const [loaded] = await load({ "scenarios/it.yaml": text });
+    if (!loaded) throw new Error("it was loaded");
+    const [, , plan] = planTrials(loaded, { control: true });
+    expect(plan).toMatchObject({ id: "app-crash/given-the-app-is-alone", control: { given: "the app is Alone!" } });
+  });
+
+  test("switches no healer off besides", async () => {
+    expect(await refused(given("    given: the app is alone\n"))).toContain(
+      "either which healer is switched off (without)",
+    );
   });
 });
 

@@ -113,7 +113,11 @@ export type Controlled = z.output<typeof controlled>;
 
 const control = z
   .strictObject({
-    without: healer.meta({ description: "The healer that is switched off" }),
+    without: healer.optional().meta({ description: "The healer that is switched off" }),
+    given: z.string().min(3).max(60).optional().meta({
+      description:
+        "What is otherwise here, in a few words, where it is no healer that is switched off: redis carries the label",
+    }),
     of: controlled.default("main").meta({
       description:
         "What is tried with the healer switched off: the scenario's own fault, or that of afterwards, alone in a trial; main unless told",
@@ -137,6 +141,13 @@ const control = z
       .strictObject({ within: lasting.meta({ description: "The budget, from the moment the healer is back" }) })
       .optional()
       .meta({ description: "The healer is then switched on again in the same trial, and must heal within this time" }),
+  })
+  .refine((it) => (it.without === undefined) !== (it.given === undefined), {
+    message: "a control says either which healer is switched off (without) or what is otherwise (given)",
+  })
+  .refine((it) => it.restored === undefined || it.without !== undefined, {
+    message: "only a healer can be switched on again: restored goes with without",
+    path: ["restored"],
   })
   .refine((it) => it.stop !== undefined || it.override !== undefined, {
     message: "a control says how its healer is switched off: stop or override",
