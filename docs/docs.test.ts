@@ -5,6 +5,9 @@ import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { builtInFaults } from "../src/fault/registry.ts";
 import { noStack, noTools } from "../src/fault/testing/no-tools.ts";
+import { describeScenarios } from "../src/scenario/describe.ts";
+import { loadScenarios } from "../src/scenario/load.ts";
+import { scenarioTable } from "../src/scenario/table.ts";
 import { ms } from "../src/time.ts";
 import { nothing } from "./examples/nothing.ts";
 import { blocks, commands, root } from "./testing/blocks.ts";
@@ -52,6 +55,11 @@ test("each file that a page links to is there", () => {
   for (const page of new Set(commands.map((it) => it.page)))
     for (const [, target = ""] of readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)\)/g))
       expect(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`).toBe(true);
+});
+
+test("the page of what is proven is current; `healproof list --markdown > scenarios/README.md` makes it so", async () => {
+  const scenarios = describeScenarios(await loadScenarios([], { faults: builtInFaults, root }), builtInFaults);
+  expect(readFileSync(join(root, "scenarios/README.md"), "utf8")).toBe(scenarioTable(scenarios, "scenarios"));
 });
 
 describe("the empty fault of the guide", () => {

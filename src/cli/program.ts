@@ -54,6 +54,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .description("list scenarios (or, with --faults, what can be broken)")
     .argument("[what...]", "scenario files, folders or tags")
     .option("--faults", "list the faults", false)
+    .option("--markdown", "print the scenarios as a page of Markdown: scenarios/README.md", false)
     .option("--json", "print as JSON: a list of scenarios, or with --faults [{ fault, summary }]", false)
     .action((what, options) => {
       result = listCommand(

@@ -5,6 +5,7 @@ import { planTrials } from "../plan-trials.ts";
 import { describeScenarios } from "../scenario/describe.ts";
 import { scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { scenarioTable } from "../scenario/table.ts";
 import { formatDuration } from "../time.ts";
 import { columns } from "./columns.ts";
 import { print } from "./print.ts";
@@ -26,7 +27,7 @@ export async function validateCommand(what: readonly string[], flags: { readonly
 
 export async function listCommand(
   what: readonly string[],
-  flags: { readonly faults: boolean; readonly json: boolean },
+  flags: { readonly faults: boolean; readonly markdown: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
   if (flags.faults) {
     const known = faults.map(({ kind, summary }) => ({ fault: kind, summary }));
@@ -34,6 +35,10 @@ export async function listCommand(
     return exitCode.proven;
   }
   const described = describeScenarios(await loadScenarios(what, { faults }), faults);
+  if (flags.markdown) {
+    process.stdout.write(scenarioTable(described, "scenarios"));
+    return exitCode.proven;
+  }
   print(flags, described, () =>
     columns([
       ["scenario", "fault", "healed by", "within", "controls", "file"],

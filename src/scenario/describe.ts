@@ -6,6 +6,7 @@ import type { Goal, Healer } from "./schema.ts";
 /** A scenario in a list: one line for people, one object for programs. */
 export interface ScenarioSummary {
   readonly name: string;
+  readonly claim: string;
   readonly file: string;
   readonly tags: readonly string[];
   /** `crash of app` */
@@ -22,13 +23,14 @@ export interface ScenarioSummary {
 
 export function describeScenarios(loaded: readonly LoadedScenario[], faults: readonly AnyFault[]): ScenarioSummary[] {
   return loaded.flatMap(({ file, faults: broken, scenario }) => {
-    const { name, tags, recovery, escalation, holds, controls } = scenario;
+    const { name, claim, tags, recovery, escalation, holds, controls } = scenario;
     const goal = recovery ? "recovery" : escalation ? "escalation" : "holds";
     const within = (recovery ?? escalation ?? holds)?.within;
     if (within === undefined) return []; // the schema allows none
     const texts = broken.map(({ kind, params }) => faults.find((it) => it.kind === kind)?.describe(params) ?? kind);
     return {
       name,
+      claim,
       file,
       tags,
       fault: texts.join(", "),

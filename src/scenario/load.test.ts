@@ -51,6 +51,7 @@ test("a list of scenarios tells what each breaks, who heals it and which control
   expect(describeScenarios(await load({ "scenarios/links/b.yaml": called("b", "gate") }), builtInFaults)).toEqual([
     {
       name: "b",
+      claim: "When the app is killed, it is back within 5 s",
       file: "scenarios/links/b.yaml",
       tags: ["gate"],
       fault: "crash of app",
