@@ -49,6 +49,12 @@ export function parseDuration(text: string): Duration | undefined {
   return ms(Number(match[1]) * unitMs[unit]);
 }
 
+/** As a scenario writes it: `250ms`, `3s`, `2m`. */
+export function durationText(value: Duration): string {
+  const unit = (["h", "m", "s"] as const).find((it) => value >= unitMs[it] && value % unitMs[it] === 0) ?? "ms";
+  return `${value / unitMs[unit]}${unit}`;
+}
+
 /** A duration as a scenario writes it (`5s`), in milliseconds once read. */
 export const duration = z
   .string()

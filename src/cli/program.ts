@@ -6,7 +6,7 @@ import { fromCaller, newFromCaller } from "./caller.ts";
 import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
 import { runCommand } from "./run.ts";
 import { judgeCommand, reportCommand } from "./saved.ts";
-import { listCommand, schemaCommand, validateCommand } from "./scenarios.ts";
+import { listCommand, schemaCommand, showCommand, validateCommand } from "./scenarios.ts";
 
 /** The commands and their flags. Each command is a function that returns its exit code. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
@@ -63,8 +63,17 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
       );
     });
   healproof
+    .command("show")
+    .description("print a scenario as it is run, with all defaults and parts filled in")
+    .argument("<scenario>", "its file", (it) => fromCaller(it))
+    .option("--json", "print as JSON", false)
+    .action((file, options) => {
+      result = showCommand(file, options);
+    });
+  healproof
     .command("schema")
     .description("print the JSON Schema of scenario files")
+    .option("--defaults", "of defaults.yaml, which holds what the scenarios of a folder have in common", false)
     .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
     .action((options) => {
       result = schemaCommand(options);

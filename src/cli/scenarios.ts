@@ -1,10 +1,13 @@
 import { writeFileSync } from "node:fs";
-import { type ExitCode, exitCode } from "../errors.ts";
+import { stringify } from "yaml";
+import { type ExitCode, exitCode, KnownError } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { planTrials } from "../plan-trials.ts";
 import { describeScenarios } from "../scenario/describe.ts";
-import { scenarioJsonSchema } from "../scenario/json-schema.ts";
+import { filledIn } from "../scenario/filled-in.ts";
+import { defaultsJsonSchema, scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { scenarioSchema } from "../scenario/schema.ts";
 import { scenarioTable } from "../scenario/table.ts";
 import { formatDuration } from "../time.ts";
 import { columns } from "./columns.ts";
@@ -55,8 +58,22 @@ export async function listCommand(
   return exitCode.proven;
 }
 
-export async function schemaCommand({ out }: { out?: string }): Promise<ExitCode> {
-  const text = `${JSON.stringify(scenarioJsonSchema(faults), null, 2)}\n`;
+/** A scenario as it is run: with what defaults and parts put in, and what the language itself says of absent keys. */
+export async function showCommand(file: string, flags: { readonly json: boolean }): Promise<ExitCode> {
+  const [loaded, ...others] = await loadScenarios([file], { faults });
+  if (loaded === undefined || others.length > 0)
+    throw new KnownError("not-one-scenario", `${file} is not one scenario but several`, {
+      exitCode: exitCode.usage,
+      facts: { wanted: "the file of one", "there are": [loaded, ...others].map((it) => it?.file).join(", ") },
+    });
+  const scenario = filledIn(scenarioSchema(faults), loaded.written);
+  print(flags, scenario, () => stringify(scenario, { lineWidth: 120, compat: "yaml-1.1" }));
+  return exitCode.proven;
+}
+
+export async function schemaCommand({ out, ...of }: { out?: string; defaults: boolean }): Promise<ExitCode> {
+  const schema = of.defaults ? defaultsJsonSchema(faults) : scenarioJsonSchema(faults);
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
   if (out === undefined) process.stdout.write(text);
   else writeFileSync(out, text);
   return exitCode.proven;

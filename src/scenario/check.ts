@@ -2,12 +2,12 @@ import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Condition } from "./conditions.ts";
 import { writtenFaults } from "./misfits.ts";
-import type { Locate, Path, Problem } from "./problem.ts";
+import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
-export function checkScenario(scenario: Scenario, compose: ComposeFacts, at: Locate): Problem[] {
+export function checkScenario<P>(scenario: Scenario, compose: ComposeFacts, at: Locate<P>): Found<P>[] {
   const findings = [
     ...prometheusProblems(scenario),
     ...serviceProblems(scenario, compose),

@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { closest } from "./suggest.ts";
 
 /** What a scenario's check has to know of a Compose file. Compose itself reads the rest. */
 export interface ComposeFacts {
@@ -27,19 +29,26 @@ const composeFile = z.looseObject({
   include: z.unknown().optional(),
 });
 
-/** Reads what a check needs straight from the file, without Compose; or says in a few words why that is not possible. */
-export async function readComposeFacts(file: string): Promise<ComposeFacts | { readonly unreadable: string }> {
+/**
+ * Reads what a check needs straight from the file, without Compose; or says what is wrong with it, by the name that people know it
+ * by.
+ */
+export function readComposeFacts(file: string, shown: string): ComposeFacts | { readonly problem: string } {
+  const found = lookAt(file);
+  if (found === undefined) return { problem: `no such Compose file: ${shown}${besides(file)}` };
+  if (!found.isFile()) return { problem: `${shown} is no file; wanted a Compose file` };
+  const unreadable = (why: string) => ({ problem: `the Compose file ${shown} ${why}` });
   let value: unknown;
   try {
-    const document = parseDocument(await readFile(file, "utf8"), { merge: true, logLevel: "error" });
-    if (document.errors[0]) return { unreadable: `is not valid YAML: ${document.errors[0].message.split("\n")[0]}` };
+    const document = parseDocument(readFileSync(file, "utf8"), { merge: true, logLevel: "error" });
+    if (document.errors[0]) return unreadable(`is not valid YAML: ${document.errors[0].message.split("\n")[0]}`);
     value = document.toJS();
   } catch (thrown) {
-    return { unreadable: `cannot be read: ${messageOf(thrown)}` };
+    return unreadable(`cannot be read: ${messageOf(thrown)}`);
   }
   const parsed = composeFile.safeParse(value);
   if (!parsed.success)
-    return z.looseObject({ services: z.unknown() }).safeParse(value).success ? {} : { unreadable: "has no services" };
+    return z.looseObject({ services: z.unknown() }).safeParse(value).success ? {} : unreadable("has no services");
   if (parsed.data.include !== undefined) return {};
   return {
     services: new Map(
@@ -65,4 +74,26 @@ export function startedServices(services: ReadonlyMap<string, ComposeService>, n
     open.push(...(services.get(name)?.dependsOn ?? []));
   }
   return started;
+}
+
+function lookAt(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What else lies where a Compose file was looked for. */
+function besides(path: string): string {
+  let entries: string[];
+  try {
+    entries = readdirSync(dirname(path));
+  } catch {
+    return " (its folder does not exist)";
+  }
+  const yaml = entries.filter((it) => /\.ya?ml$/.test(it));
+  const near = closest(basename(path), yaml);
+  if (near !== undefined) return `; did you mean ${JSON.stringify(near)}?`;
+  return yaml.length === 0 ? "" : ` (there are ${yaml.sort().join(", ")})`;
 }

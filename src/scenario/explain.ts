@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Locate, Path, Problem } from "./problem.ts";
+import type { Found, Locate, Path } from "./problem.ts";
 import { closest, didYouMean } from "./suggest.ts";
 import { descend, has, headOf, isMissing, keysOf, meantBranch } from "./walk.ts";
 import { amount, lowerFirst, nameOf, oneOf, show, size } from "./words.ts";
@@ -8,7 +8,7 @@ import { amount, lowerFirst, nameOf, oneOf, show, size } from "./words.ts";
  * What zod finds wrong with a value, said to the person who wrote it: at the right place, about what was meant.
  * Of a union only the branch that was meant is looked at.
  */
-export function explain(schema: z.ZodType, value: unknown, at: Locate): Problem[] {
+export function explain<P>(schema: z.ZodType, value: unknown, at: Locate<P>): Found<P>[] {
   return problemsOf(schema, value, []).map(({ message, path, what }) => ({ message, at: at(path, what) }));
 }
 

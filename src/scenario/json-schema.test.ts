@@ -4,20 +4,23 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { builtInFaults } from "../fault/registry.ts";
-import { scenarioJsonSchema } from "./json-schema.ts";
+import { defaultsJsonSchema, scenarioJsonSchema } from "./json-schema.ts";
 import { scenarioFiles } from "./select.ts";
 import { goodText, goodTextWith } from "./testing.ts";
 
-/** The exported schema, judged by a validator that shares no code with the schema's maker. */
+/** The exported schemas, judged by a validator that shares no code with their maker. */
 
 const repository = join(import.meta.dirname, "../..");
-const isValid = new Ajv({ strict: true, strictRequired: false, allErrors: true }).compile(
-  scenarioJsonSchema(builtInFaults),
-);
+const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true });
+const isValid = ajv.compile(scenarioJsonSchema(builtInFaults));
+const areValidDefaults = ajv.compile(defaultsJsonSchema(builtInFaults));
 
-test("the committed JSON Schema is current; `healproof schema --out schema/scenario.schema.json` makes it so", async () => {
-  const committed: unknown = JSON.parse(await readFile(join(repository, "schema/scenario.schema.json"), "utf8"));
-  expect(committed).toEqual(JSON.parse(JSON.stringify(scenarioJsonSchema(builtInFaults))));
+test.each([
+  { file: "schema/scenario.schema.json", schema: scenarioJsonSchema(builtInFaults), command: "schema" },
+  { file: "schema/defaults.schema.json", schema: defaultsJsonSchema(builtInFaults), command: "schema --defaults" },
+])("the committed $file is current; `healproof $command --out $file` makes it so", async ({ file, schema }) => {
+  const committed: unknown = JSON.parse(await readFile(join(repository, file), "utf8"));
+  expect(committed).toEqual(JSON.parse(JSON.stringify(schema)));
 });
 
 const files = await scenarioFiles(join(repository, "scenarios"));
@@ -38,13 +41,50 @@ describe.each(files.map((file) => file.slice(repository.length + 1)))("%s", (fil
   });
 });
 
+test("scenarios/defaults.yaml is valid by its JSON Schema and names it", async () => {
+  const text = await readFile(join(repository, "scenarios/defaults.yaml"), "utf8");
+  expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=../schema/defaults.schema.json");
+  areValidDefaults(parse(text));
+  expect(areValidDefaults.errors).toBeNull();
+});
+
+test.each([
+  ["a name where a condition stands", goodTextWith([`{ metric: 'up{job="app"}', is: 1 }`, "app-is-up"])],
+  [
+    "a name where a corroboration stands",
+    goodTextWith([/corroboratedBy:\n.*/.exec(goodText)?.[0] ?? "", "corroboratedBy: [it-counts]"]),
+  ],
+  ["a name where two faults stand", goodTextWith(["fault: { crash: { service: app } }", "faults: [both-crash]"])],
+  [
+    "parts of its own",
+    `${goodText}parts: { app-is-up: [{ metric: up, is: 1 }], both: [app-is-up, { probe: "tcp://app:1" }] }\n`,
+  ],
+  [
+    "nothing but its own: the rest is in defaults",
+    "name: app-crash\nclaim: When the app is killed, it is back within 5 s\n",
+  ],
+  ["a default taken away", `${goodText}ledger:\n`],
+])("an editor is content with %s", (_, text) => {
+  expect(isValid(parse(text)), JSON.stringify(isValid.errors)).toBe(true);
+});
+
+test.each([
+  ["a name", "name: app-crash"],
+  ["a claim", "claim: When the app is killed, it is back within 5 s"],
+  ["an unknown key", "stak: {}"],
+  ["a condition that is none, as a part", "parts: { app-is-up: { metrc: up, is: 1 } }"],
+])("an editor sees %s among defaults", (_, text) => {
+  expect(areValidDefaults(parse(text))).toBe(false);
+});
+
 test("a scenario with every default left out is valid", () => {
   expect(isValid(parse(goodText)), JSON.stringify(isValid.errors)).toBe(true);
 });
 
 test.each([
   ["an unknown key", goodTextWith(["within: 5s", "within: 5s\n  colour: blue"])],
-  ["a missing key", goodTextWith(["  healedBy: restart-policy\n", ""])],
+  ["no name", goodTextWith(["name: app-crash\n", ""])],
+  ["a missing key in an item of a list", goodTextWith(["    expect: never-recovered\n", ""])],
   ["a bare number as a duration", goodTextWith(["within: 5s", "within: 5"])],
   ["a duration of nothing", goodTextWith(["within: 5s", "within: 0s"])],
   ["an unknown healer", goodTextWith(["healedBy: restart-policy", "healedBy: magic"])],
@@ -55,7 +95,6 @@ test.each([
   ["a probe without a scheme", goodTextWith(["http://app:8080/readyz", "app:8080"])],
   ["a control that switches nothing off", goodTextWith(['    override: { app: { restart: "no" } }\n', ""])],
   ["an override that changes nothing", goodTextWith(['{ restart: "no" }', "{}"])],
-  ["neither a control nor a reason", goodText.slice(0, goodText.indexOf("controls:"))],
 ])("an editor sees %s, as the loader does", (_, text) => {
   expect(isValid(parse(text))).toBe(false);
 });

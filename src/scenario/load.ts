@@ -1,11 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import type { AnyFault } from "../fault/define.ts";
+import type { LoadedScenario } from "./loaded.ts";
 import { badScenarios, type Place, type Problem, positionOf } from "./problem.ts";
-import { type LoadedScenario, Reader, type ReadFile } from "./read.ts";
+import { Reader, type ReadFile } from "./read.ts";
 import { scenarioFiles, select } from "./select.ts";
 import { closest } from "./suggest.ts";
 
-export type { LoadedScenario } from "./read.ts";
+export type { LoadedScenario } from "./loaded.ts";
 
 /**
  * From selectors to checked scenarios: which files, their YAML, the schema, and how the parts fit each other.
@@ -42,9 +43,22 @@ export async function loadScenarios(
   }
 
   const read = await Promise.all([...files].map((file) => reader.read(file)));
-  problems.push(...read.flatMap((it) => it.problems), ...sameNames(read));
+  problems.push(...once(read.flatMap((it) => it.problems)), ...sameNames(read));
   if (problems.length > 0) throw badScenarios(problems);
   return read.flatMap(({ loaded }) => loaded ?? []);
+}
+
+/** What is wrong in a file that several scenarios share is told once, with all for which it was found. */
+function once(problems: readonly Problem[]): Problem[] {
+  const told = new Map<string, Problem>();
+  for (const [index, it] of problems.entries()) {
+    const { at, message, usedBy } = it;
+    // In each scenario it may be found by another path: recovery.when[0], recovery.when[1].
+    const key = at === undefined ? String(index) : `${positionOf(at)} ${message.replace(/^\S+: /, "")}`;
+    const other = told.get(key);
+    told.set(key, other?.usedBy && usedBy ? { ...other, usedBy: [...other.usedBy, ...usedBy] } : (other ?? it));
+  }
+  return [...told.values()];
 }
 
 /** A name stands for one claim: its reports and containers are called after it. */

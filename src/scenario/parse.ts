@@ -1,15 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { type Alias, type Document, isScalar, parseDocument, visit, type YAMLError } from "yaml";
 import { messageOf } from "../errors.ts";
-import { keyOf, offsetOf, startOf } from "./locate.ts";
-import { type Locate, type Problem, placeAt, positionOf } from "./problem.ts";
+import { type Problem, placeAt, positionOf } from "./problem.ts";
+import { keyOf, startOf, trace } from "./trace.ts";
 import { notUtf8 } from "./utf8.ts";
+import type { Written } from "./written.ts";
 
-/** A YAML file as data, with the way back from each datum to its place. */
+/** A YAML file as data, each datum with its place. */
 export interface Parsed {
   /** Absent where the file is no YAML at all. */
-  readonly value?: unknown;
-  readonly at: Locate;
+  readonly written?: Written;
   readonly problems: readonly Problem[];
 }
 
@@ -18,57 +18,58 @@ const mostAliases = 100;
 const noPlainKey = "a key must be a plain word";
 const tooDeep = "nested too deeply to be a scenario";
 
-export function parseYaml(file: string, bytes: Uint8Array): Parsed {
-  const start = () => placeAt(file, "", 0);
+interface File {
+  /** As people read it. */
+  readonly file: string;
+  /** The folder that paths in it start from; absolute. */
+  readonly folder: string;
+  /** What should be in it. */
+  readonly wanted: string;
+}
+
+export function parseYaml(of: File, bytes: Uint8Array): Parsed {
+  const { file } = of;
   if (bytes.length > largestBytes)
-    return { at: start, problems: [{ message: `${file} is too large: wanted at most ${largestBytes / 1024} KiB` }] };
-  if (!isUtf8(bytes)) return { at: start, problems: [notUtf8(file, bytes)] };
+    return { problems: [{ message: `${file} is too large: wanted at most ${largestBytes / 1024} KiB` }] };
+  if (!isUtf8(bytes)) return { problems: [notUtf8(file, bytes)] };
   const text = new TextDecoder().decode(bytes);
   try {
-    return parseText(file, text);
+    return parseText(of, text);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    return { at: start, problems: [{ message: tooDeep, at: placeAt(file, text, 0) }] };
+    return { problems: [{ message: tooDeep, at: placeAt(file, text, 0) }] };
   }
 }
 
-function parseText(file: string, text: string): Parsed {
+function parseText({ file, folder, wanted }: File, text: string): Parsed {
   const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const placed = (offset: number) => placeAt(file, text, offset);
-  const at: Locate = (path, what = "value") => placed(offsetOf(document, path, what));
 
   const broken = document.errors.find((error) => error.code !== "DUPLICATE_KEY") ?? document.warnings[0];
   if (broken)
     return {
-      at,
       problems: [
         { message: syntaxMessage(broken), at: placed(broken.code === "RESOURCE_EXHAUSTION" ? 0 : broken.pos[0]) },
       ],
     };
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
-    return {
-      at,
-      problems: [
-        {
-          message: "the file is empty; wanted a scenario: name, claim, stack, fault, recovery, controls",
-          at: placed(0),
-        },
-      ],
-    };
+    return { problems: [{ message: `the file is empty; wanted ${wanted}`, at: placed(0) }] };
 
   const unusable = aliasProblems(document);
   if (unusable.length > 0)
-    return { at, problems: unusable.map(({ message, offset }) => ({ message, at: placed(offset) })) };
+    return { problems: unusable.map(({ message, offset }) => ({ message, at: placed(offset) })) };
   const problems = keyProblems(document).map(({ message, offset, first }) => ({
     message: first === undefined ? message : `${message}; the first is at ${positionOf(placed(first))}`,
     at: placed(offset),
   }));
-  if (problems.some((it) => it.message === noPlainKey)) return { at, problems };
+  if (problems.some((it) => it.message === noPlainKey)) return { problems };
   try {
-    return { value: document.toJS({ maxAliasCount: mostAliases }), at, problems };
+    // Counts what aliases of aliases amount to; they are then followed without fear.
+    document.toJS({ maxAliasCount: mostAliases });
+    return { written: trace(document, { file, folder, text }), problems };
   } catch (thrown) {
     if (!(thrown instanceof ReferenceError)) throw thrown;
-    return { at, problems: [...problems, { message: `aliases: ${messageOf(thrown)}`, at: placed(0) }] };
+    return { problems: [...problems, { message: `aliases: ${messageOf(thrown)}`, at: placed(0) }] };
   }
 }
 

@@ -7,6 +7,8 @@ export interface Place {
   readonly column: number;
   /** The whole line. */
   readonly text: string;
+  /** Where a scenario names the part that this is in. */
+  readonly usedAt?: Place;
 }
 
 /** One thing that is wrong with a scenario, said to the person who wrote it. */
@@ -14,13 +16,21 @@ export interface Problem {
   readonly message: string;
   /** Absent where there is no line to point at: a file that does not exist. */
   readonly at?: Place;
+  /** Where it stands in a file that several scenarios share: for which of them it was found. */
+  readonly usedBy?: readonly string[];
 }
 
 /** A step into a document: a key of a mapping, an index of a list. */
 export type Path = readonly (string | number)[];
 
 /** Finds a node of a document; where the path leads nowhere, its nearest ancestor. */
-export type Locate = (path: Path, what?: "key" | "value") => Place;
+export type Locate<P = Place> = (path: Path, what?: "key" | "value") => P;
+
+/** What is wrong, and where: as {@link Locate} tells it. */
+export interface Found<P = Place> {
+  readonly message: string;
+  readonly at: P;
+}
 
 export function placeAt(file: string, text: string, offset: number): Place {
   const at = Math.max(0, Math.min(offset, text.length));
@@ -35,12 +45,14 @@ export function placeAt(file: string, text: string, offset: number): Place {
 }
 
 /** As a compiler says it: place and message, then the line with a caret. */
-export function formatProblem({ message, at }: Problem): string {
+export function formatProblem({ message, at, usedBy = [] }: Problem): string {
   if (at === undefined) return message;
+  const more = usedBy.length > 1 ? ` and ${usedBy.length - 1} more` : "";
+  const used = usedBy.length > 0 ? ` (used by ${usedBy[0]}${more})` : "";
   const gutter = `  ${at.line} | `;
   const { shown, before } = window(at);
   const caret = `${" ".repeat(gutter.length - 2)}| ${before.replaceAll(/[^\t]/gu, " ")}^`;
-  return `${positionOf(at)}  ${message}\n${gutter}${shown}\n${caret}`;
+  return `${positionOf(at)}  ${message}${used}\n${gutter}${shown}\n${caret}`;
 }
 
 /** `scenarios/app-crash.yaml:12:5` */

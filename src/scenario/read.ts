@@ -1,42 +1,19 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
-import { type Duration, duration, ms } from "../time.ts";
 import { checkScenario } from "./check.ts";
-import { type ComposeFacts, readComposeFacts } from "./compose.ts";
+import { readComposeFacts } from "./compose.ts";
+import { DefaultsReader } from "./defaults.ts";
 import { explain } from "./explain.ts";
-import { type Parsed, parseYaml } from "./parse.ts";
-import type { Place, Problem } from "./problem.ts";
-import { type Scenario, scenarioSchema } from "./schema.ts";
+import { type LoadedScenario, loadedScenario } from "./loaded.ts";
+import { parseYaml } from "./parse.ts";
+import { type Place, type Problem, positionOf } from "./problem.ts";
+import { putTogether } from "./put-together.ts";
+import { scenarioFileSchema } from "./schema.ts";
 import { shownPath } from "./select.ts";
-import { closest } from "./suggest.ts";
-
-/**
- * A fault as the scenario writes it: its own parameters unread, for the fault's own schema to read at each border; those that the
- * engine adds (`at`, `for`) read.
- */
-interface WrittenFault {
-  readonly kind: string;
-  readonly params: Record<string, unknown>;
-  readonly at: Duration;
-  readonly for?: Duration;
-}
-
-/** A scenario that has passed every check. Plain data. */
-export interface LoadedScenario {
-  /** Relative to the root where it is below, with forward slashes. */
-  readonly file: string;
-  readonly scenario: Scenario;
-  /** In the order in which they are written. */
-  readonly faults: readonly WrittenFault[];
-  readonly afterwards?: WrittenFault;
-  /** The Compose file: relative to the working directory where it is below, else absolute. */
-  readonly compose: string;
-  /** Its services, where they can be told. */
-  readonly services?: readonly string[];
-}
+import { locatorOf, plainOf } from "./written.ts";
 
 /** One file, with all that is wrong with it and what can be told of it all the same. */
 export interface ReadFile {
@@ -49,16 +26,18 @@ export interface ReadFile {
   readonly loaded?: LoadedScenario;
 }
 
-/** Reads each scenario file and each Compose file once. */
+/** Reads each scenario file, each file of defaults and each Compose file once. */
 export class Reader {
-  readonly #schema: ReturnType<typeof scenarioSchema>;
+  readonly #schema: ReturnType<typeof scenarioFileSchema>;
   readonly #root: string;
+  readonly #defaults: DefaultsReader;
   readonly #files = new Map<string, Promise<ReadFile>>();
   readonly #composes = new Map<string, ReturnType<typeof readComposeFacts>>();
 
   constructor(faults: readonly AnyFault[], root: string) {
     this.#root = root;
-    this.#schema = scenarioSchema(faults);
+    this.#schema = scenarioFileSchema(faults);
+    this.#defaults = new DefaultsReader(root);
   }
 
   read(path: string): Promise<ReadFile> {
@@ -67,87 +46,56 @@ export class Reader {
 
   async #read(path: string): Promise<ReadFile> {
     const file = shownPath(this.#root, path);
+    const folder = dirname(path);
     let bytes: Uint8Array;
     try {
       bytes = await readFile(path);
     } catch (thrown) {
       return { path, file, problems: [{ message: `${file} cannot be read: ${messageOf(thrown)}` }] };
     }
-    const parsed = parseYaml(file, bytes);
-    if (!("value" in parsed)) return { path, file, problems: parsed.problems };
+    const wanted = "a scenario: name, claim, stack, fault, recovery, controls";
+    const parsed = parseYaml({ file, folder, wanted }, bytes);
+    if (parsed.written === undefined) return { path, file, problems: parsed.problems };
+    const defaults = await this.#defaults.of(folder);
+    // What scenarios would be with defaults that cannot be read is anybody's guess.
+    if (defaults.problems.length > 0) return { path, file, problems: [...parsed.problems, ...defaults.problems] };
 
-    const outline = z.looseObject({ name: anything, tags: anything, stack: anything }).safeParse(parsed.value);
+    const { written, problems: ownProblems } = putTogether(parsed.written, defaults.written, this.#schema, folder);
+    const at = locatorOf(written);
+    const value = plainOf(written);
+    const known = [...parsed.problems, ...ownProblems];
+
+    const outline = z.looseObject({ name: anything, tags: anything, stack: anything }).safeParse(value);
     const tags = z.array(z.string()).default([]).safeParse(outline.data?.tags);
     const name = z.string().safeParse(outline.data?.name);
     const composeName = z.object({ compose: z.string().min(1) }).safeParse(outline.data?.stack);
-    const compose = composeName.success ? resolve(dirname(path), composeName.data.compose) : undefined;
-    const { facts, problems: composeProblems } = await this.#compose(compose, parsed);
+    const compose = composeName.success ? resolve(folder, composeName.data.compose) : undefined;
+    const looked = compose === undefined ? {} : this.#compose(compose);
+    const facts = "problem" in looked ? {} : looked;
 
-    const checked = this.#schema.safeParse(parsed.value);
-    const found = checked.success
-      ? checkScenario(checked.data, facts, parsed.at)
-      : explain(this.#schema, parsed.value, parsed.at);
-    const news = found.filter((it) => !parsed.problems.some((known) => byPlace(it, known) === 0));
-    const problems = [...parsed.problems, ...news, ...composeProblems].sort(byPlace);
+    const checked = this.#schema.safeParse(value);
+    const found = checked.success ? checkScenario(checked.data, facts, at) : explain(this.#schema, value, at);
+    if ("problem" in looked) found.push({ message: looked.problem, at: at(["stack", "compose"]) });
+    const news = found.filter((it) => !known.some((other) => byPlace(it, other) === 0));
+    const problems = [...known, ...news].sort(byPlace).map((it) => withUse(it, file));
     return {
       path,
       file,
       problems,
       ...(outline.success && tags.success ? { tags: tags.data } : {}),
-      ...(name.success ? { name: { text: name.data, at: parsed.at(["name"]) } } : {}),
+      ...(name.success ? { name: { text: name.data, at: at(["name"]) } } : {}),
       ...(checked.success && compose !== undefined && problems.length === 0
-        ? { loaded: this.#loaded(file, checked.data, parsed.value, compose, facts) }
+        ? { loaded: loadedScenario({ file, scenario: checked.data, written: value, compose, facts }) }
         : {}),
     };
   }
 
-  async #compose(path: string | undefined, { at }: Parsed): Promise<{ facts: ComposeFacts; problems: Problem[] }> {
-    if (path === undefined) return { facts: {}, problems: [] };
-    const say = (message: string) => ({ facts: {}, problems: [{ message, at: at(["stack", "compose"]) }] });
-    const shown = shownPath(this.#root, path);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return say(`no such Compose file: ${shown}${await besides(path)}`);
-    if (!found.isFile()) return say(`${shown} is no file; wanted a Compose file`);
-    const facts = await once(this.#composes, path, () => readComposeFacts(path));
-    return "unreadable" in facts ? say(`the Compose file ${shown} ${facts.unreadable}`) : { facts, problems: [] };
+  #compose(path: string) {
+    return once(this.#composes, path, () => readComposeFacts(path, shownPath(this.#root, path)));
   }
-
-  #loaded(
-    file: string,
-    scenario: Scenario,
-    value: unknown,
-    compose: string,
-    { services }: ComposeFacts,
-  ): LoadedScenario {
-    const written = writtenFaults.parse(value);
-    return {
-      file,
-      scenario,
-      faults: [...(written.fault ? [written.fault] : []), ...(written.faults ?? [])].map(faultOf),
-      ...(written.afterwards ? { afterwards: faultOf(written.afterwards.fault) } : {}),
-      compose: shownPath(process.cwd(), compose),
-      ...(services ? { services: [...services.keys()] } : {}),
-    };
-  }
-}
-
-function faultOf(written: z.output<typeof writtenFault>): WrittenFault {
-  const [kind = "", { at, for: lasts, ...params } = {}] = Object.entries(written)[0] ?? [];
-  return {
-    kind,
-    params,
-    at: duration.optional().parse(at) ?? ms(0),
-    ...(lasts === undefined ? {} : { for: duration.parse(lasts) }),
-  };
 }
 
 const anything = z.unknown().optional();
-const writtenFault = z.record(z.string(), z.record(z.string(), z.unknown()));
-const writtenFaults = z.looseObject({
-  fault: writtenFault.optional(),
-  faults: z.array(writtenFault).optional(),
-  afterwards: z.looseObject({ fault: writtenFault }).optional(),
-});
 
 function once<T>(known: Map<string, T>, key: string, make: () => T): T {
   const value = known.get(key) ?? make();
@@ -155,16 +103,14 @@ function once<T>(known: Map<string, T>, key: string, make: () => T): T {
   return value;
 }
 
-const byPlace = (a: Problem, b: Problem) =>
-  (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
-
-/** What else lies where a Compose file was looked for. */
-async function besides(path: string): Promise<string> {
-  const folder = dirname(path);
-  const entries = await readdir(folder).catch(() => undefined);
-  if (entries === undefined) return " (its folder does not exist)";
-  const yaml = entries.filter((it) => /\.ya?ml$/.test(it));
-  const near = closest(basename(path), yaml);
-  if (near !== undefined) return `; did you mean ${JSON.stringify(near)}?`;
-  return yaml.length === 0 ? "" : ` (there are ${yaml.sort().join(", ")})`;
+/** What is wrong in a file that scenarios share is said with the scenario that it was found for. */
+function withUse(problem: Problem, file: string): Problem {
+  const { at } = problem;
+  if (at === undefined || at.file === file) return problem;
+  return { ...problem, usedBy: [at.usedAt?.file === file ? positionOf(at.usedAt) : file] };
 }
+
+const byPlace = (a: Problem, b: Problem) =>
+  (a.at?.file ?? "").localeCompare(b.at?.file ?? "") ||
+  (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+  (a.at?.column ?? 0) - (b.at?.column ?? 0);

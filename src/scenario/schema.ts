@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
 import { duration, formatDuration, ms, seconds } from "../time.ts";
 import { condition, corroboration, timedCondition } from "./conditions.ts";
+import { filePath } from "./file-path.ts";
 import { lasting } from "./lasting.ts";
 import { misfits } from "./misfits.ts";
 
@@ -169,7 +170,7 @@ const control = z
 const httpOrigin = /^http:\/\/[^\s/:]+(:\d+)?$/;
 
 const stack = z.strictObject({
-  compose: z.string().min(1).meta({ description: "The Compose file, relative to this scenario" }),
+  compose: filePath("The Compose file, relative to the file in which this is written"),
   prometheus: z
     .string()
     .regex(httpOrigin, "an address inside the stack's network without TLS, such as http://prometheus:9090")
@@ -286,6 +287,19 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
         { anyOf: [{ required: ["controls"] }, { required: ["uncontrolled"] }] },
       ],
     });
+}
+
+const part = z.unknown().refine((it) => typeof it === "string" || (typeof it === "object" && it !== null), {
+  message: "wanted a mapping, a list of them, or the name of another part",
+});
+const parts = z.record(slug, part).meta({
+  description:
+    "What is named here (a condition, a list of them, of corroborations …) is used by writing its name where such an item stands in a list",
+});
+
+/** The schema of a scenario's file. What `parts` holds is checked where it is used. */
+export function scenarioFileSchema(faults: readonly AnyFault[]) {
+  return scenarioSchema(faults).safeExtend({ parts: parts.optional() });
 }
 
 export type Scenario = z.output<ReturnType<typeof scenarioSchema>>;

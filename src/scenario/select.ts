@@ -1,5 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
+
+/** What the scenarios of a folder, and of those below it, have in common. */
+export const defaultsFile = "defaults.yaml";
 
 /** What a selector names: a file or a folder that exists, or else it can only be a tag. */
 export type Selected =
@@ -17,12 +20,17 @@ export async function select(root: string, selector: string): Promise<Selected> 
     if (files.length > 0) return { kind: "files", files };
     return { kind: "no-scenario", message: `no scenario in ${selector}: wanted files that end in .yaml or .yml` };
   }
+  if (basename(path) === defaultsFile)
+    return {
+      kind: "no-scenario",
+      message: `${selector} is no scenario: it holds what the scenarios in its folder and below have in common`,
+    };
   if (!isScenarioFile(path))
     return { kind: "no-scenario", message: `${selector} is no scenario: wanted a file that ends in .yaml or .yml` };
   return { kind: "files", files: [path] };
 }
 
-const isScenarioFile = (path: string) => /\.ya?ml$/.test(path);
+const isScenarioFile = (path: string) => /\.ya?ml$/.test(path) && basename(path) !== defaultsFile;
 
 /** All scenario files below a folder, sorted; none if there is no such folder. */
 export async function scenarioFiles(folder: string): Promise<string[]> {

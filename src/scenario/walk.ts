@@ -36,7 +36,8 @@ export function descend(
 const describedAs = (node: z.ZodType | undefined, description: string | undefined) =>
   node === undefined || description === undefined ? node : node.meta({ description });
 
-function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
+/** The schema of one part of a value: of a key's value, or of a list's items. */
+export function child(node: z.ZodType | undefined, value: unknown, step: string | number): z.ZodType | undefined {
   const next: unknown =
     node instanceof z.ZodObject
       ? node.shape[step]
@@ -50,7 +51,8 @@ function child(node: z.ZodType | undefined, value: unknown, step: string | numbe
   return next instanceof z.ZodType ? next : undefined;
 }
 
-function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
+/** Without what says only that it may be absent, or what becomes of it. */
+export function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
   const inner: unknown =
     node instanceof z.ZodOptional || node instanceof z.ZodDefault || node instanceof z.ZodPrefault
       ? node.unwrap()
@@ -59,6 +61,15 @@ function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
         : undefined;
   return inner instanceof z.ZodType ? unwrap(inner) : node;
 }
+
+/** Whether a plain text may stand there. What is neither a mapping, a list nor a plain value is not known, so it may. */
+export function acceptsText(schema: z.ZodType): boolean {
+  const node = unwrap(schema);
+  if (node instanceof z.ZodUnion) return node.options.some((it) => !(it instanceof z.ZodType) || acceptsText(it));
+  return !textless.some((it) => node instanceof it);
+}
+
+const textless = [z.ZodObject, z.ZodRecord, z.ZodArray, z.ZodNumber, z.ZodBoolean];
 
 export const keysOf = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
