@@ -1,8 +1,12 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { builtInFaults } from "../fault/registry.ts";
 import { gateRun, lackingRun } from "../report/testing/sample-runs.ts";
 import { writeReports } from "../run-folder.ts";
+import { loadScenarios } from "../scenario/load.ts";
+import { scenarioSchema } from "../scenario/schema.ts";
 import { Healproof } from "./testing/healproof.ts";
 
 /** What the command line says where nothing can be run. */
@@ -73,6 +77,29 @@ test("validate, list and schema need no engine", async () => {
   expect([validate.code, list.code, schema.code]).toEqual([0, 0, 0]);
   expect(JSON.parse(list.out)).toContainEqual(expect.objectContaining({ name: "app-hang", healedBy: "watchdog" }));
   expect(JSON.parse(schema.out)).toHaveProperty("$schema");
+});
+
+test("show prints a scenario as it is run: what it prints is a scenario that means the same", async () => {
+  using healproof = new Healproof();
+  const file = "scenarios/process/app-hang.yaml";
+  const [yaml, json] = await Promise.all([healproof.run(["show", file]), healproof.run(["show", file, "--json"])]);
+  expect([yaml.code, json.code], yaml.err + json.err).toEqual([0, 0]);
+  const shown: unknown = JSON.parse(json.out);
+  expect(parse(yaml.out)).toEqual(shown);
+  expect(shown).toMatchObject({
+    stack: { compose: "../../fixtures/stack/compose.yaml" },
+    steady: { for: "2s" },
+    recovery: { when: [{ metric: 'up{job="app"}', is: 1 }, { probe: "http://app:8080/readyz" }] },
+  });
+  const [loaded] = await loadScenarios([file], { faults: builtInFaults });
+  expect(scenarioSchema(builtInFaults).parse(shown)).toEqual(loaded?.scenario);
+});
+
+test("show wants the file of one scenario", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["show", "scenarios/process"]);
+  expect(code).toBe(64);
+  expect(err).toContain("scenarios/process/app-hang.yaml");
 });
 
 test("what there is not cannot be judged: told with what was wanted", async () => {

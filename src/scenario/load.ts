@@ -54,7 +54,8 @@ function once(problems: readonly Problem[]): Problem[] {
   for (const [index, it] of problems.entries()) {
     const { at, message, usedBy } = it;
     // In each scenario it may be found by another path: recovery.when[0], recovery.when[1].
-    const key = at === undefined ? String(index) : `${positionOf(at)} ${message.replace(/^\S+: /, "")}`;
+    const what = message.replace(/^\S+: /, "").replaceAll(/\[\d+\]/g, "[]");
+    const key = at === undefined ? String(index) : `${positionOf(at)} ${what}`;
     const other = told.get(key);
     told.set(key, other?.usedBy && usedBy ? { ...other, usedBy: [...other.usedBy, ...usedBy] } : (other ?? it));
   }
