@@ -13,5 +13,6 @@ export { planTrials } from "./plan-trials.ts";
 export type { RunRecord } from "./report/run-record.ts";
 export { type FinishedTrial, Run, type RunOptions } from "./run.ts";
 export { writeReports } from "./run-folder.ts";
+export { type ScenarioText, scenario, scenarioWith } from "./scenario/define.ts";
 export { type LoadedScenario, loadScenarios } from "./scenario/load.ts";
 export { type Duration, formatDuration, formatInterval, type Interval, parseDuration } from "./time.ts";

@@ -78,7 +78,7 @@ export type FaultEnd =
  * A parameter called `service`, `device` or `through` names a service of the stack, `peers` several; `replica` says which of its
  * containers. That they exist is checked when the scenario is read.
  */
-export interface Fault<Kind extends string, Params extends z.ZodObject, Aim> {
+export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Lasts extends boolean = boolean> {
   readonly kind: Kind;
   /** One sentence: what happens in the real world. */
   readonly summary: string;
@@ -86,7 +86,7 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim> {
   readonly aimed: z.ZodType<Aim>;
   readonly ends: FaultEnd;
   /** Whether it can be given a time (`for`), after which it is undone. */
-  readonly lasts: boolean;
+  readonly lasts: Lasts;
   /** What the hand must be allowed for it, besides signals. */
   readonly capabilities?: readonly Capability[];
   /** `crash of app`, for people. */
@@ -107,12 +107,12 @@ export interface FaultLook {
 }
 
 /** A fault with its types forgotten: what a registry holds. Its data is checked by its own schemas at each border. */
-export interface AnyFault<Kind extends string = string, Written = unknown> {
+export interface AnyFault<Kind extends string = string, Written = unknown, Lasts extends boolean = boolean> {
   readonly kind: Kind;
   readonly summary: string;
   readonly params: z.ZodObject;
   readonly ends: FaultEnd;
-  readonly lasts: boolean;
+  readonly lasts: Lasts;
   readonly capabilities: readonly Capability[];
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
@@ -125,9 +125,9 @@ export interface AnyFault<Kind extends string = string, Written = unknown> {
 }
 
 /** Declares a fault. Whatever comes from outside (a scenario's parameters, an aim read back from disk) is parsed before it is used. */
-export function defineFault<const Kind extends string, Params extends z.ZodObject, Aim>(
-  fault: Fault<Kind, Params, Aim>,
-): AnyFault<Kind, z.input<Params>> {
+export function defineFault<const Kind extends string, Params extends z.ZodObject, Aim, const Lasts extends boolean>(
+  fault: Fault<Kind, Params, Aim, Lasts>,
+): AnyFault<Kind, z.input<Params>, Lasts> {
   const params = (value: unknown) => fault.params.parse(value);
   const aim = (value: unknown) => fault.aimed.parse(value);
   return {
