@@ -1,36 +1,46 @@
-import { join, relative, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
-import { messageOf } from "./errors.ts";
-import type { AnyFault } from "./fault/define.ts";
-import { builtInFaults } from "./fault/registry.ts";
+import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from "vitest";
 import type { TrialJudgement } from "./judge/judgement.ts";
 import type { TrialPlan } from "./plan.ts";
 import { planTrials } from "./plan-trials.ts";
-import { summaryText, trialLine } from "./report/text.ts";
-import { defaultWorkers, type FinishedTrial, Run } from "./run.ts";
-import { pointLatest, writeReports } from "./run-folder.ts";
-import type { LoadedScenario } from "./scenario/load.ts";
+import { trialLine } from "./report/text.ts";
+import { inTypeScript, type LoadedScenario } from "./scenario/loaded.ts";
+import { shownPath } from "./scenario/select.ts";
 import { minutes } from "./time.ts";
+import { FileRun, type GateOptions } from "./vitest/file-run.ts";
+import type { FinishedScenario } from "./vitest/finished-scenario.ts";
+import "./vitest/matchers.ts";
 
 /**
- * Scenarios as vitest tests. One run of ours schedules all trials; the tests only await its verdicts, so vitest's own
+ * Scenarios as vitest tests. One run of ours schedules all trials of a test file; the tests only await its verdicts, so vitest's own
  * concurrency and retries play no part.
  */
 
-export interface GateOptions {
-  readonly faults?: readonly AnyFault[];
-  /** Where run folders are made; `reports` unless told. */
-  readonly out?: string;
-  /** How many trials are observed at a time; {@link defaultWorkers} unless told. */
-  readonly workers?: number;
-}
+export type { GateOptions } from "./vitest/file-run.ts";
+export type { FinishedScenario } from "./vitest/finished-scenario.ts";
+export type { DurationText } from "./vitest/matchers.ts";
 
 /** Every phase of a trial has its own limit; this one only says that something of ours hangs. */
 const testTimeoutMs = minutes(30);
 
+/** Runs a scenario's trial and its controls, which may be left out; what becomes of them. */
+export type RunScenario = (
+  scenario: LoadedScenario,
+  options?: { readonly control?: boolean },
+) => Promise<FinishedScenario>;
+
 export interface Gate {
   /** Adds a trial that is part of no scenario's verdict, such as one against a stack that is broken on purpose. Its judgement, once it is over. */
   trial(plan: TrialPlan): () => Promise<TrialJudgement>;
+  /** Runs a scenario from within a test of the same file. */
+  readonly run: RunScenario;
+}
+
+/**
+ * The run of a test file, for scenarios that are written in its tests: call it once in the file, outside of the tests. What it
+ * returns is called in them.
+ */
+export function scenarioRun(options: GateOptions = {}): RunScenario {
+  return runIn(fileRun(options));
 }
 
 /**
@@ -40,42 +50,12 @@ export interface Gate {
 export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOptions = {}): Gate {
   const plans = loaded.map((it) => planTrials(it, { control: true }));
   const others: TrialPlan[] = [];
-  const trials = new Map<string, Promise<FinishedTrial>>();
-  let run: Run | undefined;
+  const file = fileRun(options);
 
   beforeAll(async () => {
-    run = await Run.start({
-      faults: options.faults ?? builtInFaults,
-      out: resolve(options.out ?? "reports"),
-      workers: options.workers ?? defaultWorkers(),
-    });
-    for (const plan of [...plans.flat(), ...others]) {
-      const finished = run.trial(plan);
-      // A rejection is awaited by the trial's own test; it must not end the process before that.
-      finished.catch(() => undefined);
-      trials.set(plan.id, finished);
-    }
+    await file.start();
+    for (const plan of [...plans.flat(), ...others]) void file.trial(plan).catch(() => undefined);
   }, testTimeoutMs);
-
-  afterAll(async () => {
-    if (!run) return;
-    const settled = await Promise.allSettled(trials.values());
-    const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
-    // What is broken on purpose is tested here, but belongs to no report of what recovers.
-    const claimed = finished.filter((it) => it.plan.variant === undefined);
-    const record = run.record(claimed, await notRun(trials));
-    writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
-    pointLatest(run.folder);
-    await run[Symbol.asyncDispose]();
-    process.stdout.write(`\n${summaryText(record, { colour: false, width: 100 })}`);
-    process.stdout.write(`report  ${relative(process.cwd(), join(run.folder, "index.html"))}\n\n`);
-  }, testTimeoutMs);
-
-  const finishedTrial = async (id: string): Promise<FinishedTrial> => {
-    const finished = trials.get(id);
-    if (!finished) throw new Error(`the run did not start, so ${id} was not run`);
-    return finished;
-  };
 
   for (const ofScenario of plans) {
     const [first] = ofScenario;
@@ -83,10 +63,12 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
     describe(first.scenario, () => {
       for (const plan of ofScenario)
         test(titleOf(plan), { timeout: testTimeoutMs, retry: 0 }, async () => {
-          const { judgement, record } = await finishedTrial(plan.id);
+          const finished = await file.trial(plan);
+          const journal = await file.journalOf(finished);
           onTestFailed(() => {
-            process.stderr.write(`journal of ${plan.id}: ${join(run?.folder ?? "", record.folder)}\n`);
+            process.stderr.write(`journal of ${plan.id}: ${journal}\n`);
           });
+          const { judgement } = finished;
           expect(judgement.outcome, trialLine(judgement, { colour: false })).toBe("proven");
         });
     });
@@ -95,22 +77,27 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
   return {
     trial(plan) {
       others.push(plan);
-      return async () => (await finishedTrial(plan.id)).judgement;
+      return async () => (await file.trial(plan)).judgement;
     },
+    run: runIn(file),
   };
 }
 
-/** Trials that gave no judgement, and why. */
-async function notRun(trials: ReadonlyMap<string, Promise<FinishedTrial>>): Promise<{ what: string; why: string }[]> {
-  const looked = await Promise.all(
-    [...trials].map(async ([what, trial]) =>
-      trial.then(
-        () => [],
-        (thrown: unknown) => [{ what, why: messageOf(thrown) }],
-      ),
-    ),
-  );
-  return looked.flat();
+const runIn =
+  (file: FileRun): RunScenario =>
+  (scenario, which) => {
+    const { testPath } = expect.getState();
+    const written =
+      scenario.file !== inTypeScript || testPath === undefined ? {} : { file: shownPath(process.cwd(), testPath) };
+    return file.scenario({ ...scenario, ...written }, which);
+  };
+
+function fileRun(options: GateOptions): FileRun {
+  const file = new FileRun(options);
+  // Of this test file alone: vitest takes it back after each.
+  vi.setConfig({ testTimeout: testTimeoutMs });
+  afterAll(() => file.close(), testTimeoutMs);
+  return file;
 }
 
 function titleOf({ claim, control }: TrialPlan): string {

@@ -6,7 +6,7 @@ import { builtInFaults } from "../fault/registry.ts";
 import { checkScenario } from "./check.ts";
 import { readComposeFacts } from "./compose.ts";
 import { explain } from "./explain.ts";
-import { type LoadedScenario, loadedScenario } from "./loaded.ts";
+import { inTypeScript, type LoadedScenario, loadedScenario } from "./loaded.ts";
 import type { Found } from "./problem.ts";
 import { scenarioSchema } from "./schema.ts";
 import { shownPath } from "./select.ts";
@@ -64,7 +64,7 @@ function checked(schema: ReturnType<typeof scenarioSchema>, text: { readonly nam
   const found = checkScenario(parsed.data, facts, nameOf);
   if (found.length > 0) throw bad(text, found);
   return loadedScenario({
-    file: "(in TypeScript)",
+    file: inTypeScript,
     scenario: parsed.data,
     written: structuredClone(text),
     compose,

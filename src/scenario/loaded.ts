@@ -17,7 +17,7 @@ interface WrittenFault {
 
 /** A scenario that has passed every check. Plain data. */
 export interface LoadedScenario {
-  /** Relative to the root where it is below, with forward slashes. */
+  /** Relative to the root where it is below, with forward slashes; {@link inTypeScript} where it is in no file of its own. */
   readonly file: string;
   readonly scenario: Scenario;
   /** As one would write it without defaults and parts. */
@@ -30,6 +30,8 @@ export interface LoadedScenario {
   /** Its services, where they can be told. */
   readonly services?: readonly string[];
 }
+
+export const inTypeScript = "(in TypeScript)";
 
 interface Checked {
   readonly file: string;

@@ -1,0 +1,113 @@
+import { join, relative, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { exitCode, KnownError, messageOf } from "../errors.ts";
+import type { AnyFault } from "../fault/define.ts";
+import { builtInFaults } from "../fault/registry.ts";
+import type { TrialPlan } from "../plan.ts";
+import { planTrials } from "../plan-trials.ts";
+import { summaryText } from "../report/text.ts";
+import { defaultWorkers, type FinishedTrial, Run, type RunOptions } from "../run.ts";
+import { pointLatest, writeReports } from "../run-folder.ts";
+import type { LoadedScenario } from "../scenario/load.ts";
+import { FinishedScenario } from "./finished-scenario.ts";
+
+export interface GateOptions {
+  readonly faults?: readonly AnyFault[];
+  /** Where run folders are made; `reports` unless told. */
+  readonly out?: string;
+  /** How many trials are observed at a time; {@link defaultWorkers} unless told. */
+  readonly workers?: number;
+}
+
+/** What is needed of a run. */
+export type Runner = Pick<Run, "folder" | "trial" | "record"> & AsyncDisposable;
+
+/**
+ * The one run of a test file, which schedules all its trials; the tests only await its verdicts. It begins with the first trial, and
+ * no trial is run twice: a retry of vitest's, or another test with the same scenario, gets what has become of it.
+ */
+export class FileRun {
+  readonly #options: RunOptions;
+  readonly #start: (options: RunOptions) => Promise<Runner>;
+  readonly #trials = new Map<string, { readonly plan: TrialPlan; readonly finished: Promise<FinishedTrial> }>();
+  readonly #leftOut = new Set<string>();
+  #run: Promise<Runner> | undefined;
+
+  constructor(
+    { faults = builtInFaults, out = "reports", workers = defaultWorkers() }: GateOptions,
+    start: (options: RunOptions) => Promise<Runner> = Run.start,
+  ) {
+    this.#options = { faults, out: resolve(out), workers };
+    this.#start = start;
+  }
+
+  start(): Promise<Runner> {
+    this.#run ??= this.#start(this.#options);
+    return this.#run;
+  }
+
+  trial(plan: TrialPlan): Promise<FinishedTrial> {
+    const known = this.#trials.get(plan.id);
+    if (known && isDeepStrictEqual(known.plan, plan)) return known.finished;
+    if (known)
+      throw new KnownError(
+        "name-taken",
+        `another scenario of this test file is called ${JSON.stringify(plan.scenario)}`,
+        {
+          facts: { trial: plan.id, wanted: "a name for each: reports and containers are called after it" },
+          exitCode: exitCode.usage,
+        },
+      );
+    const finished = this.start().then((run) => run.trial(plan));
+    // A rejection is awaited by the trial's own test; it must not end the process before that.
+    finished.catch(() => undefined);
+    this.#trials.set(plan.id, { plan, finished });
+    return finished;
+  }
+
+  /** Its trial and its controls, all at once. */
+  async scenario(loaded: LoadedScenario, { control = true }: { control?: boolean } = {}): Promise<FinishedScenario> {
+    const plans = planTrials(loaded, { control });
+    if (!control) for (const { controls } of plans) for (const id of controls) this.#leftOut.add(id);
+    const finished = await Promise.all(plans.map((it) => this.trial(it)));
+    return new FinishedScenario((await this.start()).folder, finished);
+  }
+
+  /** Where a trial's journal is. */
+  async journalOf({ record }: FinishedTrial): Promise<string> {
+    return join((await this.start()).folder, record.folder, "journal.ndjson");
+  }
+
+  /** Waits for what is under way, writes the reports and says where they are. */
+  async close(): Promise<void> {
+    const run = await this.#run?.catch(() => undefined);
+    if (!run) return;
+    const settled = await Promise.allSettled([...this.#trials.values()].map((it) => it.finished));
+    const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
+    // What is broken on purpose is tested here, but belongs to no report of what recovers.
+    const claimed = finished.filter((it) => it.plan.variant === undefined);
+    const record = run.record(claimed, [...(await this.#failed()), ...this.#notRun()]);
+    writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
+    pointLatest(run.folder);
+    await run[Symbol.asyncDispose]();
+    process.stdout.write(`\n${summaryText(record, { colour: false, width: 100 })}`);
+    process.stdout.write(`report  ${relative(process.cwd(), join(run.folder, "index.html"))}\n\n`);
+  }
+
+  /** Trials that gave no judgement, and why. */
+  async #failed(): Promise<{ what: string; why: string }[]> {
+    const looked = await Promise.all(
+      [...this.#trials].map(async ([what, { finished }]) =>
+        finished.then(
+          () => [],
+          (thrown: unknown) => [{ what, why: messageOf(thrown) }],
+        ),
+      ),
+    );
+    return looked.flat();
+  }
+
+  #notRun(): { what: string; why: string }[] {
+    return [...this.#leftOut].filter((it) => !this.#trials.has(it)).map((what) => ({ what, why: "control: false" }));
+  }
+}
