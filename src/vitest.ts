@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from "vitest";
 import type { TrialJudgement } from "./judge/judgement.ts";
+import { otherwise } from "./judge/words.ts";
 import type { TrialPlan } from "./plan.ts";
 import { planTrials } from "./plan-trials.ts";
 import { trialLine } from "./report/text.ts";
@@ -100,8 +101,9 @@ function fileRun(options: GateOptions): FileRun {
   return file;
 }
 
-function titleOf({ claim, control }: TrialPlan): string {
-  return control
-    ? `${control.of === undefined ? "" : "afterwards, "}without its ${control.without} it does not recover`
-    : claim;
+function titleOf({ claim, control, acts: [main] }: TrialPlan): string {
+  if (!control) return claim;
+  const seen = main?.goal === "recovery" ? "it does not recover" : "what is claimed is not seen";
+  const what = main?.expect === "recovered" ? "another healer does it" : seen;
+  return `${control.of === undefined ? "" : "afterwards, "}${otherwise(control)} ${what}`;
 }
