@@ -18,7 +18,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
-          exclude: [...needsEngine, "**/node_modules/**"],
+          exclude: [...needsEngine, "docs/examples/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
       },

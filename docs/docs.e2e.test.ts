@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { Healproof, smallStack } from "../src/cli/testing/healproof.ts";
+import { Healproof, nodeImage, smallStack } from "../src/cli/testing/healproof.ts";
 import { blocks, commands, root } from "./testing/blocks.ts";
 
 /** The commands of the pages are run as they stand there, in their order, and the README's scenario on a stack of its own. */
@@ -31,4 +32,19 @@ test.concurrent("the README's scenario proves its claim on a stack that has no P
   expect(code, out + err).toBe(0);
   expect(out).toContain("restart-policy");
   expect(out).toContain("down for 5 s");
+});
+
+test.concurrent("the scenario in TypeScript is a vitest test that passes, with a report", {
+  timeout: 300_000,
+}, async () => {
+  using healproof = new Healproof();
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const { stdout } = await run(process.execPath, [vitest, "run", "--root", join(root, "docs/examples/shop")], {
+    cwd: healproof.folder,
+    timeout: 240_000,
+    env: { ...process.env, NODE_IMAGE: nodeImage(), NO_COLOR: "1" },
+  });
+  expect(stdout).toContain("1 passed");
+  expect(stdout).toContain("api-crash");
+  expect(existsSync(join(healproof.folder, "reports/latest/index.html"))).toBe(true);
 });

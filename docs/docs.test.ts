@@ -27,8 +27,23 @@ test("each npm script that the pages name exists", () => {
   for (const script of new Set(named)) expect(packageJson.scripts).toHaveProperty(script);
 });
 
-test.each(blocks.filter(({ info }) => info.startsWith("ts ")))("$page shows $info as it is", ({ page, info, text }) => {
-  expect(text).toBe(readFileSync(join(root, dirname(page), info.slice("ts ".length)), "utf8"));
+const shown = blocks.filter(({ info }) => / .*\.(ts|yaml)$/.test(info));
+
+test.each(shown)("$page shows $info as it is", ({ page, info, text }) => {
+  expect(text).toBe(readFileSync(join(root, dirname(page), info.replace(/^\w+ /, "")), "utf8"));
+});
+
+test("the scenarios of the examples are good ones, and each is shown", async () => {
+  const loaded = await loadScenarios(["docs/examples/shop/scenarios"], { faults: builtInFaults, root });
+  const files = shown.map(({ page, info }) => join(dirname(page), info.replace(/^\w+ /, "")));
+  expect(files).toEqual(expect.arrayContaining(loaded.map((it) => it.file)));
+});
+
+test("a scenario that leaves what it can to defaults means what the long one means", async () => {
+  const files = ["docs/examples/shop/scenarios/in-short/api-hang.yaml", "docs/examples/shop/scenarios/api-hang.yaml"];
+  const [short, long] = await loadScenarios(files, { faults: builtInFaults, root });
+  expect(short?.scenario.recovery?.when).toEqual(long?.scenario.recovery?.when);
+  expect(short?.compose).toBe(long?.compose);
 });
 
 test.each(blocks.filter(({ info }) => info === "yaml fault"))("$page writes a fault as scenarios do", ({ text }) => {

@@ -128,7 +128,7 @@ export function smallStack(folder: string, scenario: string): string {
 }
 
 /** An image with Node that the set-up has put here. */
-function nodeImage(): string {
+export function nodeImage(): string {
   const env = readFileSync("fixtures/stack/.env", "utf8");
   const image = /^NODE_IMAGE=(.+)$/m.exec(env)?.[1];
   if (image === undefined) throw new Error("the set-up writes NODE_IMAGE into fixtures/stack/.env: npm run setup");
