@@ -59,6 +59,8 @@ test("a key with nothing after it takes a default away, also one from further up
 });
 
 test("nothing after a key that has no default is still an error", async () => {
+  const files = { "scenarios/defaults.yaml": stackText, "scenarios/it.yaml": `${stackless}ledger:\n` };
+  expect(await refused(files)).toContain("ledger: wanted a mapping; got nothing");
   expect(await refused(`${goodText}ledger:\n`)).toMatchInlineSnapshot(`
     "
     scenarios/it.yaml:21:1  ledger: wanted a mapping; got nothing
