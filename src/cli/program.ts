@@ -6,7 +6,7 @@ import { fromCaller, newFromCaller } from "./caller.ts";
 import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
 import { runCommand } from "./run.ts";
 import { judgeCommand, reportCommand } from "./saved.ts";
-import { listCommand, schemaCommand, validateCommand } from "./scenarios.ts";
+import { listCommand, schemaCommand, schemasOf, validateCommand } from "./scenarios.ts";
 
 /** The commands and their flags. Each command is a function that returns its exit code. */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
@@ -64,7 +64,8 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     });
   healproof
     .command("schema")
-    .description("print the JSON Schema of scenario files")
+    .description("print the JSON Schema of scenario files, or of what goes with them")
+    .addOption(new Option("--of <kind>", "which files").choices(schemasOf).default("scenario"))
     .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
     .action((options) => {
       result = schemaCommand(options);

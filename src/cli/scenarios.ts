@@ -3,7 +3,7 @@ import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { planTrials } from "../plan-trials.ts";
 import { describeScenarios } from "../scenario/describe.ts";
-import { scenarioJsonSchema } from "../scenario/json-schema.ts";
+import { brokenHealersJsonSchema, scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { scenarioTable } from "../scenario/table.ts";
 import { formatDuration } from "../time.ts";
@@ -55,8 +55,12 @@ export async function listCommand(
   return exitCode.proven;
 }
 
-export async function schemaCommand({ out }: { out?: string }): Promise<ExitCode> {
-  const text = `${JSON.stringify(scenarioJsonSchema(faults), null, 2)}\n`;
+export const schemasOf = ["scenario", "broken-healers"] as const;
+type SchemaOf = (typeof schemasOf)[number];
+
+export async function schemaCommand({ of, out }: { of: SchemaOf; out?: string }): Promise<ExitCode> {
+  const schema = of === "broken-healers" ? brokenHealersJsonSchema() : scenarioJsonSchema(faults);
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
   if (out === undefined) process.stdout.write(text);
   else writeFileSync(out, text);
   return exitCode.proven;

@@ -18,21 +18,23 @@ const mostAliases = 100;
 const noPlainKey = "a key must be a plain word";
 const tooDeep = "nested too deeply to be a scenario";
 
-export function parseYaml(file: string, bytes: Uint8Array): Parsed {
+const aScenario = "a scenario: name, claim, stack, fault, recovery, controls";
+
+export function parseYaml(file: string, bytes: Uint8Array, wanted = aScenario): Parsed {
   const start = () => placeAt(file, "", 0);
   if (bytes.length > largestBytes)
     return { at: start, problems: [{ message: `${file} is too large: wanted at most ${largestBytes / 1024} KiB` }] };
   if (!isUtf8(bytes)) return { at: start, problems: [notUtf8(file, bytes)] };
   const text = new TextDecoder().decode(bytes);
   try {
-    return parseText(file, text);
+    return parseText(file, text, wanted);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
     return { at: start, problems: [{ message: tooDeep, at: placeAt(file, text, 0) }] };
   }
 }
 
-function parseText(file: string, text: string): Parsed {
+function parseText(file: string, text: string, wanted: string): Parsed {
   const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const placed = (offset: number) => placeAt(file, text, offset);
   const at: Locate = (path, what = "value") => placed(offsetOf(document, path, what));
@@ -48,12 +50,7 @@ function parseText(file: string, text: string): Parsed {
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
     return {
       at,
-      problems: [
-        {
-          message: "the file is empty; wanted a scenario: name, claim, stack, fault, recovery, controls",
-          at: placed(0),
-        },
-      ],
+      problems: [{ message: `the file is empty; wanted ${wanted}`, at: placed(0) }],
     };
 
   const unusable = aliasProblems(document);

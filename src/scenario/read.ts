@@ -5,7 +5,7 @@ import { messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import { type Duration, duration, ms } from "../time.ts";
 import { checkScenario } from "./check.ts";
-import { type ComposeFacts, readComposeFacts } from "./compose.ts";
+import { type ComposeFacts, readComposeFacts, startedServices } from "./compose.ts";
 import { explain } from "./explain.ts";
 import { type Parsed, parseYaml } from "./parse.ts";
 import type { Place, Problem } from "./problem.ts";
@@ -36,6 +36,8 @@ export interface LoadedScenario {
   readonly compose: string;
   /** Its services, where they can be told. */
   readonly services?: readonly string[];
+  /** Those of them that are started, where that can be told. */
+  readonly started?: readonly string[];
 }
 
 /** One file, with all that is wrong with it and what can be told of it all the same. */
@@ -127,6 +129,7 @@ export class Reader {
       ...(written.afterwards ? { afterwards: faultOf(written.afterwards.fault) } : {}),
       compose: shownPath(process.cwd(), compose),
       ...(services ? { services: [...services.keys()] } : {}),
+      ...(services ? { started: [...startedServices(services, scenario.stack.services)] } : {}),
     };
   }
 }

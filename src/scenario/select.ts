@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 
 /** What a selector names: a file or a folder that exists, or else it can only be a tag. */
 export type Selected =
@@ -17,12 +17,16 @@ export async function select(root: string, selector: string): Promise<Selected> 
     if (files.length > 0) return { kind: "files", files };
     return { kind: "no-scenario", message: `no scenario in ${selector}: wanted files that end in .yaml or .yml` };
   }
+  if (isBrokenHealersFile(path))
+    return { kind: "no-scenario", message: `${selector} is no scenario: it goes with healproof run --broken` };
   if (!isScenarioFile(path))
     return { kind: "no-scenario", message: `${selector} is no scenario: wanted a file that ends in .yaml or .yml` };
   return { kind: "files", files: [path] };
 }
 
-const isScenarioFile = (path: string) => /\.ya?ml$/.test(path);
+/** Broken healers lie beside the scenarios that they are for, and are told by the name of their file. */
+const isBrokenHealersFile = (path: string) => /^broken-healers\.ya?ml$/.test(basename(path));
+const isScenarioFile = (path: string) => /\.ya?ml$/.test(path) && !isBrokenHealersFile(path);
 
 /** All scenario files below a folder, sorted; none if there is no such folder. */
 export async function scenarioFiles(folder: string): Promise<string[]> {
