@@ -66,11 +66,14 @@ describe("a scenario's trial against a broken healer", () => {
     ["one that is patient", [["within: 5s", "within: 5s\n  patience: 60s"]], 8000],
     ["a state that holds", holds, 6000],
     ["an escalation", escalation, 12_000],
-  ] satisfies [string, [string, string][], number][])("is watched for its budget and its stability window: %s", async (_, changes, patience) => {
-    const healer = { ...blind, breaks: changes.length < 2 ? ("restart-policy" as const) : ("watchdog" as const) };
-    const { trials } = planMatrix([await scenario(...changes)], [healer]);
-    expect(trials[0]?.acts.map((it) => it.recovery.patience)).toEqual([patience]);
-  });
+  ] satisfies [string, [string, string][], number][])(
+    "is watched for its budget and its stability window: %s",
+    async (_, changes, patience) => {
+      const healer = { ...blind, breaks: changes.length < 2 ? ("restart-policy" as const) : ("watchdog" as const) };
+      const { trials } = planMatrix([await scenario(...changes)], [healer]);
+      expect(trials[0]?.acts.map((it) => it.recovery.patience)).toEqual([patience]);
+    },
+  );
 });
 
 describe("a broken healer concerns a scenario", () => {

@@ -87,9 +87,13 @@ test("a run that was killed before its run.json is judged from its journals", as
   using healproof = new Healproof();
   mkdirSync(join(healproof.folder, "run", "app-hang"), { recursive: true });
   copyFileSync("src/judge/recorded/lame-watchdog.ndjson", join(healproof.folder, "run", "app-hang", "journal.ndjson"));
-  const { out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
+  const { code, out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
   expect(err).toBe("");
-  expect(out.trim().split("\n")).toHaveLength(1);
+  const [trial, ...more] = out.trim().split("\n");
+  expect(trial).toMatch(/^· app-hang\/variant-lame-watchdog {2}refuted: /);
+  // What it had to show is in the run.json that was never written: neither a failure nor a pass.
+  expect(more).toEqual([expect.stringMatching(/^\? broken on purpose {2}one trial/)]);
+  expect(code).toBe(2);
 });
 
 describe("a run whose trial recovered, killed before its control was run", () => {
