@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
+import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { describeScenarios } from "../scenario/describe.ts";
 import { brokenHealersJsonSchema, scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
@@ -13,14 +15,24 @@ import { print } from "./print.ts";
 const faults = builtInFaults;
 
 /** Checked as `run` checks them: read, and planned with their controls. */
-export async function validateCommand(what: readonly string[], flags: { readonly json: boolean }): Promise<ExitCode> {
+export async function validateCommand(
+  what: readonly string[],
+  flags: { readonly broken?: string; readonly json: boolean },
+): Promise<ExitCode> {
   const loaded = await loadScenarios(what, { faults });
   const plans = loaded.map((it) => planTrials(it, { control: true }));
   const summary = { scenarios: loaded.length, trials: plans.flat().length };
+  const text = `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`;
+  if (flags.broken === undefined) {
+    print(flags, summary, () => text);
+    return exitCode.proven;
+  }
+  const { matrix, trials } = planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
+  const broken = { brokenHealers: matrix.healers.length, against: trials.length };
   print(
     flags,
-    summary,
-    () => `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`,
+    { ...summary, ...broken },
+    () => `${text}${broken.brokenHealers} broken healers are valid (${broken.against} trials against them)\n`,
   );
   return exitCode.proven;
 }
