@@ -134,9 +134,10 @@ controls:
   test("where nobody can tell what else is started: if it is named, or all are", async () => {
     const { started: _, ...all } = await scenario();
     const { started: __, ...some } = await scenario(["fault:", "  services: [app, prometheus]\nfault:"]);
-    const redis = broken({ override: { redis: { restart: "no" } } });
+    const redis = broken({ name: "redis", override: { redis: { restart: "no" } } });
     const cells = planMatrix([all, some], [broken(), redis]).matrix.cells;
     expect(cells.map((it) => it.whyNot)).toEqual([undefined, undefined, undefined, "it does not start redis"]);
+    expect(cells.map((it) => it.healer)).toEqual(["app-stays-dead", "app-stays-dead", "redis", "redis"]);
   });
 });
 
@@ -147,6 +148,10 @@ test("the matrix has a cell for each pair, and a trial for each that concern eac
   const { matrix, trials } = planMatrix(loaded, healers);
   expect(matrix.cells).toHaveLength(loaded.length * healers.length);
   expect(matrix.cells.flatMap((it) => it.trial ?? [])).toEqual(trials.map((it) => it.id));
+  // One broken healer after the other.
+  const order = healers.map((it) => it.name);
+  const nth = trials.map((it) => order.indexOf(it.variant ?? ""));
+  expect(nth).toEqual(nth.toSorted((a, b) => a - b));
   for (const it of matrix.cells) expect([it.trial, it.whyNot].filter((it) => it !== undefined)).toHaveLength(1);
   const ids = trials.map((it) => it.id);
   expect(ids).toContain("app-hang/variant-watchdog-blind");

@@ -30,20 +30,24 @@ export function planMatrix(
   loaded: readonly LoadedScenario[],
   broken: readonly BrokenHealer[],
 ): { readonly matrix: PlannedMatrix; readonly trials: readonly TrialPlan[] } {
-  const trials: TrialPlan[] = [];
-  const cells = loaded.flatMap((scenario) =>
-    broken.map((healer): PlannedCell => {
+  const pairs = broken.flatMap((healer) =>
+    loaded.map((scenario): { cell: PlannedCell; plan?: TrialPlan } => {
       const pair = { scenario: scenario.scenario.name, healer: healer.name };
       const whyNot = unconcerned(scenario, healer);
-      if (whyNot !== undefined) return { ...pair, whyNot };
-      const trial = planPair(scenario, healer);
-      trials.push(trial);
-      return { ...pair, trial: trial.id };
+      if (whyNot !== undefined) return { cell: { ...pair, whyNot } };
+      const plan = planPair(scenario, healer);
+      return { cell: { ...pair, trial: plan.id }, plan };
     }),
   );
-  const healers = broken.map(({ name, breaks, what }) => ({ name, breaks, what }));
-  const scenarios = loaded.map(({ scenario: { name } }) => ({ name }));
-  return { matrix: { healers, scenarios, cells }, trials };
+  return {
+    matrix: {
+      healers: broken.map(({ name, breaks, what }) => ({ name, breaks, what })),
+      scenarios: loaded.map(({ scenario: { name } }) => ({ name })),
+      cells: pairs.map(({ cell }) => cell),
+    },
+    // One broken healer after the other, so that what catches it is known as soon as can be.
+    trials: pairs.flatMap(({ plan }) => plan ?? []),
+  };
 }
 
 function planPair(scenario: LoadedScenario, { name, override }: BrokenHealer): TrialPlan {

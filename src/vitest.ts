@@ -4,11 +4,15 @@ import { messageOf } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { builtInFaults } from "./fault/registry.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
+import { judgeBrokenHealer } from "./judge/run.ts";
 import type { TrialPlan } from "./plan.ts";
+import { planMatrix } from "./plan-matrix.ts";
 import { planTrials } from "./plan-trials.ts";
-import { summaryText, trialLine } from "./report/text.ts";
+import type { RunRecord } from "./report/run-record.ts";
+import { healerLine, summaryText, trialLine } from "./report/text.ts";
 import { defaultWorkers, type FinishedTrial, Run } from "./run.ts";
 import { pointLatest, writeReports } from "./run-folder.ts";
+import type { BrokenHealer } from "./scenario/broken-healers.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import { minutes } from "./time.ts";
 
@@ -23,6 +27,10 @@ export interface GateOptions {
   readonly out?: string;
   /** How many trials are observed at a time; {@link defaultWorkers} unless told. */
   readonly workers?: number;
+  /** Also runs the scenarios against these, with a test for each: at least one scenario must catch it. */
+  readonly brokenHealers?: readonly BrokenHealer[];
+  /** What there is besides and is not run: listed in the report. */
+  readonly leftOut?: RunRecord["notRun"];
 }
 
 /** Every phase of a trial has its own limit; this one only says that something of ours hangs. */
@@ -34,11 +42,12 @@ export interface Gate {
 }
 
 /**
- * Defines a test for each scenario's trial and for each of its controls, and writes the run's reports at the end. Call it
+ * Defines a test for each scenario's trial, for each of its controls and for each broken healer, and writes the run's reports at the end. Call it
  * once in a test file, with scenarios that {@link loadScenarios} has read.
  */
 export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOptions = {}): Gate {
   const plans = loaded.map((it) => planTrials(it, { control: true }));
+  const broken = options.brokenHealers && planMatrix(loaded, options.brokenHealers);
   const others: TrialPlan[] = [];
   const trials = new Map<string, Promise<FinishedTrial>>();
   let run: Run | undefined;
@@ -49,7 +58,7 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
       out: resolve(options.out ?? "reports"),
       workers: options.workers ?? defaultWorkers(),
     });
-    for (const plan of [...plans.flat(), ...others]) {
+    for (const plan of [...plans.flat(), ...others, ...(broken?.trials ?? [])]) {
       const finished = run.trial(plan);
       // A rejection is awaited by the trial's own test; it must not end the process before that.
       finished.catch(() => undefined);
@@ -61,9 +70,10 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
     if (!run) return;
     const settled = await Promise.allSettled(trials.values());
     const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
-    // What is broken on purpose is tested here, but belongs to no report of what recovers.
-    const claimed = finished.filter((it) => it.plan.variant === undefined);
-    const record = run.record(claimed, await notRun(trials));
+    // What is broken on purpose to test the gate belongs to no report of what recovers.
+    const ids = new Set([...plans.flat(), ...(broken?.trials ?? [])].map((it) => it.id));
+    const claimed = finished.filter((it) => ids.has(it.plan.id));
+    const record = run.record(claimed, [...(await notRun(trials)), ...(options.leftOut ?? [])], broken?.matrix);
     writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
     pointLatest(run.folder);
     await run[Symbol.asyncDispose]();
@@ -88,6 +98,23 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
             process.stderr.write(`journal of ${plan.id}: ${join(run?.folder ?? "", record.folder)}\n`);
           });
           expect(judgement.outcome, trialLine(judgement, { colour: false })).toBe("proven");
+        });
+    });
+  }
+
+  if (broken) {
+    const { matrix } = broken;
+    describe("broken healers", () => {
+      for (const { name, what } of matrix.healers)
+        test(`${name} is caught (${what})`, { timeout: testTimeoutMs, retry: 0 }, async () => {
+          const tried = matrix.cells.filter((it) => it.healer === name && it.trial !== undefined);
+          // What never began has its own place in the judgement.
+          const settled = await Promise.allSettled(
+            tried.flatMap((it) => [it.scenario, it.trial ?? ""]).map(finishedTrial),
+          );
+          const judgements = settled.flatMap((it) => (it.status === "fulfilled" ? it.value.judgement : []));
+          const judged = judgeBrokenHealer(name, matrix, [...new Set(judgements)]);
+          expect(judged.outcome, healerLine(judged, { colour: false })).toBe("proven");
         });
     });
   }

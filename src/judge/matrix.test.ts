@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlannedMatrix } from "../plan-matrix.ts";
 import { judgeMatrix, type MatrixJudgement } from "./matrix.ts";
-import { judgeRun } from "./run.ts";
+import { judgeBrokenHealer, judgeRun } from "./run.ts";
 import { type Story, tell } from "./testing/journal-builder.ts";
 import { judgeTrial } from "./trial.ts";
 
@@ -202,6 +202,22 @@ describe("a matrix", () => {
     expect(judgeMatrix(old, trials, scenarios)).toEqual(matrix);
     expect(judgeMatrix(planned, trials, scenarios)).toEqual(matrix);
   });
+});
+
+test("a broken healer is judged from its own trials and their scenarios' alone", () => {
+  const rows = {
+    hang: { whole: "recovers", against: { blind: "neverRecovers", lame: "recovers" } },
+    full: { whole: "recovers", against: { blind: "recovers", lame: "neverRecovers" } },
+  } as const;
+  const { planned, judgements } = matrixOf(rows);
+  const without = (...ids: string[]) => judgements.filter((it) => !ids.includes(it.id));
+  const blind = judgeBrokenHealer("blind", planned, without("hang/variant-lame", "full/variant-lame", "full"));
+  expect(blind).toEqual(judge(rows).matrix.healers[0]);
+  expect(judgeBrokenHealer("blind", planned, without("hang")).outcome).toBe("inconclusive");
+  expect(judgeBrokenHealer("lame", planned, without("full/variant-lame")).explanation).toBe(
+    "caught by nothing for sure; unsure of full; missed by hang",
+  );
+  expect(() => judgeBrokenHealer("nobody", planned, judgements)).toThrow("no broken healer nobody");
 });
 
 test("a run without a matrix is its scenarios", () => {

@@ -1,6 +1,6 @@
 import type { PlannedMatrix } from "../plan-matrix.ts";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
-import { judgeMatrix, type MatrixJudgement } from "./matrix.ts";
+import { type BrokenHealerJudgement, judgeMatrix, type MatrixJudgement } from "./matrix.ts";
 import { judgeScenario, judgeWithoutTrial } from "./scenario.ts";
 import { worst } from "./verdict.ts";
 
@@ -21,6 +21,22 @@ export function judgeRun(judgements: readonly TrialJudgement[], planned?: Planne
     scenarios,
   );
   return { scenarios, matrix, outcome: worst([...scenarios, matrix]) };
+}
+
+/** One broken healer of a matrix, as far as the judgements go: it needs its own trials and those of their scenarios, no more. */
+export function judgeBrokenHealer(
+  name: string,
+  { healers, scenarios, cells }: PlannedMatrix,
+  judgements: readonly TrialJudgement[],
+): BrokenHealerJudgement {
+  const alone = {
+    healers: healers.filter((it) => it.name === name),
+    scenarios,
+    cells: cells.filter((it) => it.healer === name),
+  };
+  const [judged] = judgeRun(judgements, alone).matrix?.healers ?? [];
+  if (!judged) throw new Error(`the matrix has no broken healer ${name}`);
+  return judged;
 }
 
 /** Trials of one scenario belong together: the trial itself first, its controls beside it. No judgement is left out. */
