@@ -22,6 +22,10 @@ const samples: [string, SampleRun][] = [
   ["a run that lacks controls", lackingRun()],
   ["a run against broken healers", matrixRun()],
   ["a run against broken healers whose journals are lost", { run: matrixRun().run, journals: new Map() }],
+  [
+    "a run against broken healers whose claims are lost",
+    { ...matrixRun(), run: { ...matrixRun().run, scenarios: [] } },
+  ],
   ["a run of nothing", sampleRun([], [])],
   ["a run whose journals are lost", { run: everythingRun().run, journals: new Map() }],
 ];
