@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const needsEngine = ["{src,docs,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
+const fullSet = "scenarios/full.test.ts";
+
 /** Only says that something hangs: how long a test takes on a busy machine is no result. */
 const testTimeout = 60_000;
 
@@ -38,7 +40,18 @@ export default defineConfig({
           testTimeout,
           hookTimeout: testTimeout,
           include: ["scenarios/**/*.test.ts"],
+          exclude: [fullSet, "**/node_modules/**"],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // Only by `npm run test:full`: it takes longer than anybody waits for a gate.
+        test: {
+          name: "full",
+          testTimeout,
+          hookTimeout: testTimeout,
+          include: [fullSet],
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -9,10 +9,10 @@ import { startHand } from "./fault/hand/start.ts";
 import type { Journal } from "./journal.ts";
 import { costOf, timingsOf } from "./judge/cost.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
-import { judgeScenarios } from "./judge/run.ts";
+import { judgeRun } from "./judge/run.ts";
 import { judgeTrial } from "./judge/trial.ts";
-import { worst } from "./judge/verdict.ts";
 import type { TrialPlan } from "./plan.ts";
+import type { PlannedMatrix } from "./plan-matrix.ts";
 import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
@@ -126,16 +126,18 @@ export class Run implements AsyncDisposable {
     return finished;
   }
 
-  /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned. */
-  record(finished: readonly FinishedTrial[], notRun: RunRecord["notRun"] = []): RunRecord {
-    const scenarios = judgeScenarios(finished.map((it) => it.judgement));
+  /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */
+  record(finished: readonly FinishedTrial[], notRun: RunRecord["notRun"] = [], planned?: PlannedMatrix): RunRecord {
+    const judged = judgeRun(
+      finished.map((it) => it.judgement),
+      planned,
+    );
     return {
       version: 1,
       healproof: healproofVersion,
       id: this.id,
       startedAt: this.#startedAt.toISOString(),
-      outcome: worst(scenarios),
-      scenarios,
+      ...judged,
       notRun,
       trials: finished.map((it) => it.record),
       cost: {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from "v
 import type { TrialJudgement } from "./judge/judgement.ts";
 import { otherwise } from "./judge/words.ts";
 import type { TrialPlan } from "./plan.ts";
+import { planMatrix } from "./plan-matrix.ts";
 import { planTrials } from "./plan-trials.ts";
-import { trialLine } from "./report/text.ts";
+import { healerLine, trialLine } from "./report/text.ts";
+import type { BrokenHealer } from "./scenario/broken-healers.ts";
 import { inTypeScript, type LoadedScenario } from "./scenario/loaded.ts";
 import { shownPath } from "./scenario/select.ts";
 import { minutes } from "./time.ts";
@@ -44,18 +46,25 @@ export function scenarioRun(options: GateOptions = {}): RunScenario {
   return runIn(fileRun(options));
 }
 
+export interface ScenarioTestsOptions extends GateOptions {
+  /** Also runs the scenarios against these, with a test for each: at least one scenario must catch it. */
+  readonly brokenHealers?: readonly BrokenHealer[];
+}
+
 /**
- * Defines a test for each scenario's trial and for each of its controls, and writes the run's reports at the end. Call it
- * once in a test file, with scenarios that {@link loadScenarios} has read.
+ * Defines a test for each scenario's trial, for each of its controls and for each broken healer, and writes the run's reports at the
+ * end. Call it once in a test file, with scenarios that {@link loadScenarios} has read.
  */
-export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOptions = {}): Gate {
+export function scenarioTests(loaded: readonly LoadedScenario[], options: ScenarioTestsOptions = {}): Gate {
   const plans = loaded.map((it) => planTrials(it, { control: true }));
+  const broken = options.brokenHealers && planMatrix(loaded, options.brokenHealers);
   const others: TrialPlan[] = [];
   const file = fileRun(options);
 
   beforeAll(async () => {
     await file.start();
     for (const plan of [...plans.flat(), ...others]) void file.trial(plan).catch(() => undefined);
+    if (broken) file.against(broken);
   }, testTimeoutMs);
 
   for (const ofScenario of plans) {
@@ -74,6 +83,15 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
         });
     });
   }
+
+  if (broken)
+    describe("broken healers", () => {
+      for (const { name, what } of broken.matrix.healers)
+        test(`${name} is caught (${what})`, { timeout: testTimeoutMs, retry: 0 }, async () => {
+          const judged = await file.brokenHealer(name);
+          expect(judged.outcome, healerLine(judged, { colour: false })).toBe("proven");
+        });
+    });
 
   return {
     trial(plan) {

@@ -110,6 +110,54 @@ test("the undo is on the disk while the fault is in force, and clean performs it
   expect(await leftOf(id)).toEqual([]);
 });
 
+test("a scenario is run against broken healers: one is caught, a harmless one is a hole, and the run has failed", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const file = apiCrash(healproof);
+  const broken = join(healproof.folder, "broken-healers.yaml");
+  writeFileSync(
+    broken,
+    `- name: stays-dead
+  breaks: restart-policy
+  what: The API is not started again
+  override: { api: { restart: "no" } }
+- name: harmless
+  breaks: restart-policy
+  what: Nothing is broken at all here
+  override: { api: { environment: { COLOUR: blue } } }
+- name: blind
+  breaks: watchdog
+  what: There is no watchdog that could be
+  override: { api: { environment: { COLOUR: red } } }
+`,
+  );
+  const { code, out, err } = await healproof.run([
+    "run",
+    file,
+    "--broken",
+    broken,
+    "--out",
+    healproof.folder,
+    "--json",
+  ]);
+  expect(code, err).toBe(1);
+  const { outcome, scenarios, matrix } = JSON.parse(out);
+  expect(outcome).toBe("refuted");
+  expect(scenarios).toMatchObject([{ scenario: "api-crash", outcome: "proven" }]);
+  expect(matrix).toMatchObject({
+    outcome: "refuted",
+    healers: [
+      { name: "stays-dead", outcome: "proven", explanation: "caught by api-crash" },
+      { name: "harmless", outcome: "refuted", explanation: "a hole: missed by api-crash" },
+      { name: "blind", outcome: "refuted", explanation: "a hole: no scenario is concerned by it" },
+    ],
+    cells: [{ state: "caught" }, { state: "missed" }, { state: "not-concerned" }],
+  });
+  expect(await leftOf(runIdIn(err))).toEqual([]);
+  expect(existsSync(join(healproof.folder, "latest", "api-crash-variant-stays-dead", "journal.ndjson"))).toBe(true);
+});
+
 test("a run whose output nobody reads any more still puts everything back", { timeout: 180_000 }, async () => {
   using healproof = new Healproof();
   const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder]);

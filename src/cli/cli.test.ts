@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { builtInFaults } from "../fault/registry.ts";
-import { gateRun, lackingRun } from "../report/testing/sample-runs.ts";
+import type { RunRecord } from "../report/run-record.ts";
+import { gateRun, lackingRun, matrixRun, wholeMatrixRun } from "../report/testing/sample-runs.ts";
 import { writeReports } from "../run-folder.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { scenarioSchema } from "../scenario/schema.ts";
@@ -114,9 +115,13 @@ test("a run that was killed before its run.json is judged from its journals", as
   using healproof = new Healproof();
   mkdirSync(join(healproof.folder, "run", "app-hang"), { recursive: true });
   copyFileSync("src/judge/recorded/lame-watchdog.ndjson", join(healproof.folder, "run", "app-hang", "journal.ndjson"));
-  const { out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
+  const { code, out, err } = await healproof.run(["judge", join(healproof.folder, "run")]);
   expect(err).toBe("");
-  expect(out.trim().split("\n")).toHaveLength(1);
+  const [trial, ...more] = out.trim().split("\n");
+  expect(trial).toMatch(/^· app-hang\/variant-lame-watchdog {2}refuted: /);
+  // What it had to show is in the run.json that was never written: neither a failure nor a pass.
+  expect(more).toEqual([expect.stringMatching(/^\? broken on purpose {2}one trial/)]);
+  expect(code).toBe(2);
 });
 
 describe("a run whose trial recovered, killed before its control was run", () => {
@@ -159,18 +164,80 @@ describe("a run whose trial recovered, killed before its control was run", () =>
   });
 });
 
+/** A run's folder, with a record that may say otherwise than its journals. */
+function save(folder: string, { run, journals }: ReturnType<typeof gateRun>, said: Partial<RunRecord>): void {
+  for (const trial of run.trials) {
+    mkdirSync(join(folder, trial.folder), { recursive: true });
+    const lines = (journals.get(trial.id) ?? []).map((it) => `${JSON.stringify(it)}\n`);
+    writeFileSync(join(folder, trial.folder, "journal.ndjson"), lines.join(""));
+  }
+  writeReports(folder, { ...run, ...said }, journals);
+}
+
 test("report tells programs the run as it is judged now", async () => {
   using healproof = new Healproof();
-  const { run, journals } = gateRun();
-  for (const { id, folder } of run.trials) {
-    mkdirSync(join(healproof.folder, folder), { recursive: true });
-    const lines = (journals.get(id) ?? []).map((it) => `${JSON.stringify(it)}\n`);
-    writeFileSync(join(healproof.folder, folder, "journal.ndjson"), lines.join(""));
-  }
-  writeReports(healproof.folder, { ...run, scenarios: [], outcome: "inconclusive" }, journals);
+  const sample = gateRun();
+  save(healproof.folder, sample, { scenarios: [], outcome: "inconclusive" });
   const { code, out } = await healproof.run(["report", "--json", healproof.folder]);
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(run)));
+  expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(sample.run)));
+});
+
+describe("a saved run against broken healers", () => {
+  test.each([
+    ["all of which are caught", wholeMatrixRun(), 0],
+    ["of which one is a hole, though every claim is proven", matrixRun(), 1],
+  ])("%s, is reported from its journals, whatever was said of it", async (_, sample, code) => {
+    using healproof = new Healproof();
+    const { matrix } = sample.run;
+    if (!matrix) throw new Error("the sample has a matrix");
+    const cells = matrix.cells.map((it) => ({ ...it, state: "unsure" as const, text: "old" }));
+    save(healproof.folder, sample, { matrix: { ...matrix, cells, outcome: "inconclusive" }, outcome: "inconclusive" });
+    const reported = await healproof.run(["report", "--json", healproof.folder]);
+    expect(reported.code).toBe(code);
+    expect(JSON.parse(reported.out)).toEqual(JSON.parse(JSON.stringify(sample.run)));
+  });
+
+  test("is judged with a line for each broken healer, and no refuted trial of theirs is a failure", async () => {
+    using healproof = new Healproof();
+    save(healproof.folder, wholeMatrixRun(), {});
+    const { code, out } = await healproof.run(["judge", healproof.folder]);
+    expect(code, out).toBe(0);
+    expect(out).toContain("· app-hang/variant-watchdog-blind  refuted: did not come back");
+    expect(out).toContain("✓ watchdog-blind  caught by app-hang\n");
+  });
+});
+
+describe("broken healers", () => {
+  const file = "scenarios/broken-healers.yaml";
+
+  test("are checked with the scenarios that they are for, and counted", async () => {
+    using healproof = new Healproof();
+    const { code, out, err } = await healproof.run(["validate", "--broken", file, "--json"]);
+    expect(code, err).toBe(0);
+    const { brokenHealers, against } = JSON.parse(out);
+    expect(brokenHealers).toBeGreaterThanOrEqual(10);
+    expect(against).toBeGreaterThanOrEqual(10);
+  });
+
+  test("with a mistake in them are told with its place before an engine is asked", async () => {
+    using healproof = new Healproof();
+    const wrong = join(healproof.folder, "broken.yaml");
+    writeFileSync(wrong, readFileSync(file, "utf8").replace("{ watchdog:", "{ watchdgo:"));
+    const engine = { DOCKER_HOST: "tcp://127.0.0.1:1" };
+    const { code, err } = await healproof.run(["run", "--broken", wrong], engine);
+    expect(code).toBe(64);
+    expect(err).toMatch(/broken\.yaml:8:15 {2}no service "watchdgo" in .*; did you mean "watchdog"\?/);
+  });
+
+  test("have a JSON Schema of their own", async () => {
+    using healproof = new Healproof();
+    const { out } = await healproof.run(["schema", "--broken-healers"]);
+    expect(JSON.parse(out)).toMatchObject({
+      type: "array",
+      items: { required: ["name", "breaks", "what", "override"] },
+    });
+  });
 });
 
 test("a stack that shares something with what a person runs is refused before an engine is asked", async () => {

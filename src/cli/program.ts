@@ -20,7 +20,7 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
       "after",
       `
 Exit codes: 0 every scenario proven; 1 something was too slow, never recovered or was healed by the wrong healer, or a
-control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 internal error; 130 interrupted, everything put back.`,
+control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arguments or a bad scenario; 70 internal error; 130 interrupted, everything put back.`,
     );
 
   healproof
@@ -30,6 +30,9 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
     .option("--out <folder>", "where run folders are made", (it) => newFromCaller(it), "reports")
     .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
+    .option("--broken <file>", "also run them against the broken healers in this file; each must be caught", (it) =>
+      fromCaller(it),
+    )
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
     .action((what, options) => {
@@ -42,7 +45,12 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("validate")
     .description("check scenarios without running them")
     .argument("[what...]", "scenario files, folders or tags")
-    .option("--json", "print as JSON: how many { scenarios, trials }", false)
+    .option("--broken <file>", "also check the broken healers in this file", (it) => fromCaller(it))
+    .option(
+      "--json",
+      "print as JSON: how many { scenarios, trials }, with --broken { brokenHealers, against } too",
+      false,
+    )
     .action((what, options) => {
       result = validateCommand(
         what.map((it: string) => fromCaller(it)),
@@ -72,8 +80,9 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     });
   healproof
     .command("schema")
-    .description("print the JSON Schema of scenario files")
+    .description("print the JSON Schema of scenario files, or of a file that goes with them")
     .option("--defaults", "of defaults.yaml, which holds what the scenarios of a folder have in common", false)
+    .option("--broken-healers", "of broken-healers.yaml, which holds what the scenarios are run against", false)
     .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
     .action((options) => {
       result = schemaCommand(options);
@@ -102,7 +111,7 @@ control recovered; 2 inconclusive; 64 bad arguments or a bad scenario; 70 intern
     .command("judge")
     .description("judge saved journals again")
     .argument("<path...>", "journal.ndjson files, or folders of runs")
-    .option("--json", "print as JSON: { outcome, trials, notRun }", false)
+    .option("--json", "print as JSON: { outcome, trials, notRun, matrices }", false)
     .action((paths, options) => {
       result = judgeCommand(
         paths.map((it: string) => fromCaller(it)),

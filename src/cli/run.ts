@@ -1,12 +1,15 @@
 import { join, relative, resolve } from "node:path";
 import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
 import { runJson } from "../report/run-json.ts";
 import { summaryText, trialLine } from "../report/text.ts";
 import { type FinishedTrial, Run } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
+import { loadBrokenHealers } from "../scenario/broken-healers.ts";
+import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -15,6 +18,8 @@ export interface RunFlags {
   readonly workers: number;
   readonly out: string;
   readonly control: boolean;
+  /** A file of broken healers to run the scenarios against, besides. */
+  readonly broken?: string;
   readonly keep: boolean;
   readonly json: boolean;
 }
@@ -29,10 +34,14 @@ export const outcomeExit = {
 export async function runCommand(what: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const faults = builtInFaults;
   const loaded = await loadScenarios(what, { faults });
-  const plans = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
-  const notRun = flags.control
+  const broken =
+    flags.broken === undefined ? undefined : planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
+  const claims = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
+  const plans = [...claims, ...(broken?.trials ?? [])];
+  const leftOut = await leftOutByTag(what, loaded, { faults });
+  const noControl = flags.control
     ? []
-    : plans.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
+    : claims.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
   await Promise.all(plans.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
@@ -44,7 +53,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     interrupted: interrupt.signal,
     tell: progress.tell,
   });
-  progress.line(`run ${run.id}: ${plans.length} trials of ${loaded.length} scenarios`);
+  progress.line(`run ${run.id}: ${plans.length} trials of ${loaded.length} scenarios${against(broken)}`);
   const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
   const settled = await Promise.allSettled(
     plans.map(async (plan): Promise<FinishedTrial> => {
@@ -56,18 +65,18 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   progress.end();
   const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
   // What rejects after an interruption never began; anything else is told, and is never a pass.
-  const broken = plans.flatMap(({ id }, i) => {
+  const failures = plans.flatMap(({ id }, i) => {
     const it = settled[i];
     return it?.status === "rejected" && it.reason !== interrupt.signal.reason ? [{ id, thrown: it.reason }] : [];
   });
   const never = plans
     .filter(({ id }) => !finished.some((it) => it.plan.id === id))
     .map(({ id }) => {
-      const failure = broken.find((it) => it.id === id);
+      const failure = failures.find((it) => it.id === id);
       return { what: id, why: failure ? messageOf(failure.thrown) : "interrupted before it started" };
     });
-  const record = run.record(finished, [...notRun, ...never]);
-  for (const { thrown } of broken)
+  const record = run.record(finished, [...noControl, ...never, ...leftOut], broken?.matrix);
+  for (const { thrown } of failures)
     process.stderr.write(`${thrown instanceof KnownError ? thrown : (thrown?.stack ?? thrown)}\n`);
   writeReports(run.folder, record, new Map(finished.map((it) => [it.plan.id, it.journal])));
   pointLatest(run.folder);
@@ -78,6 +87,9 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out.write(`\nreport  ${relative(process.cwd(), join(run.folder, "index.html"))}\n`);
   }
   if (flags.keep) process.stderr.write(`the stacks are kept: healproof down ${run.id} removes them\n`);
-  if (broken.length > 0) return exitCode.internal;
+  if (failures.length > 0) return exitCode.internal;
   return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
 }
+
+const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>
+  broken ? `, ${broken.trials.length} of them against ${broken.matrix.healers.length} broken healers` : "";

@@ -1,13 +1,13 @@
 import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ExitCode, exitCode, KnownError, printable } from "../errors.ts";
-import type { Journal } from "../journal.ts";
 import { readJournal } from "../journal-file.ts";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
-import { judgeScenarios } from "../judge/run.ts";
+import type { MatrixJudgement } from "../judge/matrix.ts";
+import { judgeRun } from "../judge/run.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { worst } from "../judge/verdict.ts";
-import { trialLine } from "../report/text.ts";
+import { healerLine, trialLine } from "../report/text.ts";
 import { readRun, writeReports } from "../run-folder.ts";
 import { print } from "./print.ts";
 import { outcomeExit } from "./run.ts";
@@ -16,6 +16,7 @@ import { outcomeExit } from "./run.ts";
 interface Judged {
   readonly trials: readonly TrialJudgement[];
   readonly notRun: ScenarioJudgement["notRun"];
+  readonly matrix?: MatrixJudgement;
   readonly outcome: Outcome;
 }
 
@@ -25,12 +26,14 @@ export async function judgeCommand(paths: readonly string[], flags: { readonly j
   const outcome = worst(judged);
   const trials = judged.flatMap((it) => it.trials);
   const notRun = judged.flatMap((it) => it.notRun);
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const matrices = judged.flatMap((it) => it.matrix ?? []);
+  const paint = { colour: process.stdout.isTTY === true && !process.env.NO_COLOR };
   const lines = [
-    ...trials.map((it) => trialLine(it, { colour })),
+    ...trials.map((it) => trialLine(it, paint)),
     ...notRun.map(({ id, text }) => `? ${printable(id)}  ${printable(text)}`),
+    ...matrices.flatMap(({ healers }) => healers.map((it) => healerLine(it, paint))),
   ];
-  print(flags, { outcome, trials, notRun }, () => `${lines.join("\n")}\n`);
+  print(flags, { outcome, trials, notRun, matrices }, () => `${lines.join("\n")}\n`);
   return outcomeExit[outcome];
 }
 
@@ -45,25 +48,36 @@ function judgedAt(path: string): Judged {
     const trial = judgeTrial(readJournal(path));
     return { trials: [trial], notRun: [], outcome: trial.outcome };
   }
-  const trials = journalsIn(path).map(judgeTrial);
-  const scenarios = judgeScenarios(trials);
-  return { trials, notRun: scenarios.flatMap((it) => it.notRun), outcome: worst(scenarios) };
+  const killed = existsSync(join(path, "run.json")) ? [] : globSync("*/journal.ndjson", { cwd: path }).sort();
+  if (killed.length > 0) return judgedAsFar(killed.map((it) => judgeTrial(readJournal(join(path, it)))));
+  const { run, journals } = readRun(path);
+  const trials = [...journals.values()].map(judgeTrial);
+  const { scenarios, ...judged } = judgeRun(trials, run.matrix);
+  return { trials, notRun: scenarios.flatMap((it) => it.notRun), ...judged };
 }
 
-function journalsIn(folder: string): Journal[] {
-  // A run that was killed has no run.json, but the journals of its trials.
-  if (!existsSync(join(folder, "run.json"))) {
-    const journals = globSync("*/journal.ndjson", { cwd: folder }).sort();
-    if (journals.length > 0) return journals.map((it) => readJournal(join(folder, it)));
-  }
-  return [...readRun(folder).journals.values()];
+/**
+ * A run that was killed has no run.json, but the journals of its trials. Which broken healers there were to catch is not in them, so
+ * that its matrix stays open.
+ */
+function judgedAsFar(trials: readonly TrialJudgement[]): Judged {
+  const { scenarios, outcome } = judgeRun(trials.filter((it) => it.variant === undefined));
+  const missing = scenarios.flatMap((it) => it.notRun);
+  const broken = trials.filter((it) => it.variant !== undefined).length;
+  if (broken === 0) return { trials, notRun: missing, outcome };
+  const count = broken === 1 ? "one trial" : `${broken} trials`;
+  const text = `${count} against what is broken on purpose: the run ended before its run.json, so what they had to show is not known`;
+  return {
+    trials,
+    notRun: [...missing, { id: "broken on purpose", text }],
+    outcome: worst([{ outcome: "inconclusive" }, ...(scenarios.length > 0 ? [{ outcome }] : [])]),
+  };
 }
 
 /** `healproof report`: the reports of a saved run, judged anew from its journals. */
 export async function reportCommand(folder: string, flags: { readonly json: boolean }): Promise<ExitCode> {
   const { run, journals } = readRun(folder);
-  const scenarios = judgeScenarios([...journals.values()].map(judgeTrial));
-  const again = { ...run, scenarios, outcome: worst(scenarios) };
+  const again = { ...run, ...judgeRun([...journals.values()].map(judgeTrial), run.matrix) };
   writeReports(folder, again, journals);
   print(flags, again, () => `report  ${join(folder, "index.html")}\n`);
   return outcomeExit[again.outcome];

@@ -2,10 +2,12 @@ import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { type ExitCode, exitCode, KnownError } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
+import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { describeScenarios } from "../scenario/describe.ts";
 import { filledIn } from "../scenario/filled-in.ts";
-import { defaultsJsonSchema, scenarioJsonSchema } from "../scenario/json-schema.ts";
+import { brokenHealersJsonSchema, defaultsJsonSchema, scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { scenarioSchema } from "../scenario/schema.ts";
 import { scenarioTable } from "../scenario/table.ts";
@@ -16,14 +18,24 @@ import { print } from "./print.ts";
 const faults = builtInFaults;
 
 /** Checked as `run` checks them: read, and planned with their controls. */
-export async function validateCommand(what: readonly string[], flags: { readonly json: boolean }): Promise<ExitCode> {
+export async function validateCommand(
+  what: readonly string[],
+  flags: { readonly broken?: string; readonly json: boolean },
+): Promise<ExitCode> {
   const loaded = await loadScenarios(what, { faults });
   const plans = loaded.map((it) => planTrials(it, { control: true }));
   const summary = { scenarios: loaded.length, trials: plans.flat().length };
+  const text = `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`;
+  if (flags.broken === undefined) {
+    print(flags, summary, () => text);
+    return exitCode.proven;
+  }
+  const { matrix, trials } = planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
+  const broken = { brokenHealers: matrix.healers.length, against: trials.length };
   print(
     flags,
-    summary,
-    () => `${summary.scenarios} scenarios are valid (${summary.trials} trials with their controls)\n`,
+    { ...summary, ...broken },
+    () => `${text}${broken.brokenHealers} broken healers are valid (${broken.against} trials against them)\n`,
   );
   return exitCode.proven;
 }
@@ -71,8 +83,17 @@ export async function showCommand(file: string, flags: { readonly json: boolean 
   return exitCode.proven;
 }
 
-export async function schemaCommand({ out, ...of }: { out?: string; defaults: boolean }): Promise<ExitCode> {
-  const schema = of.defaults ? defaultsJsonSchema(faults) : scenarioJsonSchema(faults);
+export async function schemaCommand(flags: {
+  readonly out?: string;
+  readonly defaults: boolean;
+  readonly brokenHealers: boolean;
+}): Promise<ExitCode> {
+  const { out, defaults, brokenHealers } = flags;
+  const schema = brokenHealers
+    ? brokenHealersJsonSchema()
+    : defaults
+      ? defaultsJsonSchema(faults)
+      : scenarioJsonSchema(faults);
   const text = `${JSON.stringify(schema, null, 2)}\n`;
   if (out === undefined) process.stdout.write(text);
   else writeFileSync(out, text);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { junitXml } from "./junit.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
-import { everythingRun, gateRun, hostileRun, lackingRun, sampleRun } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, hostileRun, lackingRun, matrixRun, sampleRun } from "./testing/sample-runs.ts";
 
 const documentOf = ({ run }: ReturnType<typeof gateRun>) => parsed(junitXml(run));
 
@@ -44,6 +44,32 @@ describe("junit.xml", () => {
     const [root] = elements(document, "testsuites");
     const told = ["tests", "errors"].map((it) => root && attribute(root, it));
     expect(told).toEqual([String(elements(document, "testcase").length), "2"]);
+  });
+
+  test("has a case for each broken healer: a hole is a failure, what is open an error", () => {
+    const document = documentOf(matrixRun());
+    const suite = elements(document, "testsuite").find((it) => attribute(it, "name") === "broken healers");
+    const cases = suite ? elements(suite, "testcase") : [];
+    const outcomes = cases.map((it) => [
+      attribute(it, "name"),
+      [...elements(it, "failure"), ...elements(it, "error")].map((it) => [it.tagName, attribute(it, "message")]),
+    ]);
+    expect(outcomes).toEqual([
+      ["watchdog-blind is caught", []],
+      ["watchdog-liar is caught", []],
+      ["watchdog-timid-runbook is caught", [["failure", "a hole: missed by app-hang and watchdog-crash"]]],
+      [
+        "watchdog-wrong is caught",
+        [["error", "caught by nothing for sure; unsure of app-hang; missed by watchdog-crash"]],
+      ],
+      ["host-units-stay-dead is caught", [["failure", "a hole: no scenario is concerned by it"]]],
+    ]);
+    expect(cases[0]?.textContent).toContain("app-hang: caught: did not come back");
+    const [root] = elements(document, "testsuites");
+    for (const of of [root, suite]) {
+      const counted = ["testcase", "failure", "error", "skipped"].map((it) => String(of && elements(of, it).length));
+      expect(["tests", "failures", "errors", "skipped"].map((it) => of && attribute(of, it))).toEqual(counted);
+    }
   });
 
   test("says why, and which verdict it was", () => {

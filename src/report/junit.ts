@@ -1,12 +1,18 @@
-import type { ActJudgement, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import type { ActJudgement, Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import type { BrokenHealerJudgement, MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
 import { type Html, html } from "./html.ts";
+import { cellWord, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
 import { controlName, notRunOf, verdictText } from "./words.ts";
 
-/** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control. A failure is a refuted claim, an error is inconclusive. */
+/** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control; one more for the broken healers. A failure is a refuted claim, an error is inconclusive. */
 export function junitXml(run: RunRecord): string {
-  const suites = [...run.scenarios.map((it) => suite(it, run)), ...(run.notRun.length > 0 ? [skipped(run)] : [])];
-  const trials = run.scenarios.flatMap((it) => [it.trial, ...it.controls]);
+  const suites = [
+    ...run.scenarios.map((it) => suite(it, run)),
+    ...(run.matrix ? [brokenHealers(run.matrix, run)] : []),
+    ...(run.notRun.length > 0 ? [skipped(run)] : []),
+  ];
+  const trials = [...run.scenarios.flatMap((it) => [it.trial, ...it.controls]), ...(run.matrix?.healers ?? [])];
   const missing = run.scenarios.flatMap(notRunOf).length;
   const count = trials.length + missing + run.notRun.length;
   const text = html`<?xml version="1.0" encoding="UTF-8"?>
@@ -16,9 +22,9 @@ ${suites}</testsuites>
   return text.markup;
 }
 
-const failed = (trials: readonly TrialJudgement[]): number => trials.filter((it) => it.outcome === "refuted").length;
-const unclear = (trials: readonly TrialJudgement[]): number =>
-  trials.filter((it) => it.outcome === "inconclusive").length;
+type Judged = readonly { readonly outcome: Outcome }[];
+const failed = (of: Judged): number => of.filter((it) => it.outcome === "refuted").length;
+const unclear = (of: Judged): number => of.filter((it) => it.outcome === "inconclusive").length;
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 function suite(of: ScenarioJudgement, run: RunRecord): Html {
@@ -31,6 +37,44 @@ function suite(of: ScenarioJudgement, run: RunRecord): Html {
 <properties>
 ${property("run", run.id)}${property("healproof", run.healproof)}${property("claim", claim)}</properties>
 ${trials.map((it) => testCase(it, claim, took(it)))}${missing.map((it) => missingCase(it, scenario))}</testsuite>
+`;
+}
+
+/** A case for each broken healer: it passes if it is caught. */
+function brokenHealers(matrix: MatrixJudgement, run: RunRecord): Html {
+  const took = (trial: string | undefined): number => run.trials.find(({ id }) => id === trial)?.total ?? 0;
+  const cases = matrix.healers.map((healer) => {
+    const tried = triedAgainst(matrix, healer.name);
+    const time = tried.reduce((sum, it) => sum + took(it.trial), 0);
+    return { healer, tried, time };
+  });
+  const time = cases.reduce((sum, it) => sum + it.time, 0);
+  const { healers } = matrix;
+  return html`<testsuite name="broken healers" tests="${healers.length}" failures="${failed(healers)}" errors="${unclear(healers)}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
+${cases.map(({ healer, tried, time }) => healerCase(healer, tried, time))}</testsuite>
+`;
+}
+
+function healerCase(
+  { name, breaks, what, outcome, explanation }: BrokenHealerJudgement,
+  tried: readonly MatrixCell[],
+  took: number,
+): Html {
+  const told = tried.map((it) => `${it.scenario}: ${cellWord(it)}: ${it.text}`).join("\n");
+  const problem =
+    outcome === "refuted"
+      ? html`<failure message="${explanation}" type="hole">${what}
+${told}</failure>
+`
+      : outcome === "inconclusive" &&
+        html`<error message="${explanation}" type="inconclusive">${what}
+${told}</error>
+`;
+  return html`<testcase classname="broken healers" name="${name} is caught" time="${inSeconds(took)}">
+<properties>
+${property("breaks", breaks)}${property("what", what)}</properties>
+${problem}<system-out>${told}</system-out>
+</testcase>
 `;
 }
 

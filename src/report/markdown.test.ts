@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { plainText, summaryMd } from "./markdown.ts";
-import { everythingRun, gateRun, hostileRun, lackingRun, shownClaim } from "./testing/sample-runs.ts";
+import {
+  everythingRun,
+  gateRun,
+  hostileRun,
+  lackingRun,
+  matrixRun,
+  shownClaim,
+  wholeMatrixRun,
+} from "./testing/sample-runs.ts";
 
 describe("summary.md", () => {
   test("a run where all is proven", () => {
@@ -29,14 +37,58 @@ describe("summary.md", () => {
     `);
   });
 
-  test("every row of the table has as many cells as its head, whatever names hold", () => {
-    for (const { run } of [everythingRun(), hostileRun()]) {
-      const rows = summaryMd(run)
-        .split("\n")
+  test("every row of a table has as many cells as its head, whatever names hold", () => {
+    const rowsOf = (table: string) => table.split("\n").map((it) => it.match(/(?<!\\)\|/g)?.length);
+    for (const { run } of [everythingRun(), hostileRun(), matrixRun()]) {
+      const [verdicts = "", broken] = summaryMd(run)
+        .split("\n\n")
         .filter((it) => it.startsWith("|"));
-      expect(rows.length).toBe(run.scenarios.length + 2);
-      for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(8);
+      expect(rowsOf(verdicts)).toEqual(Array.from({ length: run.scenarios.length + 2 }, () => 8));
+      const healers = run.matrix?.healers.length;
+      expect(broken && rowsOf(broken)).toEqual(healers && Array.from({ length: healers + 2 }, () => 6));
     }
+  });
+
+  test("says which broken healers are caught and by what, holes first, and which scenarios catch nothing", () => {
+    const text = summaryMd(matrixRun().run);
+    expect(text.slice(text.indexOf("#### 2 of 5"), text.indexOf("#### Not run"))).toMatchInlineSnapshot(`
+      "#### 2 of 5 broken healers caught, 2 holes, 1 open
+
+      | | Broken healer | Caught by | Missed by | Unsure |
+      |---|---|---|---|---|
+      | ❌ | **watchdog-timid-runbook**: The watchdog's runbook removes one file of what it may |  | app-hang, watchdog-crash |  |
+      | ❌ | **host-units-stay-dead**: The host's systemd does not restart a unit that died |  |  |  |
+      | ❔ | **watchdog-wrong**: The watchdog restarts another service of the stack |  | watchdog-crash | app-hang |
+      | ✅ | **watchdog-blind**: The watchdog runs and answers, and never sees that anything is ill | app-hang | watchdog-crash |  |
+      | ✅ | **watchdog-liar**: The watchdog does nothing, says that it healed, and raises its counter | app-hang | watchdog-crash |  |
+
+      - **watchdog-timid-runbook**: A hole: missed by app-hang and watchdog-crash
+        - app-hang: missed: back in 4.22 to 4.53 s \\(budget 15 s\\), healed by the watchdog
+        - watchdog-crash: missed: back in 1.11 to 1.53 s \\(budget 10 s\\), healed by the restart policy; back in 4.31 to 4.81 s \\(budget 15 s\\), healed by the watchdog
+      - **host-units-stay-dead**: A hole: no scenario is concerned by it
+      - **watchdog-wrong**: Caught by nothing for sure; unsure of app-hang; missed by watchdog-crash
+        - app-hang: unsure: observer-gap: up{job="app"} has no samples for 5.10 s from 13.237 s on, where one was due every 1.00 s
+        - watchdog-crash: missed: back in 1.11 to 1.53 s \\(budget 10 s\\), healed by the restart policy; back in 4.31 to 4.81 s \\(budget 15 s\\), healed by the watchdog
+      - Caught nothing, though broken healers concern it: watchdog-crash
+      - No broken healer concerns app-crash
+
+      "
+    `);
+    expect(summaryMd(wholeMatrixRun().run)).toContain("#### All 2 broken healers caught");
+  });
+
+  test("tells what was not run for one reason in one line", () => {
+    const { run } = gateRun();
+    const why = "left out: tagged slow";
+    const text = summaryMd({
+      ...run,
+      notRun: [
+        { what: "a", why },
+        { what: "b", why: "interrupted" },
+        { what: "c", why },
+      ],
+    });
+    expect(text).toContain("#### Not run\n\n- left out: tagged slow \\(2\\): a, c\n- b: interrupted\n");
   });
 
   test("explains what is not proven, and says what was not run", () => {

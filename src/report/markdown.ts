@@ -1,6 +1,8 @@
 import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
+import type { MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
 import { controlLabel, plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
+import { cellWord, idleScenarios, matrixHeadline, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
 import {
   commonClaims,
@@ -11,6 +13,7 @@ import {
   failuresFirst,
   headline,
   notRunOf,
+  notRunTexts,
   recoveryText,
   scenarioVerdict,
   upperFirst,
@@ -37,11 +40,14 @@ export function summaryMd(run: RunRecord): string {
     refuted.length > 0 && `#### Refuted by this run\n\n${refuted.map((it) => `- ${plainText(it)}`).join("\n")}`,
     because.length > 0 &&
       `#### Shown by the controls\n\n${because.map(({ it, because }) => `- ${plainText(because)} (${plainText(controlSentence(it))})`).join("\n")}`,
+    run.matrix && brokenHealers(run.matrix),
     run.notRun.length > 0 &&
-      `#### Not run\n\n${run.notRun.map(({ what, why }) => `- ${plainText(what)}: ${plainText(why)}`).join("\n")}`,
+      `#### Not run\n\n${notRunTexts(run.notRun)
+        .map(({ lead, rest }) => `- ${plainText(lead)}: ${plainText(rest)}`)
+        .join("\n")}`,
     `<sub>run ${plainText(run.id)}, healproof ${plainText(run.healproof)}; ${costText(run.cost)}</sub>`,
   ];
-  return `${blocks.filter((it) => it !== false).join("\n\n")}\n`;
+  return `${blocks.filter((it) => typeof it === "string").join("\n\n")}\n`;
 }
 
 const heading = "| | Scenario | Verdict | Recovery | Budget | Healed by | Control |\n|---|---|---|---:|---:|---|---|";
@@ -73,6 +79,36 @@ function failure(of: ScenarioJudgement): string {
     ...notRunOf(of).map(({ text }) => `  - ${plainText(upperFirst(text))}`),
     ...trials.flatMap((it) => it.errors.map(({ text }) => `  - error: ${plainText(text)}`)),
   ].join("\n");
+}
+
+/** A row for each broken healer and, where nothing catches it, what was tried. */
+function brokenHealers(matrix: MatrixJudgement): string {
+  const healers = failuresFirst(matrix.healers);
+  const of = (healer: string, state: MatrixCell["state"]) =>
+    triedAgainst(matrix, healer)
+      .filter((it) => it.state === state)
+      .map((it) => plainText(it.scenario))
+      .join(", ");
+  const rows = healers.map(({ name, what, outcome }) => {
+    const cells = [
+      `**${plainText(name)}**: ${plainText(what)}`,
+      of(name, "caught"),
+      of(name, "missed"),
+      of(name, "unsure"),
+    ];
+    return `| ${[signs[outcome], ...cells].join(" | ")} |`;
+  });
+  const odd = healers.filter((it) => it.outcome !== "proven");
+  const tried = odd.flatMap(({ name, explanation }) => [
+    `- **${plainText(name)}**: ${plainText(upperFirst(explanation))}`,
+    ...triedAgainst(matrix, name).map((it) => `  - ${plainText(`${it.scenario}: ${cellWord(it)}: ${it.text}`)}`),
+  ]);
+  const idle = idleScenarios(matrix).map((it) => `- ${plainText(it)}`);
+  return [
+    `#### ${matrixHeadline(matrix)}`,
+    ["| | Broken healer | Caught by | Missed by | Unsure |\n|---|---|---|---|---|", ...rows].join("\n"),
+    ...(tried.length + idle.length > 0 ? [[...tried, ...idle].join("\n")] : []),
+  ].join("\n\n");
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   hostile,
   hostileRun,
   lackingRun,
+  matrixRun,
   type SampleRun,
   sampleRun,
   shownClaim,
@@ -19,6 +20,12 @@ const samples: [string, SampleRun][] = [
   ["a run with everything that can come out", everythingRun()],
   ["a run full of hostile text", hostileRun()],
   ["a run that lacks controls", lackingRun()],
+  ["a run against broken healers", matrixRun()],
+  ["a run against broken healers whose journals are lost", { run: matrixRun().run, journals: new Map() }],
+  [
+    "a run against broken healers whose claims are lost",
+    { ...matrixRun(), run: { ...matrixRun().run, scenarios: [] } },
+  ],
   ["a run of nothing", sampleRun([], [])],
   ["a run whose journals are lost", { run: everythingRun().run, journals: new Map() }],
 ];
@@ -204,6 +211,90 @@ describe("what the page says", () => {
     expect(text).toContain("<script>alert(1)</script>");
     expect(text).toContain(`"><img src=x onerror=alert(1)>`);
     expect(pageOf(hostileRun())).not.toContain(hostile);
+  });
+});
+
+describe("broken healers on the page", () => {
+  const { run } = matrixRun();
+  const document = parsed(pageOf(matrixRun()));
+  const [table] = elements(document, "table").filter((it) => attribute(it, "class") === "matrix");
+  const [head, ...rows] = elements(table ?? never(), "tr");
+  const words = (it: (typeof rows)[number]) => elements(it, "td").map((it) => it.textContent);
+
+  test("are a table: a row for each scenario, a column for each broken healer, a word in each cell", () => {
+    const columns = elements(head ?? never(), "th").map((it) => it.textContent?.trim());
+    expect(columns).toEqual(["Scenario", ...(run.matrix?.healers.map((it) => it.name) ?? [])]);
+    expect(rows.map((it) => [elements(it, "a")[0]?.textContent, words(it)])).toEqual([
+      ["app-crash", Array.from({ length: 5 }, () => "not concerned")],
+      ["app-hang", ["caught", "caught", "missed", "unsure: observer-gap", "not concerned"]],
+      ["watchdog-crash", ["missed", "missed", "missed", "missed", "not concerned"]],
+    ]);
+  });
+
+  test("name each cell's column where a narrow screen has no head, and count what it leaves out there", () => {
+    for (const row of rows)
+      expect(elements(row, "td").map((it) => attribute(it, "data-label"))).toEqual(
+        run.matrix?.healers.map((it) => it.name),
+      );
+    const idle = rows.map((row) => elements(row, "span").find((it) => attribute(it, "class") === "idle")?.textContent);
+    expect(idle).toEqual(["no broken healer concerns it", "not concerned by 1 of 5", "not concerned by 1 of 5"]);
+  });
+
+  test("have each cell in which something was tried linked to its trial's journal", () => {
+    const cells = rows.flatMap((it) => elements(it, "td")).filter((it) => it.textContent !== "not concerned");
+    expect(cells).toHaveLength(8);
+    for (const cell of cells) {
+      const [link] = elements(cell, "a");
+      expect(link && attribute(link, "href")).toMatch(
+        /^\.\/trials\/(app-hang|watchdog-crash)\.variant-.*\/journal\.ndjson$/,
+      );
+    }
+    const one = elements(rows[1] ?? never(), "a").find((it) => it.textContent === "missed");
+    expect(one && attribute(one, "href")).toBe("./trials/app-hang.variant-watchdog-timid-runbook/journal.ndjson");
+  });
+
+  test("say of each whether something catches it, and what each trial showed; open where nothing does", () => {
+    const parts = elements(document, "details").filter((it) => attribute(it, "class").startsWith("healer "));
+    expect(parts.map((it) => [elements(it, "strong")[0]?.textContent, it.hasAttribute("open")])).toEqual([
+      ["watchdog-timid-runbook", true],
+      ["host-units-stay-dead", true],
+      ["watchdog-wrong", true],
+      ["watchdog-blind", false],
+      ["watchdog-liar", false],
+    ]);
+    const text = (document.getElementById("broken-healers")?.parentNode?.textContent ?? "").replace(/\s+/g, " ");
+    for (const { what, explanation } of run.matrix?.healers ?? []) {
+      expect(text).toContain(what);
+      expect(text).toContain(explanation.slice(1));
+    }
+    for (const it of run.matrix?.cells ?? []) if (it.trial !== undefined) expect(text).toContain(it.text.slice(1));
+    expect(text).toContain("Caught nothing, though broken healers concern it: watchdog-crash.");
+    expect(text).toContain("No broken healer concerns app-crash.");
+  });
+
+  test("have no trial of theirs among the claims", () => {
+    expect(pageOf(matrixRun())).not.toContain('id="trial-app-hang.variant-');
+  });
+
+  test("twenty times forty of them stay below half a megabyte", () => {
+    const name = (nth: number) => `a-name-as-long-as-they-get-${nth}`;
+    const healers = Array.from({ length: 20 }, (_, nth) => ({
+      ...(run.matrix?.healers[0] ?? never()),
+      name: name(nth),
+    }));
+    const scenarios = Array.from({ length: 40 }, (_, nth) => ({ name: name(nth), role: "catches" as const }));
+    const cells = scenarios.flatMap((scenario) =>
+      healers.map((healer) => ({
+        scenario: scenario.name,
+        healer: healer.name,
+        trial: "app-hang",
+        state: "caught" as const,
+        text: "did not come back in 18.0 s (budget 15 s)",
+      })),
+    );
+    const sample = sampleRun([], []);
+    const matrix = { healers, scenarios, cells, outcome: "proven" as const };
+    expect(Buffer.byteLength(pageOf({ ...sample, run: { ...sample.run, matrix } }))).toBeLessThan(500_000);
   });
 });
 

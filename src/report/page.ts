@@ -6,6 +6,7 @@ import { controlLabel, plain } from "../judge/words.ts";
 import { References, scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
 import { patterns } from "./marks.ts";
+import { matrixSection } from "./matrix-section.ts";
 import { outcomeIcon } from "./outcome-icon.ts";
 import type { RunRecord } from "./run-record.ts";
 import { scenarioSection } from "./scenario-section.ts";
@@ -20,6 +21,7 @@ import {
   failuresFirst,
   headline,
   notRunOf,
+  notRunTexts,
   recoveryText,
   scenarioVerdict,
   upperFirst,
@@ -54,6 +56,7 @@ ${findings(run, journals)}
 <section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2>
 ${scenarios.length === 0 ? html`<p class="quiet">Nothing was tried.</p>` : overview(scenarios)}
 </section>
+${matrixSection(run)}
 ${notRun(run)}
 ${scenarios.length > 0 && html`<h2>Claims</h2>`}
 ${scenarios.map((it) => scenarioSection(it, journals, run.trials))}
@@ -125,7 +128,7 @@ ${
 function notRun({ notRun }: RunRecord): Piece {
   if (notRun.length === 0) return undefined;
   return html`<section class="not-run" aria-labelledby="not-run"><h2 id="not-run">Not run</h2>
-<ul>${notRun.map(({ what, why }) => html`<li><strong>${what}</strong>: ${why}</li>`)}</ul></section>
+<ul>${notRunTexts(notRun).map(({ lead, rest }) => html`<li><strong>${lead}</strong>: ${rest}</li>`)}</ul></section>
 `;
 }
 

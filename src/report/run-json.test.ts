@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { KnownError } from "../errors.ts";
 import { parseRunRecord, runJson } from "./run-json.ts";
-import { everythingRun, gateRun, lackingRun } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, lackingRun, matrixRun } from "./testing/sample-runs.ts";
 
 describe("run.json", () => {
   test.each([
     ["a proven run", gateRun().run],
     ["everything", everythingRun().run],
     ["what was not run", lackingRun().run],
+    ["scenarios against broken healers", matrixRun().run],
   ])("is read back as it was written: %s", (_, run) => {
     expect(parseRunRecord(runJson(run), "run.json")).toEqual(run);
   });

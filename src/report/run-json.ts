@@ -103,6 +103,27 @@ const trial = z.strictObject({
   refutes: evidence.exactOptional(),
 });
 
+const matrix = z.strictObject({
+  healers: z.array(
+    z.strictObject({ name: z.string(), breaks: healer, what: z.string(), outcome, explanation: z.string() }),
+  ),
+  scenarios: z.array(
+    z.strictObject({ name: z.string(), role: z.enum(["catches", "catches-nothing", "unsure", "not-concerned"]) }),
+  ),
+  cells: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      healer: z.string(),
+      trial: z.string().exactOptional(),
+      whyNot: z.string().exactOptional(),
+      state: z.enum(["caught", "missed", "unsure", "not-concerned"]),
+      reason: verdict.options[1].shape.reason.exactOptional(),
+      text: z.string(),
+    }),
+  ),
+  outcome,
+});
+
 const runRecord = z.strictObject({
   version: z.literal(runRecordVersion),
   healproof: z.string(),
@@ -120,6 +141,7 @@ const runRecord = z.strictObject({
       explanation: z.string(),
     }),
   ),
+  matrix: matrix.exactOptional(),
   notRun: z.array(z.strictObject({ what: z.string(), why: z.string() })),
   trials: z.array(z.strictObject({ id: z.string(), folder: z.string(), up: duration, total: duration })),
   cost: z.strictObject({ wall: duration, floor: duration }),

@@ -1,4 +1,5 @@
 import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
+import type { MatrixJudgement } from "../judge/matrix.ts";
 import type { Duration } from "../time.ts";
 
 /** What `run.json` holds: the whole result of a run, to be read by programs, and what every report is made from. */
@@ -10,6 +11,8 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly outcome: Outcome;
   readonly scenarios: readonly ScenarioJudgement[];
+  /** The scenarios against broken healers, where that was asked for. */
+  readonly matrix?: MatrixJudgement;
   /** What was asked for and not run, and why. Never left out in silence. */
   readonly notRun: readonly { readonly what: string; readonly why: string }[];
   /** Where each trial's journal and evidence are, relative to the run's folder. */

@@ -67,6 +67,24 @@ ul { margin: 4px 0 0; padding-left: 18px; }
 
 .not-run ul { padding-left: 18px; }
 
+.matrix { width: 100%; table-layout: fixed; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; margin: 0 0 12px; font-size: 12.5px; line-height: 1.35; }
+.matrix th, .matrix td { text-align: left; vertical-align: top; padding: 7px 6px; border-top: 1px solid var(--line); font-weight: 400; overflow-wrap: break-word; }
+.matrix thead th { border-top: 0; vertical-align: bottom; font-size: 11.5px; font-weight: 600; color: var(--quiet); }
+.matrix thead th:first-child { width: 22%; }
+.matrix th .outcome { width: 13px; height: 13px; }
+.matrix tbody th a { font-weight: 620; }
+.matrix td { border-left: 1px solid var(--line); }
+.matrix td.caught { background: var(--good-soft); }
+.matrix td.missed { background: var(--soft); }
+.matrix td.unsure { background: var(--unsure-soft); }
+.matrix td.not-concerned { color: var(--quiet); }
+.matrix .idle { display: none; }
+.healer { border-top: 1px solid var(--line); padding: 7px 0; font-size: 14px; }
+.healer > summary { cursor: pointer; }
+.healer .said { color: var(--quiet); margin-left: 6px; }
+.healer > p { margin: 6px 0 0 16px; }
+.healer > ul { margin-left: 16px; }
+
 .scenario { background: var(--card); border: 1px solid var(--line); border-top: 3px solid var(--good); border-radius: 8px; padding: 18px 22px 8px; margin: 0 0 24px; }
 .scenario.refuted { border-top-color: var(--bad); }
 .scenario.inconclusive { border-top-color: var(--unsure); }
@@ -177,6 +195,18 @@ footer p { max-width: 76ch; }
   .proof-row { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .proof-bar { grid-column: 1 / -1; }
 }
+@media (max-width: 1000px) {
+  .matrix, .matrix tbody, .matrix tr { display: block; font-size: 14px; }
+  .matrix thead { display: none; }
+  .matrix tr { padding: 10px 14px; }
+  .matrix tr + tr { border-top: 1px solid var(--line); }
+  .matrix tbody th, .matrix td { border: 0; padding: 0; }
+  .matrix tbody th { display: block; }
+  .matrix td { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 10px; margin-top: 4px; padding: 2px 6px; border-radius: 4px; }
+  .matrix td::before { content: attr(data-label); color: var(--quiet); font-size: 13px; }
+  .matrix td.not-concerned { display: none; }
+  .matrix .idle { display: block; color: var(--quiet); font-size: 13px; }
+}
 @media (max-width: 900px) {
   .timeline .wide { display: none; }
   .timeline .slim { display: inline; }
@@ -221,8 +251,8 @@ footer p { max-width: 76ch; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { font-size: 10.5pt; }
   .scenario { break-before: auto; border-left: 0; border-right: 0; }
-  .picture, .proof-row, .facts > div, .finding { break-inside: avoid; }
-  .trial::details-content { content-visibility: visible; block-size: auto; }
+  .picture, .proof-row, .facts > div, .finding, .matrix tr { break-inside: avoid; }
+  .trial::details-content, .healer::details-content { content-visibility: visible; block-size: auto; }
   .excerpt { display: none; }
 }
 `;

@@ -1,7 +1,16 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { everythingRun, gateRun, hostileRun, lackingRun, sampleRun } from "./testing/sample-runs.ts";
-import { summaryText, trialLine } from "./text.ts";
+import { judgeTrial } from "../judge/trial.ts";
+import {
+  everythingRun,
+  gateRun,
+  hostileRun,
+  lackingRun,
+  matrixRun,
+  sampleRun,
+  wholeMatrixRun,
+} from "./testing/sample-runs.ts";
+import { healerLine, summaryText, trialLine } from "./text.ts";
 
 const plain = { colour: false, width: 80 };
 const { run: gate } = gateRun();
@@ -169,9 +178,81 @@ describe("the terminal's table", () => {
     expect(text).toContain("0 of 2 claims proven, 2 inconclusive");
   });
 
+  test("at 80 columns, broken healers: holes and what is open with what was tried, then what is caught", () => {
+    const text = summaryText(matrixRun().run, plain);
+    expect(text.slice(text.indexOf("  broken healer"))).toMatchInlineSnapshot(`
+      "  broken healer
+      ✗ watchdog-timid-runbook  a hole: missed by app-hang and watchdog-crash
+          The watchdog's runbook removes one file of what it may
+          app-hang: missed: back in 4.22 to 4.53 s (budget 15 s), healed by the
+          watchdog
+          watchdog-crash: missed: back in 1.11 to 1.53 s (budget 10 s), healed by the
+          restart policy; back in 4.31 to 4.81 s (budget 15 s), healed by the watchdog
+      ✗ host-units-stay-dead    a hole: no scenario is concerned by it
+          The host's systemd does not restart a unit that died
+      ? watchdog-wrong          caught by nothing for sure; unsure of app-hang; missed
+                                by watchdog-crash
+          The watchdog restarts another service of the stack
+          app-hang: unsure: observer-gap: up{job="app"} has no samples for 5.10 s from
+          13.237 s on, where one was due every 1.00 s
+          watchdog-crash: missed: back in 1.11 to 1.53 s (budget 10 s), healed by the
+          restart policy; back in 4.31 to 4.81 s (budget 15 s), healed by the watchdog
+      ✓ watchdog-blind          caught by app-hang
+      ✓ watchdog-liar           caught by app-hang
+      Caught nothing, though broken healers concern it: watchdog-crash
+      No broken healer concerns app-crash
+
+      not run
+        - host-power-loss: left out: tagged lab
+
+      All 3 claims proven, 2 of 5 broken healers caught, 2 holes, 1 open, 1 not run
+      wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio
+      1.18
+      "
+    `);
+    expect(summaryText(wholeMatrixRun().run, plain)).toContain("All 3 claims proven, all 2 broken healers caught");
+  });
+
+  test.each([40, 60, 80, 100, 160])("broken healers fit into %d columns", (width) => {
+    const lines = summaryText(matrixRun().run, { colour: false, width }).split("\n");
+    expect(Math.max(...lines.map((it) => [...it].length))).toBeLessThanOrEqual(width);
+  });
+
+  test("what was not run for one reason is one line", () => {
+    const why = "left out: tagged slow";
+    const text = summaryText(
+      {
+        ...gate,
+        notRun: [
+          { what: "a", why },
+          { what: "b", why: "interrupted" },
+          { what: "c", why },
+        ],
+      },
+      plain,
+    );
+    expect(text).toContain("not run\n  - left out: tagged slow (2): a, c\n  - b: interrupted\n");
+  });
+
   test("a run of nothing says so", () => {
     expect(summaryText(sampleRun([], []).run, plain)).toContain("No claim was tried");
   });
+});
+
+test("a trial on a stack that is broken on purpose is no failure for being refuted", () => {
+  const { run, journals } = matrixRun();
+  const cell = run.matrix?.cells.find((it) => it.state === "caught");
+  const line = trialLine(judgeTrial(journals.get(cell?.trial ?? "") ?? []), { colour: false });
+  expect(line).toBe("· app-hang/variant-watchdog-blind  refuted: did not come back in 30.0 s (budget 15 s)");
+});
+
+test("a broken healer is one line", () => {
+  const lines = matrixRun().run.matrix?.healers.map((it) => healerLine(it, { colour: false }));
+  expect(lines?.slice(0, 3)).toEqual([
+    "✓ watchdog-blind  caught by app-hang",
+    "✓ watchdog-liar  caught by app-hang",
+    "✗ watchdog-timid-runbook  a hole: missed by app-hang and watchdog-crash",
+  ]);
 });
 
 test("a trial is one line", () => {

@@ -1,7 +1,9 @@
 import { styleText } from "node:util";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import type { BrokenHealerJudgement, MatrixJudgement } from "../judge/matrix.ts";
 import { controlLabel, plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
+import { cellWord, idleScenarios, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
 import { tabled, wrapped } from "./text-table.ts";
 import {
@@ -12,6 +14,7 @@ import {
   failuresFirst,
   headline,
   notRunOf,
+  notRunTexts,
   recoveryText,
   scenarioVerdict,
   verdictText,
@@ -42,17 +45,53 @@ export function summaryText(run: RunRecord, { colour, width }: TextOptions): str
   const blocks = [
     table(scenarios, width, paint),
     ...scenarios.filter((it) => it.outcome !== "proven").map((it) => failure(it, width, paint)),
+    run.matrix ? matrixBlock(run.matrix, width, paint) : "",
     notRun(run, width, paint),
     `${paint("bold", wrapped(headline(run), width).join("\n"))}\n${paint("dim", wrapped(costText(run.cost), width).join("\n"))}`,
   ];
   return `${blocks.filter((it) => it !== "").join("\n\n")}\n`;
 }
 
-/** One trial in one line, as it ends: `✓ app-hang/without-watchdog  did not come back in 15.0 s …`. */
+/**
+ * One trial in one line, as it ends: `✓ app-hang/without-watchdog  did not come back in 15.0 s …`. What a trial on a stack that is
+ * broken on purpose should come to is not known from it alone: `· app-hang/variant-watchdog-blind  refuted: did not come …`.
+ */
 export function trialLine(trial: TrialJudgement, { colour }: { readonly colour: boolean }): string {
+  if (trial.variant !== undefined)
+    return `· ${oneLine(trial.id)}  ${trial.outcome}: ${oneLine(trial.explanation).replace(/^inconclusive: /, "")}`;
   const sign = painter(colour)(colours[trial.outcome], signs[trial.outcome]);
   return `${sign} ${oneLine(trial.id)}  ${oneLine(trial.explanation)}`;
 }
+
+/** One broken healer in one line: `✓ watchdog-blind  caught by app-hang`. */
+export function healerLine(healer: BrokenHealerJudgement, { colour }: { readonly colour: boolean }): string {
+  const sign = painter(colour)(colours[healer.outcome], signs[healer.outcome]);
+  return `${sign} ${oneLine(healer.name)}  ${oneLine(healer.explanation)}`;
+}
+
+/** A line for each broken healer; of those that nothing catches also what was tried, and which scenarios catch nothing at all. */
+function matrixBlock(matrix: MatrixJudgement, width: number, paint: Paint): string {
+  const healers = failuresFirst(matrix.healers);
+  const rows = tabled([["  broken healer", ""], ...healers.map(healerCells)], width);
+  const [heading = [], ...lines] = rows;
+  const body = healers.flatMap((it, index) => {
+    const sign = signs[it.outcome];
+    const row = (lines[index] ?? []).join("\n").replace(sign, paint(colours[it.outcome], sign));
+    if (it.outcome === "proven") return [row];
+    const tried = triedAgainst(matrix, it.name).map((cell) => `${cell.scenario}: ${cellWord(cell)}: ${cell.text}`);
+    return [
+      row,
+      ...[it.what, ...tried].flatMap((text) => wrapped(oneLine(text), width - 4).map((line) => `    ${line}`)),
+    ];
+  });
+  const idle = idleScenarios(matrix).flatMap((text) => wrapped(oneLine(text), width));
+  return [paint("dim", heading.join("\n").trimEnd()), ...body, ...idle].join("\n");
+}
+
+const healerCells = ({ outcome, name, explanation }: BrokenHealerJudgement): string[] => [
+  `${signs[outcome]} ${oneLine(name)}`,
+  oneLine(explanation),
+];
 
 function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Paint): string {
   if (scenarios.length === 0) return "";
@@ -121,8 +160,8 @@ const newErrors = ({ errors, explanation }: TrialJudgement): string[] =>
 
 function notRun(run: RunRecord, width: number, paint: Paint): string {
   if (run.notRun.length === 0) return "";
-  const lines = run.notRun.map(({ what, why }) =>
-    wrapped(`${oneLine(what)}: ${oneLine(why)}`, width - 4).join("\n    "),
+  const lines = notRunTexts(run.notRun).map(({ lead, rest }) =>
+    wrapped(`${oneLine(lead)}: ${oneLine(rest)}`, width - 4).join("\n    "),
   );
   return [paint("bold", "not run"), ...lines.map((it) => `  - ${it}`)].join("\n");
 }

@@ -10,6 +10,7 @@ import type {
 } from "../judge/judgement.ts";
 import { healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
+import { matrixHeadline } from "./matrix-words.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
 
 /** The phrases that every report shares: a page, a terminal table and a pull request comment say the same thing in the same words. */
@@ -25,8 +26,8 @@ function countOf(items: readonly { readonly outcome: Outcome }[], outcome: Outco
   return items.filter((it) => it.outcome === outcome).length;
 }
 
-/** `2 of 3 claims proven, 1 refuted`. */
-export function headline({ scenarios, notRun }: RunRecord): string {
+/** `2 of 3 claims proven, 1 refuted, all 11 broken healers caught`. */
+export function headline({ scenarios, matrix, notRun }: RunRecord): string {
   const refuted = countOf(scenarios, "refuted");
   const inconclusive = countOf(scenarios, "inconclusive");
   const total = scenarios.length;
@@ -43,9 +44,10 @@ export function headline({ scenarios, notRun }: RunRecord): string {
     first,
     refuted > 0 && `${refuted} refuted`,
     inconclusive > 0 && `${inconclusive} inconclusive`,
+    matrix && lowerFirst(matrixHeadline(matrix)),
     notRun.length > 0 && `${notRun.length} not run`,
   ]
-    .filter((it) => it !== false)
+    .filter((it) => typeof it === "string")
     .join(", ");
 }
 
@@ -99,6 +101,15 @@ export function actResult(act: ActJudgement): string {
       return `${verb}${when}${act.verdict.kind === "too-slow" && !control ? ", too slow" : ""}`;
     }
   }
+}
+
+/** What was not run, for one reason each: `plug-loses-power: there is no device`, `left out, tagged slow (2): a, b`. */
+export function notRunTexts(notRun: RunRecord["notRun"]): { readonly lead: string; readonly rest: string }[] {
+  return [...Map.groupBy(notRun, (it) => it.why)].map(([why, of]) => {
+    const [first = { what: "" }] = of;
+    if (of.length === 1) return { lead: first.what, rest: why };
+    return { lead: `${why} (${of.length})`, rest: of.map((it) => it.what).join(", ") };
+  });
 }
 
 /** How a recovery is to be looked at: in time, too late (or not wanted at all, as in a control), or not to be told. */

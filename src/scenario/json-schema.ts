@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
+import { brokenHealersSchema } from "./broken-healers.ts";
 import { scenarioFileSchema } from "./schema.ts";
 
 /**
@@ -93,4 +94,9 @@ function acceptsText(schema: unknown): boolean {
   const { type, anyOf } = mappingIn(schema);
   if (type !== undefined) return type === "string";
   return !Array.isArray(anyOf) || anyOf.some(acceptsText);
+}
+
+/** The same of a file of broken healers. */
+export function brokenHealersJsonSchema(): object {
+  return z.toJSONSchema(brokenHealersSchema, { io: "input", target: "draft-07" });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Duration, duration, ms } from "../time.ts";
-import type { ComposeFacts } from "./compose.ts";
+import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Scenario } from "./schema.ts";
 import { shownPath } from "./select.ts";
 
@@ -29,6 +29,8 @@ export interface LoadedScenario {
   readonly compose: string;
   /** Its services, where they can be told. */
   readonly services?: readonly string[];
+  /** Those of them that are started, where that can be told. */
+  readonly started?: readonly string[];
 }
 
 export const inTypeScript = "(in TypeScript)";
@@ -53,6 +55,7 @@ export function loadedScenario({ file, scenario, written, compose, facts: { serv
     ...(rest.afterwards ? { afterwards: faultOf(rest.afterwards.fault) } : {}),
     compose: shownPath(process.cwd(), compose),
     ...(services ? { services: [...services.keys()] } : {}),
+    ...(services ? { started: [...startedServices(services, whole.stack.services)] } : {}),
   };
 }
 

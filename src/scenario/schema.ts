@@ -16,7 +16,7 @@ export const healer = z.enum(healers).meta({ description: "What brought the serv
 export type Healer = z.output<typeof healer>;
 
 const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, "the name of a service in the Compose file");
-const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
+export const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 
 /** What a control or a variant changes in one service of the Compose file. */
 const serviceOverride = z

@@ -25,12 +25,17 @@ export async function select(root: string, selector: string): Promise<Selected> 
       kind: "no-scenario",
       message: `${selector} is no scenario: it holds what the scenarios in its folder and below have in common`,
     };
+  if (isBrokenHealersFile(path))
+    return { kind: "no-scenario", message: `${selector} is no scenario: it goes with healproof run --broken` };
   if (!isScenarioFile(path))
     return { kind: "no-scenario", message: `${selector} is no scenario: wanted a file that ends in .yaml or .yml` };
   return { kind: "files", files: [path] };
 }
 
-const isScenarioFile = (path: string) => /\.ya?ml$/.test(path) && basename(path) !== defaultsFile;
+/** Broken healers lie beside the scenarios that they are for, and are told by the name of their file. */
+const isBrokenHealersFile = (path: string) => /^broken-healers\.ya?ml$/.test(basename(path));
+const isScenarioFile = (path: string) =>
+  /\.ya?ml$/.test(path) && basename(path) !== defaultsFile && !isBrokenHealersFile(path);
 
 /** All scenario files below a folder, sorted; none if there is no such folder. */
 export async function scenarioFiles(folder: string): Promise<string[]> {

@@ -2,12 +2,13 @@ import type { Path } from "./problem.ts";
 
 /** The small words of which messages about a scenario are made. */
 
-/** `recovery.when[0].metric`; the whole document is "a scenario". */
+/** `recovery.when[0].metric`, `item 2.override`; the whole document is "a scenario". */
 export function nameOf(path: Path): string {
   if (path.length === 0) return "a scenario";
-  return path.reduce<string>(
-    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
-    "",
+  const [first, ...steps] = path;
+  return steps.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}.${step}`),
+    typeof first === "number" ? `item ${first + 1}` : String(first),
   );
 }
 

@@ -1,19 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { builtInFaults } from "../fault/registry.ts";
 import type { TrialPlan } from "../plan.ts";
+import type { PlannedMatrix } from "../plan-matrix.ts";
 import type { RunRecord } from "../report/run-record.ts";
-import { gateRun } from "../report/testing/sample-runs.ts";
+import { matrixRun } from "../report/testing/sample-runs.ts";
 import type { RunOptions } from "../run.ts";
 import { loadScenarios } from "../scenario/load.ts";
-import { FileRun, type Runner } from "./file-run.ts";
+import { FileRun, type GateOptions, type Runner } from "./file-run.ts";
 import { trialOf } from "./testing/finished.ts";
 
 /** The one run of a test file, with trials that are over before they began. */
 
-const { run: record, journals } = gateRun();
+const { run: record, journals } = matrixRun();
 const folders: string[] = [];
 
 afterEach(() => {
@@ -25,10 +26,11 @@ interface Seen {
   started: number;
   readonly run: string[];
   recorded?: { readonly trials: readonly string[]; readonly notRun: RunRecord["notRun"] };
+  matrix?: PlannedMatrix | undefined;
   ended: number;
 }
 
-function fileRun(reject?: string): { file: FileRun; seen: Seen } {
+function fileRun(reject?: string, options: GateOptions = {}): { file: FileRun; seen: Seen } {
   const out = mkdtempSync(join(tmpdir(), "file-run-"));
   folders.push(out);
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
@@ -43,8 +45,9 @@ function fileRun(reject?: string): { file: FileRun; seen: Seen } {
         if (plan.id === reject || !journal) throw new Error("it never began");
         return { ...trialOf(journal), plan };
       },
-      record: (finished, notRun = []) => {
+      record: (finished, notRun = [], matrix) => {
         seen.recorded = { trials: finished.map((it) => it.plan.id), notRun };
+        if (matrix) seen.matrix = matrix;
         return { ...record, notRun };
       },
       [Symbol.asyncDispose]: async () => {
@@ -52,7 +55,7 @@ function fileRun(reject?: string): { file: FileRun; seen: Seen } {
       },
     };
   };
-  return { file: new FileRun({ out }, start), seen };
+  return { file: new FileRun({ ...options, out }, start), seen };
 }
 
 const planOf = (id: string): TrialPlan => {
@@ -124,6 +127,61 @@ test("what is broken on purpose is in no report", async () => {
   await file.trial({ ...planOf("app-crash"), variant: "lame" });
   await file.close();
   expect(seen.recorded?.trials).toEqual([]);
+});
+
+describe("against broken healers", () => {
+  const cells = record.matrix?.cells ?? [];
+  const matrix: PlannedMatrix = {
+    healers: record.matrix?.healers ?? [],
+    scenarios: record.matrix?.scenarios ?? [],
+    cells,
+  };
+  const scenarios = ["app-crash", "app-hang", "watchdog-crash"];
+  const start = (reject?: string) => {
+    const { file, seen } = fileRun(reject);
+    for (const it of scenarios) file.trial(planOf(it)).catch(() => undefined);
+    file.against({ matrix, trials: cells.flatMap((it) => (it.trial === undefined ? [] : planOf(it.trial))) });
+    return { file, seen };
+  };
+
+  test("their trials are run besides, once each, and are in the report with their matrix", async () => {
+    const { file, seen } = start();
+    await file
+      .trial({ ...planOf("app-crash"), id: "app-crash/variant-toothless", variant: "toothless" })
+      .catch(() => undefined);
+    await file.close();
+    const tried = cells.flatMap((it) => it.trial ?? []);
+    expect(seen.run).toEqual([...scenarios, ...tried, "app-crash/variant-toothless"]);
+    expect(seen.recorded?.trials).toEqual([...scenarios, ...tried]);
+    expect(seen.matrix).toEqual(matrix);
+  });
+
+  test("each is judged once its own trials are over", async () => {
+    const { file } = start();
+    expect(await file.brokenHealer("watchdog-blind")).toMatchObject({
+      outcome: "proven",
+      explanation: "caught by app-hang",
+    });
+    expect((await file.brokenHealer("watchdog-timid-runbook")).outcome).toBe("refuted");
+    expect((await file.brokenHealer("watchdog-wrong")).outcome).toBe("inconclusive");
+    expect((await file.brokenHealer("host-units-stay-dead")).explanation).toContain("no scenario is concerned by it");
+  });
+
+  test.each(["app-hang/variant-watchdog-blind", "app-hang"])(
+    "one is not caught for sure where %s never began",
+    async (reject) => {
+      const { file } = start(reject);
+      expect((await file.brokenHealer("watchdog-blind")).outcome).toBe("inconclusive");
+    },
+  );
+});
+
+test("what is left out on purpose is in the report as not run", async () => {
+  const leftOut = [{ what: "host-power-loss", why: "left out: tagged lab" }];
+  const { file, seen } = fileRun(undefined, { leftOut });
+  await file.trial(planOf("app-crash"));
+  await file.close();
+  expect(seen.recorded?.notRun).toEqual(leftOut);
 });
 
 test("a run that cannot start is told by each trial, and there is nothing to close", async () => {

@@ -3,8 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { exitCode, KnownError, messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import type { BrokenHealerJudgement } from "../judge/matrix.ts";
+import { judgeBrokenHealer } from "../judge/run.ts";
 import type { TrialPlan } from "../plan.ts";
+import type { PlannedMatrix, planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
+import type { RunRecord } from "../report/run-record.ts";
 import { summaryText } from "../report/text.ts";
 import { defaultWorkers, type FinishedTrial, Run, type RunOptions } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
@@ -17,6 +21,8 @@ export interface GateOptions {
   readonly out?: string;
   /** How many trials are observed at a time; {@link defaultWorkers} unless told. */
   readonly workers?: number;
+  /** What there is besides and is not run: listed in the report. */
+  readonly leftOut?: RunRecord["notRun"];
 }
 
 /** What is needed of a run. */
@@ -30,14 +36,17 @@ export class FileRun {
   readonly #options: RunOptions;
   readonly #start: (options: RunOptions) => Promise<Runner>;
   readonly #trials = new Map<string, { readonly plan: TrialPlan; readonly finished: Promise<FinishedTrial> }>();
-  readonly #leftOut = new Set<string>();
+  readonly #controlsLeftOut = new Set<string>();
+  readonly #leftOut: RunRecord["notRun"];
+  #matrix: PlannedMatrix | undefined;
   #run: Promise<Runner> | undefined;
 
   constructor(
-    { faults = builtInFaults, out = "reports", workers = defaultWorkers() }: GateOptions,
+    { faults = builtInFaults, out = "reports", workers = defaultWorkers(), leftOut = [] }: GateOptions,
     start: (options: RunOptions) => Promise<Runner> = Run.start,
   ) {
     this.#options = { faults, out: resolve(out), workers };
+    this.#leftOut = leftOut;
     this.#start = start;
   }
 
@@ -68,9 +77,27 @@ export class FileRun {
   /** Its trial and its controls, all at once. */
   async scenario(loaded: LoadedScenario, { control = true }: { control?: boolean } = {}): Promise<FinishedScenario> {
     const plans = planTrials(loaded, { control });
-    if (!control) for (const { controls } of plans) for (const id of controls) this.#leftOut.add(id);
+    if (!control) for (const { controls } of plans) for (const id of controls) this.#controlsLeftOut.add(id);
     const finished = await Promise.all(plans.map((it) => this.trial(it)));
     return new FinishedScenario((await this.start()).folder, finished);
+  }
+
+  /** Also runs these trials, against broken healers; those of their scenarios must be run too. */
+  against({ matrix, trials }: ReturnType<typeof planMatrix>): void {
+    this.#matrix = matrix;
+    for (const plan of trials) void this.trial(plan).catch(() => undefined);
+  }
+
+  /** What has become of one broken healer, once its own trials and those of their scenarios are over. */
+  async brokenHealer(name: string): Promise<BrokenHealerJudgement> {
+    const matrix = this.#matrix;
+    if (!matrix) throw new Error("nothing was run against broken healers");
+    const tried = matrix.cells.filter((it) => it.healer === name);
+    const ids = new Set(tried.flatMap(({ scenario, trial }) => (trial === undefined ? [] : [scenario, trial])));
+    const settled = await Promise.allSettled([...ids].map((id) => this.#trials.get(id)?.finished));
+    // What never began has its own place in the judgement.
+    const judgements = settled.flatMap((it) => (it.status === "fulfilled" ? (it.value?.judgement ?? []) : []));
+    return judgeBrokenHealer(name, matrix, judgements);
   }
 
   /** Where a trial's journal is. */
@@ -84,9 +111,10 @@ export class FileRun {
     if (!run) return;
     const settled = await Promise.allSettled([...this.#trials.values()].map((it) => it.finished));
     const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
-    // What is broken on purpose is tested here, but belongs to no report of what recovers.
-    const claimed = finished.filter((it) => it.plan.variant === undefined);
-    const record = run.record(claimed, [...(await this.#failed()), ...this.#notRun()]);
+    // What is broken on purpose to test the gate belongs to no report of what recovers.
+    const against = new Set(this.#matrix?.cells.map((it) => it.trial));
+    const claimed = finished.filter((it) => it.plan.variant === undefined || against.has(it.plan.id));
+    const record = run.record(claimed, [...(await this.#failed()), ...this.#notRun()], this.#matrix);
     writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
     pointLatest(run.folder);
     await run[Symbol.asyncDispose]();
@@ -108,6 +136,7 @@ export class FileRun {
   }
 
   #notRun(): { what: string; why: string }[] {
-    return [...this.#leftOut].filter((it) => !this.#trials.has(it)).map((what) => ({ what, why: "control: false" }));
+    const controls = [...this.#controlsLeftOut].filter((it) => !this.#trials.has(it));
+    return [...controls.map((what) => ({ what, why: "control: false" })), ...this.#leftOut];
   }
 }

@@ -1,8 +1,9 @@
 import type { Journal } from "../../journal.ts";
 import type { ScenarioJudgement } from "../../judge/judgement.ts";
-import { judgeScenarios } from "../../judge/run.ts";
+import { judgeRun } from "../../judge/run.ts";
 import { judgeTrial } from "../../judge/trial.ts";
-import { worst } from "../../judge/verdict.ts";
+import type { PlannedMatrix } from "../../plan-matrix.ts";
+import type { Healer } from "../../scenario/schema.ts";
 import { ms } from "../../time.ts";
 import { slug } from "../anchors.ts";
 import type { RunRecord } from "../run-record.ts";
@@ -139,6 +140,84 @@ export const lackingRun = (): SampleRun =>
     [{ what: "app-crash/without-restart-policy", why: "--no-control" }],
   );
 
+const brokenHealers: { name: string; breaks: Healer; what: string }[] = [
+  {
+    name: "watchdog-blind",
+    breaks: "watchdog",
+    what: "The watchdog runs and answers, and never sees that anything is ill",
+  },
+  {
+    name: "watchdog-liar",
+    breaks: "watchdog",
+    what: "The watchdog does nothing, says that it healed, and raises its counter",
+  },
+  {
+    name: "watchdog-timid-runbook",
+    breaks: "watchdog",
+    what: "The watchdog's runbook removes one file of what it may",
+  },
+  { name: "watchdog-wrong", breaks: "watchdog", what: "The watchdog restarts another service of the stack" },
+  { name: "host-units-stay-dead", breaks: "systemd", what: "The host's systemd does not restart a unit that died" },
+];
+
+const against = (story: Story, healer: string, more: Partial<Story> = {}): Story => ({
+  ...story,
+  id: `${story.scenario}/variant-${healer}`,
+  variant: healer,
+  ...more,
+});
+
+function planOf(rows: Readonly<Record<string, readonly (Story | string)[]>>, healers: PlannedMatrix["healers"]) {
+  const planned: PlannedMatrix = {
+    healers,
+    scenarios: Object.keys(rows).map((name) => ({ name })),
+    cells: Object.entries(rows).flatMap(([scenario, cells]) =>
+      healers.map(({ name }, index) => {
+        const it = cells[index] ?? "it does not start host";
+        return { scenario, healer: name, ...(typeof it === "string" ? { whyNot: it } : { trial: it.id }) };
+      }),
+    ),
+  };
+  const stories = Object.values(rows).flatMap((cells) => cells.filter((it) => typeof it !== "string"));
+  return { planned, stories };
+}
+
+const noWatchdog = "nothing in it is healed by watchdog";
+
+/** The gate against broken healers: caught ones, two holes (one of which concerns nothing), one that stays open. */
+export function matrixRun(): SampleRun {
+  const { planned, stories } = planOf(
+    {
+      "app-crash": [noWatchdog, noWatchdog, noWatchdog, noWatchdog],
+      "app-hang": [
+        against(appHangForGood, "watchdog-blind"),
+        against(appHangForGood, "watchdog-liar"),
+        against(appHang, "watchdog-timid-runbook"),
+        against(appHang, "watchdog-wrong", { trouble: "observer-gap" }),
+      ],
+      "watchdog-crash": [
+        against(watchdogCrash, "watchdog-blind"),
+        against(watchdogCrash, "watchdog-liar"),
+        against(watchdogCrash, "watchdog-timid-runbook"),
+        against(watchdogCrash, "watchdog-wrong"),
+      ],
+    },
+    brokenHealers,
+  );
+  return sampleRun([...gate, ...stories], [{ what: "host-power-loss", why: "left out: tagged lab" }], planned);
+}
+
+/** Two broken healers, both caught. */
+export function wholeMatrixRun(): SampleRun {
+  const rows = {
+    "app-crash": [noWatchdog, noWatchdog],
+    "app-hang": [against(appHangForGood, "watchdog-blind"), against(appHangForGood, "watchdog-liar")],
+    "watchdog-crash": [noWatchdog, noWatchdog],
+  };
+  const { planned, stories } = planOf(rows, brokenHealers.slice(0, 2));
+  return sampleRun([...gate, ...stories], [], planned);
+}
+
 export const hostile = [
   `<script>alert(1)</script>`,
   `"><img src=x onerror=alert(1)>`,
@@ -175,19 +254,26 @@ export function hostileRun(): SampleRun {
     }),
   );
   const trials = run.trials.map((it) => ({ ...it, folder: `javascript:alert(1)/${text}` }));
-  return { run: { ...run, id: text, healproof: text, startedAt: text, scenarios, trials }, journals };
+  const trial = trials[0]?.id ?? text;
+  const pair = { scenario: text, healer: text };
+  const matrix: RunRecord["matrix"] = {
+    healers: [{ name: text, breaks: "watchdog", what: text, outcome: "refuted", explanation: text }],
+    scenarios: [{ name: text, role: "catches-nothing" }],
+    cells: [{ ...pair, trial, state: "missed", text }],
+    outcome: "refuted",
+  };
+  return { run: { ...run, id: text, healproof: text, startedAt: text, scenarios, matrix, trials }, journals };
 }
 
-export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"]): SampleRun {
+export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"], planned?: PlannedMatrix): SampleRun {
   const journals = new Map(stories.map((it): [string, Journal] => [it.id, journalOf(it)]));
-  const scenarios = judgeScenarios([...journals.values()].map(judgeTrial));
+  const judged = judgeRun([...journals.values()].map(judgeTrial), planned);
   const run: RunRecord = {
     version: 1,
     healproof: "0.1.0",
     id: "2026-11-21-031024-4f2a",
     startedAt: "2026-11-21T03:10:24.512Z",
-    outcome: worst(scenarios),
-    scenarios,
+    ...judged,
     notRun,
     trials: [...journals].map(([id, journal]) => ({
       id,
