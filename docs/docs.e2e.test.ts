@@ -39,11 +39,15 @@ test.concurrent("the scenario in TypeScript is a vitest test that passes, with a
 }, async () => {
   using healproof = new Healproof();
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const { stdout } = await run(process.execPath, [vitest, "run", "--root", join(root, "docs/examples/shop")], {
-    cwd: healproof.folder,
-    timeout: 240_000,
-    env: { ...process.env, NODE_IMAGE: nodeImage(), NO_COLOR: "1" },
-  });
+  const { stdout } = await run(
+    process.execPath,
+    [vitest, "run", "--no-cache", "--root", join(root, "docs/examples/shop")],
+    {
+      cwd: healproof.folder,
+      timeout: 240_000,
+      env: { ...process.env, NODE_IMAGE: nodeImage(), NO_COLOR: "1" },
+    },
+  );
   expect(stdout).toContain("1 passed");
   expect(stdout).toContain("api-crash");
   expect(existsSync(join(healproof.folder, "reports/latest/index.html"))).toBe(true);
