@@ -125,7 +125,8 @@ describe("a try whose body must match", () => {
     const port = await answering(`HTTP/1.1 503 No\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     expect(await matching(port, "^länge: \\d$")).toEqual([503]);
     expect(await matching(port, "redis")).toEqual([-503]);
-    expect(await matching(await answering("HTTP/1.1 204 No Content\r\n\r\n"), "^$")).toEqual([204]);
+    const open = await serving((socket) => socket.once("data", () => socket.write("HTTP/1.1 204 No Content\r\n\r\n")));
+    expect(await matching(open, "^$", 60)).toEqual([204]);
   });
 
   test("waits for all of it: the try lasts until then, and ends at its limit", async () => {
