@@ -86,8 +86,8 @@ export async function longestScrape(probe: Probe, origin: string): Promise<numbe
   return all && Math.max(0, ...all);
 }
 
-/** What an expression came to: its values at one moment, or why Prometheus will never say. */
-export type Evaluated = { readonly unixMs: number; readonly values: readonly number[] } | { readonly refused: string };
+/** What an expression came to: its values at one moment (NaN is none), or why Prometheus will never say. */
+export type Evaluated = { readonly unixMs: number; readonly values: readonly (number | undefined)[] } | { readonly refused: string };
 
 /** Evaluates an expression now; undefined if Prometheus does not answer, or has nothing to say it of. */
 export async function evaluate(probe: Probe, origin: string, query: string): Promise<Evaluated | undefined> {
@@ -101,7 +101,7 @@ export async function evaluate(probe: Probe, origin: string, query: string): Pro
     return { refused: `its value is a ${resultType}, not a number` };
   const found = timedValues.safeParse(result).data ?? [];
   const [first] = found;
-  return first && { unixMs: first[0] * 1000, values: found.flatMap(([, text]) => promValue(text) ?? []) };
+  return first && { unixMs: first[0] * 1000, values: found.map(([, text]) => promValue(text)) };
 }
 
 /** How old an alert's state may be, ms, by the alert's name: its rules are evaluated so often, and that takes so long. */
