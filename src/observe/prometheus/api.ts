@@ -87,7 +87,9 @@ export async function longestScrape(probe: Probe, origin: string): Promise<numbe
 }
 
 /** What an expression came to: its values at one moment (NaN is none), or why Prometheus will never say. */
-export type Evaluated = { readonly unixMs: number; readonly values: readonly (number | undefined)[] } | { readonly refused: string };
+export type Evaluated =
+  | { readonly unixMs: number; readonly values: readonly (number | undefined)[] }
+  | { readonly refused: string };
 
 /** Evaluates an expression now; undefined if Prometheus does not answer, or has nothing to say it of. */
 export async function evaluate(probe: Probe, origin: string, query: string): Promise<Evaluated | undefined> {
