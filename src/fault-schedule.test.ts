@@ -59,6 +59,8 @@ function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<voi
         ...noStack,
         replicas: async () => [1, 2, 3],
         look: notReached,
+        lookAt: notReached,
+        followLog: notReached,
         stopService: notReached,
         startService: notReached,
         exec: notReached,

@@ -36,6 +36,8 @@ function scene(stop: () => Promise<void> = async () => undefined) {
       ...noStack,
       replicas: notReached,
       look: notReached,
+      lookAt: notReached,
+      followLog: notReached,
       exec: notReached,
       logs: notReached,
       stopService: async (service: string) => {

@@ -33,6 +33,10 @@ const phases = [
 export const phase = z.enum(phases);
 export type Phase = z.output<typeof phase>;
 
+/** Who looks: what a series' samples come from. */
+const observer = z.enum(["prometheus", "promql", "probe", "engine", "log", "http", "disk"]);
+export type Observer = z.output<typeof observer>;
+
 /** One try of a signal: it covers its whole exchange, `[from, to]`. A probe's value is an HTTP status, 0 for no answer (`note` says why). */
 const sample = z.union([z.tuple([at, at, z.number()]), z.tuple([at, at, z.number(), z.string()])]);
 
@@ -66,7 +70,7 @@ const facts = {
   /** Declares a series: `everyMs` is how often a sample is due. `id` is the condition's `seriesOf`. */
   series: z.strictObject({
     id: z.string(),
-    observer: z.enum(["prometheus", "probe"]),
+    observer,
     everyMs: z.number().positive(),
   }),
   samples: z.strictObject({ series: z.string(), items: z.array(sample) }),

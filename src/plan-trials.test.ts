@@ -212,6 +212,16 @@ test("controls without the same healer, of the one act and of the other, have id
   ]);
 });
 
+test("what can only come true after the fault is no part of the steady state, unless it is asked for there", async () => {
+  const waited: [string, string] = [", status: 200 }", ", status: 200 }\n    - { log: app, matches: connected }"];
+  expect((await planned(waited)).map((it) => it.steady.conditions)).toEqual([
+    [up, ready],
+    [up, ready],
+  ]);
+  const asked: [string, string] = ["fault:", "steady: { conditions: [{ log: app, matches: alive }] }\nfault:"];
+  expect((await planned(waited, asked))[0]?.steady.conditions).toEqual([{ log: "app", matches: "alive" }, up, ready]);
+});
+
 test("the steady state is what is asked for, then what every act waits for, each once", async () => {
   const steady: [string, string] = [
     "fault:",

@@ -1,6 +1,6 @@
 import { exitCode, KnownError } from "./errors.ts";
 import type { Act, FaultCall, TrialPlan } from "./plan.ts";
-import { type Condition, describeCondition } from "./scenario/conditions.ts";
+import { type Condition, comesLater, describeCondition } from "./scenario/conditions.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import type { Overrides, Scenario } from "./scenario/schema.ts";
 import { didYouMean } from "./scenario/suggest.ts";
@@ -34,7 +34,7 @@ export function planTrials(
       within: scenario.steady.within,
       conditions: withoutDuplicates([
         ...scenario.steady.conditions,
-        ...acts.flatMap((it) => (it.goal === "recovery" ? it.recovery.when : [])),
+        ...acts.flatMap((it) => (it.goal === "recovery" ? it.recovery.when.filter((one) => !comesLater(one)) : [])),
       ]),
     },
     ...(switchedOff === undefined ? {} : { control: switchedOff }),

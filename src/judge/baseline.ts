@@ -1,9 +1,9 @@
 import { headerOf, type Journal } from "../journal.ts";
-import { describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { comesLater, describeCondition, sayValue, seriesOf } from "../scenario/conditions.ts";
 import { type Instant, instant, type Moment } from "../time.ts";
 import { gapIn } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
-import { firstFrom, seriesIn } from "./series.ts";
+import { firstFrom, judgedFor, lastDone, seriesIn } from "./series.ts";
 import type { Doubt } from "./unfinished.ts";
 import { atInstant } from "./words.ts";
 
@@ -18,19 +18,20 @@ export function baselineDoubt(journal: Journal, { act }: ActHistory, origin: Mom
   );
   if (!shown) return { reason: "sick-baseline", text: "the steady state was not shown before the fault" };
   const from: Instant = instant(shown.at - steady.for);
-  const conditions = [...steady.conditions, ...(act.goal === "recovery" ? act.recovery.when : [])];
+  const held = act.goal === "recovery" ? act.recovery.when.filter((it) => !comesLater(it)) : [];
+  const conditions = [...steady.conditions, ...held];
+  const done = lastDone(journal.filter((it) => it.seq < shown.seq));
   const all = seriesIn(journal, conditions.map(seriesOf), origin.earliest);
   for (const condition of conditions) {
-    const series = all.get(seriesOf(condition));
+    const found = all.get(seriesOf(condition));
+    const series = found && judgedFor(condition, found, done);
     const name = describeCondition(condition);
     if (!series?.ticks.length) return { reason: "observer-gap", text: `${name}: no sample before the fault` };
-    const bad = series.ticks
-      .slice(firstFrom(series.ticks, from))
-      .find((it) => it.to <= origin.earliest && !isGood(condition, it.value));
+    const bad = series.ticks.slice(firstFrom(series.ticks, from)).find((it) => it.to <= origin.earliest && !it.good);
     if (bad)
       return {
         reason: "sick-baseline",
-        text: `the stack was sick before the fault: ${name}, but it was ${bad.value} ${atInstant(bad.from)}`,
+        text: `the stack was sick before the fault: ${name}, but it was ${sayValue(condition, bad.value)} ${atInstant(bad.from)}`,
       };
     if (gapIn(series, from, origin.earliest))
       return { reason: "observer-gap", text: `${name}: its samples stopped before the fault` };

@@ -7,7 +7,7 @@ const good = 1;
 const bad = 0;
 const outagesOf = (...tries: readonly (readonly [from: number, to: number, value: number])[]) => {
   const ticks = tries.map(([from, to, value], seq): Tick => ({ from: instant(from), to: instant(to), value, seq }));
-  return seenOutages(ticks, (value) => value === good).map((it) => toOutage(it, "s"));
+  return seenOutages(ticks, ({ value }) => value === good).map((it) => toOutage(it, "s"));
 };
 
 test("a good try that was under way when the first bad one began does not say that the outage began after it", () => {

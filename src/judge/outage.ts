@@ -19,12 +19,12 @@ export interface SeenOutage {
  * Exchanges overlap, and each shows only what was at some moment within it. So a good one bounds an outage only if it was
  * certainly after it (it began when a bad one had ended) or certainly before it (it had ended when the first bad one began).
  */
-export function seenOutages(ticks: readonly Tick[], good: (value: number) => boolean): SeenOutage[] {
+export function seenOutages<T extends Tick>(ticks: readonly T[], good: (tick: T) => boolean): SeenOutage[] {
   const outages: SeenOutage[] = [];
   const goods: Tick[] = [];
   let open: { firstBad: Tick; lastBad: Tick; lastGood?: Tick; badBy: Instant } | undefined;
   for (const tick of ticks) {
-    if (!good(tick.value)) {
+    if (!good(tick)) {
       if (open) open = { ...open, lastBad: tick, badBy: instant(Math.min(open.badBy, tick.to)) };
       else {
         const lastGood = goods.findLast((it) => it.to <= tick.from);
@@ -46,9 +46,13 @@ function closed({ badBy: _, ...outage }: SeenOutage & { badBy: Instant }, firstG
 }
 
 /** Began in (start of last good, end of first bad], ended in (start of last bad, end of first good]. */
-export function toOutage({ lastGood, firstBad, lastBad, firstGood }: SeenOutage, series: string): Outage {
+export function toOutage(
+  { lastGood, firstBad, lastBad, firstGood }: SeenOutage,
+  series: string,
+  sayValue: (value: number) => string = String,
+): Outage {
   const seqs = [...new Set([lastGood, firstBad, lastBad, firstGood].flatMap((it) => (it ? [it.seq] : [])))];
-  const say = (tick: Tick) => `${tick.value}${tick.note ? ` (${tick.note})` : ""}`;
+  const say = (tick: Tick) => `${sayValue(tick.value)}${tick.note ? ` (${tick.note})` : ""}`;
   const text = firstGood
     ? `${series} was ${say(firstBad)}, and ${say(firstGood)} again`
     : `${series} was ${say(firstBad)}, last ${say(lastBad)}`;

@@ -62,7 +62,7 @@ const toSeries = (items: readonly Item[], every: number): Series => ({
     .sort((a, b) => a.from - b.from),
 });
 
-const signal = (one: Series): Signal => ({ series: one, outages: seenOutages(one.ticks, (value) => value === 1) });
+const signal = (one: Series): Signal => ({ series: one, outages: seenOutages(one.ticks, ({ value }) => value === 1) });
 
 describe("from a simulated truth with random sampling, jitter and overlap", () => {
   const truth = fc.record({ down: fc.integer({ min: 500, max: 1500 }), lasts: fc.integer({ min: 30, max: 1500 }) });
@@ -76,7 +76,7 @@ describe("from a simulated truth with random sampling, jitter and overlap", () =
             sample(paced, (at) => at < down || at >= back),
             20,
           ).ticks,
-          (value) => value === 1,
+          ({ value }) => value === 1,
         ).map((it) => toOutage(it, "s"));
         const [first] = outages;
         const last = outages.at(-1);

@@ -15,7 +15,7 @@ function signal(text: string, every = 100): Signal {
     }),
   );
   const series: Series = { id: "s", observer: "probe", every: ms(every), ticks };
-  return { series, outages: seenOutages(ticks, (value) => value === 1) };
+  return { series, outages: seenOutages(ticks, ({ value }) => value === 1) };
 }
 
 test("an outage began in (start of last good, end of first bad] and ended in (start of last bad, end of first good]", () => {

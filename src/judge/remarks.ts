@@ -1,4 +1,5 @@
 import type { Journal } from "../journal.ts";
+import { sayValue } from "../scenario/conditions.ts";
 import { elapsed, formatDuration, ms } from "../time.ts";
 import type { ActHistory } from "./history.ts";
 import type { Evidence } from "./judgement.ts";
@@ -22,7 +23,7 @@ export function remarksOn(
     ...witnesses.map((it) => (it.series.observer === "probe" ? "the probe" : it.series.id)),
     ...(events ? ["the engine's events"] : []),
   ];
-  for (const { series, outages } of signals) {
+  for (const { series, outages, condition } of signals) {
     if (outages.length > 0) continue;
     const during = series.ticks
       .slice(firstFrom(series.ticks, origin.earliest))
@@ -36,7 +37,7 @@ export function remarksOn(
           ? `the outage was hardly longer than ${interval}`
           : `it never saw the outage, which was longer than ${interval}`;
     remarks.push({
-      text: `${series.id} stayed at ${during[0]?.value ?? "its value"} throughout: ${why}; ${listed([...new Set(names)])} are the witnesses`,
+      text: `${series.id} stayed at ${during[0] ? sayValue(condition, during[0].value) : "its value"} throughout: ${why}; ${listed([...new Set(names)])} are the witnesses`,
       seqs: [...new Set(during.map((it) => it.seq))],
     });
   }

@@ -1,5 +1,6 @@
-import type { Journal } from "../journal.ts";
-import { type Duration, type Instant, ms } from "../time.ts";
+import type { Journal, Observer } from "../journal.ts";
+import { type Condition, readingOf } from "../scenario/conditions.ts";
+import { type Duration, type Instant, type Moment, moment, ms } from "../time.ts";
 
 /** One sample as judging sees it: it covers its whole exchange, `[from, to]`, and knows the journal line it came from. */
 export interface Tick {
@@ -13,7 +14,7 @@ export interface Tick {
 export interface Series {
   readonly id: string;
   /** Absent where the journal never declared it: then nobody looked. */
-  readonly observer?: "prometheus" | "probe";
+  readonly observer?: Observer;
   readonly every: Duration;
   /** Ordered by start, because tries overlap: the one that was asked first comes first, whenever it was answered. */
   readonly ticks: readonly Tick[];
@@ -47,6 +48,48 @@ export function seriesIn(
       { id, every, ticks: ticks.sort(byStart), ...(observer === undefined ? {} : { observer }) },
     ]),
   );
+}
+
+/** The samples of one condition, each with whether it is good. */
+export interface JudgedSeries extends Series {
+  readonly ticks: readonly JudgedTick[];
+}
+
+export interface JudgedTick extends Tick {
+  readonly good: boolean;
+}
+
+/**
+ * What a condition says to its series. Of a running total only what came since `begun` counts: since the last sample that had ended
+ * then, or since the first where nothing has begun yet. Where a total was not seen before, nobody knows what came since: no samples.
+ */
+export function judgedFor(condition: Condition, series: Series, begun?: Moment): JudgedSeries {
+  const { good, cumulative } = readingOf(condition);
+  const ticks = cumulative ? since(begun, risingOf(series.ticks)) : series.ticks;
+  return { ...series, ticks: ticks.map((it) => ({ ...it, good: good(it) })) };
+}
+
+/** A total never falls: where one that was told late is more than a later sample's, that one did not know of it yet. */
+function risingOf(ticks: readonly Tick[]): Tick[] {
+  let most = Number.NEGATIVE_INFINITY;
+  return ticks.map((it) => {
+    most = Math.max(most, it.value);
+    return { ...it, value: most };
+  });
+}
+
+function since(begun: Moment | undefined, ticks: readonly Tick[]): readonly Tick[] {
+  const before = begun ? ticks.findLast((it) => it.to <= begun.earliest) : ticks[0];
+  if (!before) return [];
+  return ticks.map((it) => ({ ...it, value: Math.max(0, it.value - before.value) }));
+}
+
+/** The last that was done to the stack: what is looked at while it is steady is counted from there on. */
+export function lastDone(journal: Journal): Moment | undefined {
+  const done = journal.findLast(
+    (it) => it.kind === "fault" && (it.stage === "injected" || it.stage === "lifted" || it.stage === "undone"),
+  );
+  return done?.kind === "fault" ? moment(done.when.latest, done.when.latest) : undefined;
 }
 
 const byStart = (a: Tick, b: Tick) => a.from - b.from || a.to - b.to || a.value - b.value || a.seq - b.seq;

@@ -1,12 +1,12 @@
 import type { Journal } from "../journal.ts";
-import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { type Condition, comesLater, describeCondition, sayValue, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
 import { gapIn, largestGap } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import type { SignalJudgement } from "./judgement.ts";
 import { reaches, type SeenOutage, seenOutages, toOutage } from "./outage.ts";
 import { countsFor, type Recovery, recoveryOf, type Signal } from "./recovery.ts";
-import { type Series, seriesIn, type Tick } from "./series.ts";
+import { type JudgedSeries, judgedFor, seriesIn } from "./series.ts";
 import { atInstant } from "./words.ts";
 
 /** What an act's recovery conditions showed. */
@@ -27,17 +27,16 @@ export function signalsOf(journal: Journal, history: ActHistory): ActSignals | u
   if (!begun) return undefined;
   const series = seriesIn(journal, act.recovery.when.map(seriesOf), horizon);
   // What is not a recovery comes true for the first time: until then it is as if it had been out all along.
-  const inProgress = act.id === "restored" || act.goal !== "recovery";
+  const allNew = act.id === "restored" || act.goal !== "recovery";
   const bitten = act.id === "restored" ? undefined : faults[0]?.bitten?.when;
   const signals = act.recovery.when.flatMap((condition) => {
     const found = series.get(seriesOf(condition));
     if (!found) return [];
     // What was answered well only after the observation may owe it to our own undo.
-    const one = {
-      ...found,
-      ticks: found.ticks.filter(({ to, value }) => to <= horizon || !isGood(condition, value)),
-    };
-    const all = seenOutages(one.ticks, (value) => isGood(condition, value)).filter((it) => reaches(it, begun.earliest));
+    const judged = judgedFor(condition, found, begun);
+    const one = { ...judged, ticks: judged.ticks.filter(({ to, good }) => to <= horizon || !good) };
+    const all = seenOutages(one.ticks, (it) => it.good).filter((it) => reaches(it, begun.earliest));
+    const inProgress = allNew || comesLater(condition);
     const outages = all.filter((it) => countsFor(it, { origin: begun, bitten, inProgress }));
     return [{ condition, series: one, all, outages }];
   });
@@ -61,16 +60,11 @@ function heldAllAlong(signals: readonly Signal[], begun: Moment, stableFor: Dura
   return complete ? { state: "recovered", at: begun, stableUntil, bounds: [] } : { state: "holding", at: begun };
 }
 
-/** One condition's samples with whether each is good, from the act's beginning on. */
-export interface ConditionTicks extends Series {
-  readonly ticks: readonly (Tick & { readonly good: boolean })[];
-}
-
-export function ticksFor(journal: Journal, condition: Condition, _begun: Moment): ConditionTicks {
+/** One condition's samples with whether each is good, totals counted from the act's beginning on. */
+export function ticksFor(journal: Journal, condition: Condition, begun: Moment): JudgedSeries {
   const id = seriesOf(condition);
   const found = seriesIn(journal, [id]).get(id);
-  if (!found) return { id, every: ms(1000), ticks: [] };
-  return { ...found, ticks: found.ticks.map((it) => ({ ...it, good: isGood(condition, it.value) })) };
+  return found ? judgedFor(condition, found, begun) : { id, every: ms(1000), ticks: [] };
 }
 
 export function toSignalJudgement(
@@ -82,7 +76,7 @@ export function toSignalJudgement(
   return {
     series: series.id,
     condition: describeCondition(condition),
-    outages: all.map((it) => toOutage(it, series.id)),
+    outages: all.map((it) => toOutage(it, series.id, (value) => sayValue(condition, value))),
     samples,
     largestGap: gap,
   };

@@ -1,8 +1,8 @@
 import type { Journal } from "../journal.ts";
-import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { type Condition, describeCondition, sayValue, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, formatDuration, type Instant, instant, ms } from "../time.ts";
 import { tolerable } from "./gaps.ts";
-import { seriesIn, type Tick } from "./series.ts";
+import { judgedFor, lastDone, seriesIn, type Tick } from "./series.ts";
 
 export type Steadiness =
   | { readonly holds: true; readonly since: Instant; readonly until: Instant }
@@ -26,26 +26,29 @@ export function steadyOf(
   since: Instant = instant(Number.NEGATIVE_INFINITY),
 ): Steadiness {
   const all = seriesIn(journal, steady.conditions.map(seriesOf), now);
+  const done = lastDone(journal);
   let start: number = Number.NEGATIVE_INFINITY;
   let until: number = now;
   let youngest: { condition: Condition; last: Tick } | undefined;
 
   for (const condition of steady.conditions) {
-    const series = all.get(seriesOf(condition));
+    const found = all.get(seriesOf(condition));
+    const series = found && judgedFor(condition, found, done);
     const limit = series ? tolerable(series) : ms(0);
     const ticks = series?.ticks.filter((it) => it.from >= since) ?? [];
     const last = ticks.at(-1);
     const wanted = describeCondition(condition);
     if (!series || !last) return { holds: false, wanted, why: "silent", lastSeen: "no sample yet" };
-    if (!isGood(condition, last.value)) return { holds: false, wanted, why: "bad", lastSeen: sayTick(last, now) };
+    const seen = (tick: Tick) => sayTick(condition, tick, now);
+    if (!last.good) return { holds: false, wanted, why: "bad", lastSeen: seen(last) };
     const heard = ticks.slice(-overlapping).reduce<number>((latest, it) => Math.max(latest, it.to), last.to);
     if (now - heard > limit)
-      return { holds: false, wanted, why: "silent", lastSeen: `${sayTick(last, now)}, and nothing since` };
+      return { holds: false, wanted, why: "silent", lastSeen: `${seen(last)}, and nothing since` };
 
     let held = last;
     for (let index = ticks.length - 2; index >= 0; index--) {
       const tick = ticks[index];
-      if (!tick || !isGood(condition, tick.value) || held.from - tick.to > limit) break;
+      if (!tick?.good || held.from - tick.to > limit) break;
       held = tick;
     }
     if (held.to > start) {
@@ -60,12 +63,12 @@ export function steadyOf(
     holds: false,
     wanted: `${describeCondition(youngest.condition)} for ${formatDuration(steady.for)}`,
     why: "too-short",
-    lastSeen: `${sayTick(youngest.last, now)}; good for ${formatDuration(ms(Math.max(0, until - start)))} by then`,
+    lastSeen: `${sayTick(youngest.condition, youngest.last, now)}; good for ${formatDuration(ms(Math.max(0, until - start)))} by then`,
   };
 }
 
 /** Far more tries than are ever in flight together. */
 const overlapping = 200;
 
-const sayTick = (tick: Tick, now: Instant) =>
-  `${tick.value}${tick.note ? ` (${tick.note})` : ""}, ${formatDuration(ms(Math.max(0, now - tick.to)))} ago`;
+const sayTick = (condition: Condition, tick: Tick, now: Instant) =>
+  `${sayValue(condition, tick.value)}${tick.note ? ` (${tick.note})` : ""}, ${formatDuration(ms(Math.max(0, now - tick.to)))} ago`;

@@ -5,6 +5,7 @@ import { answered } from "../limit.ts";
 import { followEvents } from "../stack/events.ts";
 import type { StartedStack } from "../stack/stack.ts";
 import type { ObserverTools } from "./series.ts";
+import type { EngineNews } from "./watch-containers.ts";
 
 /** Maps the engine's wall clock to the host's monotonic clock. */
 export interface EngineClock {
@@ -50,12 +51,13 @@ const telling = ["exitCode", "signal", "execDuration"] as const;
 /** Healthchecks are exec'd every second; their three events each would drown the rest. */
 const noise = /^exec_/;
 
-/** Streams the engine's events on the stack's containers into the journal. */
+/** Streams the engine's events on the stack's containers into the journal, and tells whoever looks at these containers. */
 export async function observeEngineEvents(
   docker: Dockerode,
   stack: StartedStack,
   engine: EngineClock,
   tools: ObserverTools,
+  heard: (news: EngineNews) => void = () => undefined,
 ): Promise<{ readonly lost: Promise<never> }> {
   const { journal, clock, changed, until } = tools;
   const { sameKernel, offsetMs, uncertaintyMs, method } = engine;
@@ -72,6 +74,7 @@ export async function observeEngineEvents(
       const when = clock.span(engine.toHost(timeNano / 1e6));
       journal.write({ kind: "engine", when, service, container: Actor.ID, action: Action, attributes });
       changed();
+      heard({ service, action: Action, unixMs: timeNano / 1e6 });
     },
     lost: (why) => reject(new KnownError("events-lost", `the engine's event stream broke: ${why}`)),
   });

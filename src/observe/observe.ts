@@ -1,15 +1,20 @@
 import type { TrialClock } from "../clock.ts";
 import type { JournalWriter } from "../journal-file.ts";
 import { answered } from "../limit.ts";
-import { conditionsOf, type TrialPlan } from "../plan.ts";
-import { seriesOf } from "../scenario/conditions.ts";
+import type { TrialPlan } from "../plan.ts";
 import type { Engine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
 import type { StartedStack } from "../stack/stack.ts";
+import { observeDisk } from "./disk.ts";
 import { type EngineClock, engineClock, observeEngineEvents } from "./engine-events.ts";
+import { observeInbox } from "./inbox.ts";
+import { watchLog } from "./logs.ts";
 import { startProbe } from "./probe/start.ts";
 import { observeProbe } from "./probing.ts";
-import { observePrometheus, type WatchedSeries } from "./prometheus/observe.ts";
+import { observePrometheus } from "./prometheus/observe.ts";
+import { watchHealth, watchStarts, watchState } from "./states.ts";
+import { seriesWanted } from "./wanted.ts";
+import { ContainerWatch } from "./watch-containers.ts";
 
 /** Everything that looks at one stack while its trial lasts. */
 export interface Observation extends AsyncDisposable {
@@ -49,13 +54,26 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       ),
     );
     const clockOfEngine = await engineClock(engine.docker, probe.clock.sameKernel);
-    const events = await observeEngineEvents(engine.docker, stack, clockOfEngine, tools);
-    const { urls, metrics } = seriesWanted(plan);
-    observeProbe(probe, urls, tools);
-    const prometheus = plan.stack.prometheus
-      ? observePrometheus(probe, plan.stack.prometheus, metrics, tools)
-      : Promise.resolve();
-    const lost = Promise.race([probe.lost, events.lost, prometheus.then(() => new Promise<never>(() => undefined))]);
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    const wanted = seriesWanted(plan);
+    const watch = new ContainerWatch([
+      ...wanted.states.map((it) => watchState(it, tools)),
+      ...wanted.healths.map((it) => watchHealth(it, tools)),
+      ...wanted.starts.map((it) => watchStarts(it, clockOfEngine, tools)),
+      ...wanted.logs.map((it) => watchLog(it, stack.containers, clockOfEngine, tools, fail)),
+    ]);
+    const events = await observeEngineEvents(engine.docker, stack, clockOfEngine, tools, watch.tell);
+    observeProbe(probe, wanted.addresses, tools);
+    const { prometheus } = plan.stack;
+    const looking = [
+      watch.run(stack.containers, end.signal),
+      ...(prometheus === undefined ? [] : [observePrometheus(probe, prometheus, wanted, tools)]),
+      ...wanted.inboxes.map((it) => observeInbox(probe, it, tools)),
+      ...wanted.disks.map((it) => observeDisk(stack.containers, it, tools)),
+    ];
+    // Those that look by asking end with the trial; before that only an error ends them.
+    for (const it of looking) it.catch(fail);
+    const lost = Promise.race([probe.lost, events.lost, failed]);
     lost.catch(() => undefined);
     return {
       lost,
@@ -64,7 +82,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
         end.abort();
         await probe[Symbol.asyncDispose]();
         // A question that was under way when the probe ended fails; before that, `lost` would have told.
-        await prometheus.catch(() => undefined);
+        await Promise.allSettled(looking);
       },
     };
   } catch (thrown) {
@@ -72,15 +90,4 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
     await probe[Symbol.asyncDispose]();
     throw thrown;
   }
-}
-
-/** What the plan's conditions read: addresses to probe and selectors to follow, each once. */
-export function seriesWanted(plan: TrialPlan): { urls: string[]; metrics: WatchedSeries[] } {
-  const conditions = conditionsOf(plan);
-  const counters = plan.acts.flatMap((act) => act.recovery.corroboratedBy);
-  const urls = conditions.flatMap((it) => ("probe" in it ? [it.probe] : []));
-  const selectors = new Map<string, WatchedSeries>();
-  for (const it of conditions) if ("metric" in it) selectors.set(seriesOf(it), { selector: seriesOf(it), sum: false });
-  for (const it of counters) selectors.set(seriesOf(it), { selector: seriesOf(it), sum: true });
-  return { urls: [...new Set(urls)], metrics: [...selectors.values()] };
 }

@@ -7,19 +7,25 @@ const everyMs = 10;
 const timeoutMs = seconds(1);
 const maxInFlight = 32;
 
+export interface WatchedAddress {
+  readonly id: string;
+  readonly url: string;
+  readonly body?: string;
+}
+
 /** Watches addresses through the probe; each is a series whose samples are its tries. */
-export function observeProbe(probe: Probe, urls: readonly string[], tools: ObserverTools): void {
+export function observeProbe(probe: Probe, addresses: readonly WatchedAddress[], tools: ObserverTools): void {
   const { journal, clock, changed, until } = tools;
   journal.write({ kind: "clock", source: "probe", ...probe.clock });
-  for (const url of urls) {
-    journal.write({ kind: "series", id: url, observer: "probe", everyMs });
+  for (const { id, url, body } of addresses) {
+    journal.write({ kind: "series", id, observer: "probe", everyMs });
     probe.watch(
       url,
-      { everyMs, timeoutMs, maxInFlight },
+      { everyMs, timeoutMs, maxInFlight, ...(body === undefined ? {} : { body }) },
       (tries) => {
         journal.write({
           kind: "samples",
-          series: url,
+          series: id,
           items: tries.map(({ from, to, status, note }) => {
             const span = [clock.at(from), clock.at(to), status] as const;
             return note === undefined ? [...span] : [...span, note];

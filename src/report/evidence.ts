@@ -1,5 +1,7 @@
 import type { Journal, JournalRecord, Sample } from "../journal.ts";
-import { type Condition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { conditionsOf } from "../plan.ts";
+import type { Reading } from "../scenario/condition/reading.ts";
+import { readingOf } from "../scenario/conditions.ts";
 import type { Instant } from "../time.ts";
 import type { References } from "./anchors.ts";
 import { fileLink } from "./anchors.ts";
@@ -40,7 +42,7 @@ function line(record: JournalRecord, id: string, zero: Instant, journal: Journal
 const longest = 600;
 
 function told(record: JournalRecord, zero: Instant, journal: Journal): Piece {
-  if (record.kind === "samples") return samples(record, zero, conditionOf(record.series, journal));
+  if (record.kind === "samples") return samples(record, zero, readingFor(record.series, journal));
   if (record.kind === "header")
     return `run ${record.run}, trial ${record.plan.id}, seed ${record.seed}, started ${record.origin}`;
   const { seq: _, at: __, kind: ___, ...fact } = record;
@@ -52,15 +54,18 @@ function field(value: unknown): string {
   return text.length > longest ? `${text.slice(0, longest)} … (${text.length} characters)` : text;
 }
 
-function conditionOf(series: string, journal: Journal): Condition | undefined {
+/** The first condition that reads a series says what is good in it, and what its values mean. */
+function readingFor(series: string, journal: Journal): Reading | undefined {
   const [header] = journal;
   if (header?.kind !== "header") return undefined;
-  return header.plan.acts.flatMap((it) => it.recovery.when).find((it) => seriesOf(it) === series);
+  return conditionsOf(header.plan)
+    .map(readingOf)
+    .find((it) => it.series === series);
 }
 
 const mostRuns = 12;
 
-function samples({ series, items }: JournalRecord<"samples">, zero: Instant, condition: Condition | undefined): Piece {
+function samples({ series, items }: JournalRecord<"samples">, zero: Instant, reading: Reading | undefined): Piece {
   const runs: { first: Sample; last: Sample; count: number }[] = [];
   for (const it of items) {
     const last = runs.at(-1);
@@ -70,10 +75,11 @@ function samples({ series, items }: JournalRecord<"samples">, zero: Instant, con
     } else runs.push({ first: it, last: it, count: 1 });
   }
   const shown = runs.slice(0, mostRuns).map(({ first, last, count }) => {
-    const [from, , value, note] = first;
-    const state = condition ? (isGood(condition, value) ? "good" : "bad") : "";
+    const [from, to, value, note] = first;
+    // Of a running total, what is good depends on the act.
+    const state = reading && !reading.cumulative ? (reading.good({ from, to, value }) ? "good" : "bad") : "";
     const till = count > 1 ? ` … ${formatOffset(last[1] - zero)}` : ` to ${formatOffset(first[1] - zero)}`;
-    return html`<span class="run ${state}">${formatOffset(from - zero)}${till}: <b>${value}</b>${note !== undefined && ` (${note})`}${count > 1 && ` ×${count}`}${state !== "" && ` ${state}`}</span> `;
+    return html`<span class="run ${state}">${formatOffset(from - zero)}${till}: <b>${reading?.say(value) ?? value}</b>${note !== undefined && ` (${note})`}${count > 1 && ` ×${count}`}${state !== "" && ` ${state}`}</span> `;
   });
   const more = runs.length - shown.length;
   return [html`<code>${series}</code> `, shown, more > 0 ? `… and ${more} more changes` : ""];

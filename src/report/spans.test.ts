@@ -5,7 +5,7 @@ import { coarsened, spansOf, stepsOf, thinned } from "./spans.ts";
 
 const tries = (...items: [from: number, to: number, value: number][]) =>
   items.map(([from, to, value]) => ({ from: instant(from), to: instant(to), value }));
-const up = (value: number) => value === 1;
+const up = ({ value }: { value: number }) => value === 1;
 const brief = (...items: Parameters<typeof tries>) =>
   spansOf(tries(...items), 10, up).map((it) => `${it.state} ${it.from}-${it.to} ${it.samples}`);
 

@@ -13,7 +13,7 @@ export interface Span {
   readonly samples: number;
 }
 
-interface Try {
+export interface Try {
   readonly from: Instant;
   readonly to: Instant;
   readonly value: number;
@@ -23,10 +23,10 @@ interface Try {
 const dueBeforeGap = 3;
 
 /** The good and bad spans of a series, merged, in order, without overlaps. A sample covers its exchange; the next one's start ends it. */
-export function spansOf(tries: readonly Try[], everyMs: number, isGood: (value: number) => boolean): Span[] {
+export function spansOf(tries: readonly Try[], everyMs: number, isGood: (it: Try) => boolean): Span[] {
   const spans: { state: Span["state"]; from: Instant; to: Instant; samples: number; lastFrom: Instant }[] = [];
   for (const it of tries) {
-    const state = isGood(it.value) ? "good" : "bad";
+    const state = isGood(it) ? "good" : "bad";
     const last = spans.at(-1);
     if (last && it.from - last.to > dueBeforeGap * everyMs) {
       spans.push({ state: "gap", from: last.to, to: it.from, samples: 0, lastFrom: last.to });

@@ -1,7 +1,7 @@
 import { headerOf, type Journal, type JournalRecord, type Phase, recordsOf } from "../journal.ts";
 import type { ActJudgement, TrialJudgement } from "../judge/judgement.ts";
 import { conditionsOf, type TrialPlan } from "../plan.ts";
-import { type Condition, describeCondition, isGood, seriesOf } from "../scenario/conditions.ts";
+import { type Condition, readingOf, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, type Instant, instant, later, type Moment } from "../time.ts";
 import { coarsened, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
 
@@ -176,19 +176,31 @@ function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[
   return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
     const condition = conditions.get(id);
     if (!condition) return [];
+    const { good, text, cumulative } = readingOf(condition);
+    if (cumulative) return [];
     const spans = coarsened(
-      spansOf(triesOf(journal, id), everyMs, (value) => isGood(condition, value) !== unwanted.has(condition)),
+      spansOf(triesOf(journal, id), everyMs, (it) => good(it) !== unwanted.has(condition)),
       shortest,
     );
     const never = unwanted.has(condition) ? "never " : "";
-    return [{ kind: "signal", label: `${observer}: ${never}${describeCondition(condition)}`, spans }];
+    return [{ kind: "signal", label: `${observer}: ${never}${text}`, spans }];
   });
 }
 
+/** What counts up: counters, and conditions on a running total, of which it is told when they rose. */
 function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markWidth: number): Lane[] {
-  const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
-  return recordsOf(journal, "series").flatMap(({ id, everyMs }): Lane[] => {
-    if (!counters.has(id)) return [];
+  const totals = conditionsOf(plan)
+    .map(readingOf)
+    .filter((it) => it.cumulative);
+  const labels = new Map([
+    ...plan.acts
+      .flatMap((it) => it.recovery.corroboratedBy)
+      .map((it) => [it.counter, `counter: ${it.counter}`] as const),
+    ...totals.map((it) => [it.series, it.series] as const),
+  ]);
+  return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
+    const label = labels.get(id);
+    if (label === undefined) return [];
     const tries = triesOf(journal, id);
     const spans = coarsened(
       spansOf(tries, everyMs, () => true),
@@ -197,7 +209,7 @@ function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markW
     return [
       {
         kind: "counter",
-        label: `counter: ${id}`,
+        label: label === id ? `${observer}: ${id}` : label,
         steps: thinned(stepsOf(tries), markWidth, ({ at, by }) => ({ at, kind: by > 0 ? "rise" : "reset" })),
         spans,
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
-import type { Condition } from "./conditions.ts";
+import type { Watch } from "./condition/reading.ts";
+import { type Condition, readingOf } from "./conditions.ts";
 import { writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
@@ -59,13 +60,17 @@ function prometheusProblems(scenario: Scenario): Finding[] {
     ...placed(scenario.afterwards?.recovery.corroboratedBy ?? [], ["afterwards", "recovery", "corroboratedBy"]),
   ];
   const [first] = [
-    ...allConditions(scenario).flatMap(({ it, path }) => ("metric" in it ? [[...path, "metric"]] : [])),
+    ...allConditions(scenario).flatMap(({ it, path }) =>
+      fromPrometheus.flatMap((key) => (key in it ? [[...path, key]] : [])),
+    ),
     ...counters.map(({ path }) => [...path, "counter"]),
   ];
   if (first === undefined) return [];
-  const message = `a ${first.at(-1)} needs stack.prometheus: where it is read, such as http://prometheus:9090`;
+  const message = `${first.at(-1) === "alert" ? "an" : "a"} ${first.at(-1)} needs stack.prometheus: where it is read, such as http://prometheus:9090`;
   return [{ message, path: first }];
 }
+
+const fromPrometheus = ["metric", "promql", "alert"] as const;
 
 /** Every service that is named is in the Compose file, and among those that are started. */
 function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {
@@ -78,6 +83,7 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
     ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
     ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
+    ...allConditions(scenario).flatMap(conditionServices),
     ...(scenario.ledger ? [{ it: scenario.ledger.service, path: ["ledger", "service"] }] : []),
   ];
   const overrides = [
@@ -96,6 +102,15 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
     if (started.has(it)) return [];
     return [{ message: `${it} is not started: neither in stack.services nor needed by one of them`, ...place }];
   });
+}
+
+/** The service that a condition names, where it is told. */
+function conditionServices({ it, path }: Placed<Condition>): Placed<string>[] {
+  if ("container" in it) return [{ it: it.container, path: [...path, "container"] }];
+  if ("health" in it) return [{ it: it.health, path: [...path, "health"] }];
+  if ("restarts" in it) return [{ it: it.restarts, path: [...path, "restarts"] }];
+  if ("log" in it) return [{ it: it.log, path: [...path, "log"] }];
+  return "disk" in it ? [{ it: it.of, path: [...path, "of"] }] : [];
 }
 
 /** A fault's parameters that name services of the stack. */
@@ -131,9 +146,10 @@ function hostProblems(scenario: Scenario, { services }: ComposeFacts): Finding[]
     ...(scenario.stack.prometheus === undefined
       ? []
       : [{ it: scenario.stack.prometheus, path: ["stack", "prometheus"] }]),
-    ...allConditions(scenario).flatMap(({ it, path }) =>
-      "probe" in it ? [{ it: it.probe, path: [...path, "probe"] }] : [],
-    ),
+    ...allConditions(scenario).flatMap(({ it, path }) => {
+      if ("probe" in it) return [{ it: it.probe, path: [...path, "probe"] }];
+      return "message" in it ? [{ it: it.at, path: [...path, "at"] }] : [];
+    }),
   ];
   return addresses.flatMap(({ it, path }) => {
     const host = hostOf(it);
@@ -162,12 +178,29 @@ function whyNeeded(scenario: Scenario, of: Controlled, service: string, names: r
   if (scenario.ledger?.service === service) return "it is the ledger";
   const { prometheus } = scenario.stack;
   if (prometheus !== undefined && names.includes(hostOf(prometheus))) return "the metrics are read from it";
-  const needing = steadyConditions(scenario, of).find(({ it }) =>
-    "probe" in it ? names.includes(hostOf(it.probe)) : names.some((name) => labelsJob(it.metric, name)),
-  );
-  if (needing === undefined) return undefined;
-  const { it } = needing;
-  return `the steady state needs it (${"probe" in it ? it.probe : it.metric})`;
+  const needing = steadyConditions(scenario, of)
+    .map(({ it }) => readingOf(it))
+    .find(({ watch }) => needs(watch, service, names));
+  return needing && `the steady state needs it (${needing.series})`;
+}
+
+/** Whether there is nothing good to see of a signal while a service is stopped. */
+function needs(watch: Watch, service: string, names: readonly string[]): boolean {
+  switch (watch.by) {
+    case "prometheus":
+      return names.some((name) => labelsJob(watch.selector, name));
+    case "promql":
+      return watch.alert === undefined && names.some((name) => labelsJob(watch.expression, name));
+    case "probe":
+    case "http":
+      return names.includes(hostOf(watch.url));
+    case "state":
+    case "health":
+    case "disk":
+      return watch.service === service;
+    default:
+      return false;
+  }
 }
 
 /** Whether a series is a service's own, by the labels that say so. */

@@ -1,63 +1,61 @@
 import { z } from "zod";
+import { instant } from "../time.ts";
+import {
+  containerCondition,
+  healthCondition,
+  readContainer,
+  readHealth,
+  readRestarts,
+  restartsCondition,
+} from "./condition/container.ts";
+import { diskCondition, readDisk } from "./condition/disk.ts";
+import { probeCondition, readProbe } from "./condition/probe.ts";
+import {
+  alertCondition,
+  metricCondition,
+  promqlCondition,
+  readAlert,
+  readMetric,
+  readPromql,
+  selector,
+} from "./condition/prometheus.ts";
+import type { Reading, Sampled } from "./condition/reading.ts";
+import { logCondition, messageCondition, readLog, readMessage } from "./condition/texts.ts";
 import { lasting } from "./lasting.ts";
 
-/** A condition on one signal of the stack. Each names exactly one series of samples and says which values are good. */
-
-const matcher = String.raw`[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*("([^"\\]|\\.)*"|'([^'\\]|\\.)*')`;
-const selectorPattern = new RegExp(
-  String.raw`^[a-zA-Z_:][a-zA-Z0-9_:]*(\{\s*(${matcher}\s*(,\s*${matcher}\s*)*)?\})?$`,
-);
-const selector = z.string().regex(selectorPattern, 'a PromQL series selector, such as up{job="app"}').meta({
-  description: 'A PromQL series selector, such as up{job="app"}. Its raw samples are read, not an expression.',
-});
-
-const bounds = ["is", "atLeast", "atMost"] as const;
-
-const metricCondition = z
-  .strictObject({
-    metric: selector,
-    is: z.number().optional(),
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-  })
-  .refine((it) => bounds.some((bound) => it[bound] !== undefined), {
-    message: "a metric condition needs one of: is, atLeast, atMost",
-  })
-  .refine((it) => it.is === undefined || (it.atLeast === undefined && it.atMost === undefined), {
-    message: "`is` stands alone: it says the one good value, so atLeast and atMost add nothing",
-    path: ["is"],
-  })
-  .refine((it) => it.atLeast === undefined || it.atMost === undefined || it.atLeast <= it.atMost, {
-    message: "no value is good: atLeast is above atMost",
-    path: ["atLeast"],
-  })
-  .meta({ anyOf: bounds.map((bound) => ({ required: [bound] })) });
-
-const probeUrl = /^(http:\/\/[^\s/:]+(:\d+)?(\/\S*)?|tcp:\/\/[^\s/:]+:\d+)$/;
-
-const probeCondition = z
-  .strictObject({
-    probe: z
-      .string()
-      .regex(
-        probeUrl,
-        "an address inside the stack's network without TLS, such as http://app:8080/readyz or tcp://postgres:5432",
-      )
-      .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
-    status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
-  })
-  .refine((it) => it.status === undefined || !it.probe.startsWith("tcp:"), {
-    message: "a tcp probe has no status: an accepted connection is good",
-    path: ["status"],
-  });
-
-export const condition = z.union([metricCondition, probeCondition]);
+/**
+ * A condition on one signal of the stack: it names one series of samples and says which of them are good. A kind is told by its first
+ * key, and has its schema and its reading in `condition/`. What is written is kept as it is: a plan holds conditions as data.
+ */
+export const condition = z.union([
+  metricCondition,
+  promqlCondition,
+  alertCondition,
+  probeCondition,
+  containerCondition,
+  healthCondition,
+  restartsCondition,
+  logCondition,
+  messageCondition,
+  diskCondition,
+]);
 export type Condition = z.output<typeof condition>;
 
 const timed = { within: lasting.meta({ description: "Counted from the injection" }) };
 
 /** What must become true while a fault lasts, within a time of its own. */
-export const timedCondition = z.union([metricCondition.safeExtend(timed), probeCondition.safeExtend(timed)]);
+export const timedCondition = z.union([
+  metricCondition.safeExtend(timed),
+  promqlCondition.safeExtend(timed),
+  alertCondition.safeExtend(timed),
+  probeCondition.safeExtend(timed),
+  containerCondition.safeExtend(timed),
+  healthCondition.safeExtend(timed),
+  restartsCondition.safeExtend(timed),
+  logCondition.safeExtend(timed),
+  messageCondition.safeExtend(timed),
+  diskCondition.safeExtend(timed),
+]);
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
 export const corroboration = z.strictObject({
@@ -67,32 +65,37 @@ export const corroboration = z.strictObject({
 });
 export type Corroboration = z.output<typeof corroboration>;
 
-/** The series that a condition reads: equal ids are read once. */
-export function seriesOf(it: Condition | Corroboration): string {
-  if ("metric" in it) return it.metric;
-  if ("counter" in it) return it.counter;
-  return it.probe;
+/** All that is to be known of a condition, whatever its kind. */
+export function readingOf(it: Condition): Reading {
+  if ("metric" in it) return readMetric(it);
+  if ("promql" in it) return readPromql(it);
+  if ("alert" in it) return readAlert(it);
+  if ("probe" in it) return readProbe(it);
+  if ("container" in it) return readContainer(it);
+  if ("health" in it) return readHealth(it);
+  if ("restarts" in it) return readRestarts(it);
+  if ("log" in it) return readLog(it);
+  if ("message" in it) return readMessage(it);
+  return readDisk(it);
 }
 
-/** Whether one sampled value is good. A probe's value is its HTTP status (200 for an accepted TCP connection), 0 for no answer. */
-export function isGood(it: Condition, value: number): boolean {
-  if ("probe" in it) return value === (it.status ?? 200);
-  return (
-    (it.is === undefined || value === it.is) &&
-    (it.atLeast === undefined || value >= it.atLeast) &&
-    (it.atMost === undefined || value <= it.atMost)
-  );
-}
+/** The series that a condition reads: equal ids are read once. */
+export const seriesOf = (it: Condition | Corroboration): string =>
+  "counter" in it ? it.counter : readingOf(it).series;
+
+/** Whether one sample is good. Of a running total the value is what came since the origin. */
+export const isGood = (it: Condition, sample: Sampled): boolean => readingOf(it).good(sample);
 
 /** `up{job="app"} is 1`, `http://app:8080/readyz answers 200`. */
-export function describeCondition(it: Condition | Corroboration): string {
-  if ("counter" in it) return `${it.counter} increases`;
-  if ("probe" in it)
-    return it.probe.startsWith("tcp:") ? `${it.probe} accepts` : `${it.probe} answers ${it.status ?? 200}`;
-  const parts = [
-    it.is === undefined ? [] : [`is ${it.is}`],
-    it.atLeast === undefined ? [] : [`is at least ${it.atLeast}`],
-    it.atMost === undefined ? [] : [`is at most ${it.atMost}`],
-  ].flat();
-  return `${it.metric} ${parts.join(" and ")}`;
+export const describeCondition = (it: Condition | Corroboration): string =>
+  "counter" in it ? `${it.counter} increases` : readingOf(it).text;
+
+/** A sample's value in words. */
+export const sayValue = (it: Condition, value: number): string => readingOf(it).say(value);
+
+/** Whether it can only come true after the origin, as a message that is to be received. Then it is no part of the steady state. */
+export function comesLater(it: Condition): boolean {
+  const { cumulative, good } = readingOf(it);
+  const nothing = { from: instant(0), to: instant(0), value: 0 };
+  return cumulative === true && !good(nothing);
 }

@@ -294,7 +294,7 @@ test("a condition on neither", async () => {
 test("a condition that is no mapping", async () => {
   expect(await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "up"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:12:7  wanted a mapping with one of metric, probe or the name of a part; got "up", and no parts are defined
+    scenarios/it.yaml:12:7  wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk or the name of a part; got "up", and no parts are defined
       12 |     - up
          |       ^
     "
@@ -302,12 +302,10 @@ test("a condition that is no mapping", async () => {
 });
 
 test("a condition of another kind", async () => {
-  expect(
-    await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "{ alert: Down }"])),
-  ).toMatchInlineSnapshot(`
+  expect(await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "{ cpu: app }"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:12:9  unknown key "alert" in recovery.when[0]; wanted one of metric, probe
-      12 |     - { alert: Down }
+    scenarios/it.yaml:12:9  unknown key "cpu" in recovery.when[0]; wanted one of metric, promql, alert, probe, container, health, restarts, log, message, disk
+      12 |     - { cpu: app }
          |         ^
     "
   `);
@@ -716,7 +714,7 @@ test("a fault's parameter that is one too many", async () => {
 test("a metric's key in a probe's condition: the probe was meant, because it is named", async () => {
   expect(await refused(goodTextWith(["status: 200", "is: 200"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:13:40  unknown key "is" in recovery.when[1]; known here: probe, status
+    scenarios/it.yaml:13:40  unknown key "is" in recovery.when[1]; known here: probe, status, body, latencyAtMost
       13 |     - { probe: http://app:8080/readyz, is: 200 }
          |                                        ^
     "

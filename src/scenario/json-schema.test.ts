@@ -8,10 +8,18 @@ import { defaultsJsonSchema, scenarioJsonSchema } from "./json-schema.ts";
 import { scenarioFiles } from "./select.ts";
 import { goodText, goodTextWith } from "./testing.ts";
 
+const regex = (text: string) => {
+  try {
+    return new RegExp(text).source !== "";
+  } catch {
+    return false;
+  }
+};
+
 /** The exported schemas, judged by a validator that shares no code with their maker. */
 
 const repository = join(import.meta.dirname, "../..");
-const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true });
+const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true, formats: { regex } });
 const isValid = ajv.compile(scenarioJsonSchema(builtInFaults));
 const areValidDefaults = ajv.compile(defaultsJsonSchema(builtInFaults));
 
@@ -92,6 +100,13 @@ test.each([
   ["two faults", goodTextWith(["{ service: app } }", "{ service: app }, hang: { service: app } }"])],
   ["a metric condition without a value", goodTextWith([", is: 1", ""])],
   ["a label without quotes", goodTextWith(["'up{job=\"app\"}'", "'up{job=app}'"])],
+  ["an unknown state of a container", goodTextWith(["metric: 'up{job=\"app\"}', is: 1", "container: app, is: asleep"])],
+  [
+    "a disk's share without its unit",
+    goodTextWith(["metric: 'up{job=\"app\"}', is: 1", "disk: /var, of: app, atMost: 80"]),
+  ],
+  ["a message without a place", goodTextWith(["metric: 'up{job=\"app\"}', is: 1", "message: down"])],
+  ["a pattern that is none", goodTextWith(["metric: 'up{job=\"app\"}', is: 1", "log: app, matches: '('"])],
   ["a probe without a scheme", goodTextWith(["http://app:8080/readyz", "app:8080"])],
   ["a control that switches nothing off", goodTextWith(['    override: { app: { restart: "no" } }\n', ""])],
   ["an override that changes nothing", goodTextWith(['{ restart: "no" }', "{}"])],

@@ -4,12 +4,13 @@ import { closest } from "./suggest.ts";
 
 /** From a schema and a value to the schema of one part of it. */
 
-/** The branch that was meant is the one whose first key the value has; failing that, one with a key like one of the value's. */
+/** The branch that was meant is the one whose first key the value has; failing that, has misspelt; failing that, one with a key like one of the value's. */
 export function meantBranch(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
   const keys = keysOf(value);
   const branches = union.options.filter((it) => it instanceof z.ZodObject);
   return (
     branches.find((it) => keys.includes(headOf(it))) ??
+    branches.find((it) => keys.some((key) => closest(key, [headOf(it)]) !== undefined)) ??
     branches.find((it) => keys.some((key) => closest(key, Object.keys(it.shape)) !== undefined))
   );
 }

@@ -5,6 +5,7 @@ import type { ContainerLimits, Endpoint, FaultContainer, FaultStack } from "../f
 import { answered } from "../limit.ts";
 import type { Duration } from "../time.ts";
 import { type Executed, execIn } from "./exec.ts";
+import { followLog, type LogListener } from "./follow-log.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
@@ -16,6 +17,8 @@ export class Project implements FaultStack {
   readonly name: string;
   readonly #docker: Dockerode;
   readonly #labels: readonly string[];
+  /** The containers that were looked at last, by service. */
+  readonly #known = new Map<string, string>();
 
   constructor(docker: Dockerode, name: string, labels: readonly string[]) {
     this.name = name;
@@ -54,6 +57,21 @@ export class Project implements FaultStack {
   async look(): Promise<ContainerLook[]> {
     const looks = await Promise.all((await this.#list()).map((it) => this.#lookAt(it.id, it.service)));
     return looks.filter((it) => it !== undefined);
+  }
+
+  async lookAt(service: string): Promise<ContainerLook | undefined> {
+    // Asking by its id costs a tenth of asking which container it is; that is asked again once this one is gone.
+    const known = this.#known.get(service);
+    const look = known === undefined ? undefined : await this.#lookAt(known, service);
+    if (look) return look;
+    const found = (await this.#list()).find((it) => it.service === service);
+    if (!found) return undefined;
+    this.#known.set(service, found.id);
+    return this.#lookAt(found.id, service);
+  }
+
+  followLog(id: string, sinceUnixMs: number, listener: LogListener): Promise<Disposable> {
+    return followLog(this.#docker, id, sinceUnixMs, listener);
   }
 
   /** Undefined for a container that vanished between the list and the look. */

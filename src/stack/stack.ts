@@ -1,6 +1,7 @@
 import type { FaultStack } from "../fault/define.ts";
 import type { Duration } from "../time.ts";
 import type { Executed } from "./exec.ts";
+import type { LogListener } from "./follow-log.ts";
 
 /** A look at one container, as the engine tells it. Times are the engine's wall clock, ms since 1970. */
 export interface ContainerLook {
@@ -23,6 +24,10 @@ export interface StackContainers extends FaultStack {
   /** The numbers of a service's containers. */
   replicas(service: string): Promise<readonly number[]>;
   look(): Promise<ContainerLook[]>;
+  /** The same at the first container of a service only; undefined where it has none. */
+  lookAt(service: string): Promise<ContainerLook | undefined>;
+  /** Tells each line that a container writes from a time of the engine's clock on. */
+  followLog(containerId: string, sinceUnixMs: number, listener: LogListener): Promise<Disposable>;
   /** Stops a service through the engine: by a person's wish, so no restart policy acts. */
   stopService(service: string): Promise<void>;
   startService(service: string): Promise<void>;

@@ -1,4 +1,4 @@
-import { type Fact, type Journal, journalVersion, parseJournal } from "../../journal.ts";
+import { type Fact, type Journal, journalVersion, type Observer, parseJournal } from "../../journal.ts";
 import type { Act, TrialPlan } from "../../plan.ts";
 import type { Condition } from "../../scenario/conditions.ts";
 import { ms } from "../../time.ts";
@@ -8,8 +8,8 @@ import { ms } from "../../time.ts";
 /** A fact and when the journal learned it. */
 export type Learned = { readonly at: number; readonly fact: Fact };
 
-export const upOfApp: Condition = { metric: 'up{job="app"}', is: 1 };
-export const probeOfApp: Condition = { probe: "http://app:8080/readyz" };
+export const upOfApp = { metric: 'up{job="app"}', is: 1 } satisfies Condition;
+export const probeOfApp = { probe: "http://app:8080/readyz" } satisfies Condition;
 export const watchdogCounter = 'app_recovery_events_total{service="app",healer="watchdog"}';
 
 export function actOf(over: Partial<Omit<Act, "recovery">> & { recovery?: Partial<Act["recovery"]> } = {}): Act {
@@ -134,12 +134,7 @@ export const look = (when: number, restartCount: number, startedAt: number, serv
 export type Item = [number, number, number] | [number, number, number, string];
 
 /** A series and its samples, each learned when it ended, and written as a batch of its own. */
-export function series(
-  id: string,
-  observer: "prometheus" | "probe",
-  everyMs: number,
-  items: readonly Item[],
-): Learned[] {
+export function series(id: string, observer: Observer, everyMs: number, items: readonly Item[]): Learned[] {
   return [
     { at: 0, fact: { kind: "series", id, observer, everyMs } },
     ...items.map((item): Learned => ({ at: item[1], fact: { kind: "samples", series: id, items: [item] } })),
@@ -149,7 +144,7 @@ export function series(
 /** A series sampled at a fixed pace: its value is that of the truth at the middle of each exchange. */
 export function sampled(
   id: string,
-  observer: "prometheus" | "probe",
+  observer: Observer,
   pace: { readonly every: number; readonly takes?: number; readonly from?: number; readonly to: number },
   valueAt: (at: number) => number,
 ): Learned[] {

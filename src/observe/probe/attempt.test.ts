@@ -32,9 +32,9 @@ const here = new Addresses(async () => ["127.0.0.1"], performance.now.bind(perfo
 const nowhere = new Addresses(async () => [], performance.now.bind(performance));
 const hanging = new Addresses(() => new Promise(() => undefined), performance.now.bind(performance));
 
-function trying(url: string, addresses = here, timeoutMs = 1000): Promise<readonly (number | string)[]> {
+function trying(url: string, addresses = here, timeoutMs = 1000, body?: string): Promise<readonly (number | string)[]> {
   return new Promise((tell) =>
-    attempt(targetOf(url), addresses, timeoutMs, (status, note) =>
+    attempt(targetOf(url, body), addresses, timeoutMs, (status, note) =>
       tell(note === undefined ? [status] : [status, note]),
     ),
   );
@@ -102,6 +102,56 @@ describe("a try", () => {
   test("covers finding the address by its limit", async () => {
     expect(await trying("http://app/", hanging, 60)).toEqual([0, "no answer within 60 ms, finding the address"]);
     expect(await trying("http://app/", nowhere)).toEqual([0, "name unknown"]);
+  });
+});
+
+describe("a try whose body must match", () => {
+  const matching = (port: number, body: string, timeoutMs = 1000) =>
+    trying(`http://app:${port}/`, here, timeoutMs, body);
+  const ok = "HTTP/1.1 200 OK\r\n";
+
+  test.each([
+    ["of a known length", `${ok}Content-Length: 9\r\n\r\nredis: ok and more`],
+    ["in chunks", `${ok}Transfer-Encoding: chunked\r\n\r\n4\r\nredi\r\n5;x=y\r\ns: ok\r\n0\r\n\r\n`],
+    ["up to the connection's end", `${ok}\r\nredis: ok`],
+  ])("reads a body %s", async (_, answer) => {
+    const port = await answering(answer);
+    expect(await matching(port, "^redis: ok$")).toEqual([200]);
+    expect(await matching(port, "^redis: lost$")).toEqual([-200]);
+  });
+
+  test("reads it as UTF-8, line by line, with whatever status", async () => {
+    const text = "datenbank: ok\nlänge: 3";
+    const port = await answering(`HTTP/1.1 503 No\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    expect(await matching(port, "^länge: \\d$")).toEqual([503]);
+    expect(await matching(port, "redis")).toEqual([-503]);
+    const open = await serving((socket) => socket.once("data", () => socket.write("HTTP/1.1 204 No Content\r\n\r\n")));
+    expect(await matching(open, "^$", 60)).toEqual([204]);
+  });
+
+  test("waits for all of it: the try lasts until then, and ends at its limit", async () => {
+    const late = await serving((socket) =>
+      socket.once("data", () => {
+        socket.write(`${ok}Content-Length: 4\r\n\r\nye`);
+        setTimeout(() => socket.end("s!"), 80);
+      }),
+    );
+    const began = performance.now();
+    expect(await matching(late, "yes!")).toEqual([200]);
+    expect(performance.now() - began).toBeGreaterThan(75);
+    const never = await serving((socket) =>
+      socket.once("data", () => socket.write(`${ok}Content-Length: 4\r\n\r\nye`)),
+    );
+    expect(await matching(never, "ye", 60)).toEqual([0, "no answer within 60 ms, waiting for the answer"]);
+  });
+
+  test("says that it was cut off, or is too long to be looked at", async () => {
+    const torn = await answering(`${ok}Content-Length: 40\r\n\r\nyes`);
+    expect(await matching(torn, "yes")).toEqual([0, "closed in the middle of the answer"]);
+    const unended = await answering(`${ok}Transfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n`);
+    expect(await matching(unended, "yes")).toEqual([0, "closed in the middle of the answer"]);
+    const long = await answering(`${ok}\r\n${"x".repeat(2 ** 20 + 1)}`);
+    expect(await matching(long, "x")).toEqual([-200, "the answer is longer than 1 MiB"]);
   });
 });
 

@@ -1,15 +1,19 @@
 import { connect } from "node:net";
+import { patternOf } from "../../pattern.ts";
 import type { Addresses } from "./addresses.ts";
-import { statusOfHead } from "./head.ts";
+import { bodyOf } from "./body.ts";
+import { headOf } from "./head.ts";
 
 /** What is tried. A request for HTTP; none for TCP, where an accepted connection is the answer. */
 export interface Target {
   readonly host: string;
   readonly port: number;
   readonly request: string | undefined;
+  /** What the answer's body must match; the answer's head is enough where it is absent. */
+  readonly body?: RegExp;
 }
 
-export function targetOf(url: string): Target {
+export function targetOf(url: string, body?: string): Target {
   const { protocol, hostname, port, pathname, search, host } = new URL(url);
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   if (protocol === "tcp:") return { host: bare, port: Number(port), request: undefined };
@@ -22,15 +26,19 @@ export function targetOf(url: string): Target {
     "Connection: close",
     "\r\n",
   ].join("\r\n");
-  return { host: bare, port: Number(port || 80), request };
+  return { host: bare, port: Number(port || 80), request, ...(body === undefined ? {} : { body: patternOf(body) }) };
 }
 
 /** How long an answered connection is given to end well, so that the service is not made to log a reset. */
 const lingerMs = 250;
 
+/** Of a longer one nobody says whether it matches. */
+const longestAnswer = 2 ** 20;
+
 /**
- * One try over a fresh connection, from finding the address to the answer's headers. Plain sockets: a third of the CPU of
- * node:http, and the probe shares the machine with what it measures. Settles exactly once, at the limit at the latest.
+ * One try over a fresh connection, from finding the address to the answer's head, or to the end of its body if that has to match:
+ * a body that does not gives the status with a minus. Plain sockets: a third of the CPU of node:http, and the probe shares the
+ * machine with what it measures. Settles exactly once, at the limit at the latest.
  */
 export function attempt(
   target: Target,
@@ -58,10 +66,10 @@ export function attempt(
     stage = "connecting";
     const socket = connect({ host: found.address, port: target.port, noDelay: true });
     end = () => socket.destroy();
-    let head = "";
-    const answered = (status: number) => {
+    let heard = "";
+    const answered = (status: number, note?: string) => {
       addresses.report(target.host, true);
-      settleOnce(status);
+      settleOnce(status, note);
       socket.end();
       const linger = setTimeout(end, lingerMs);
       socket.once("close", () => clearTimeout(linger));
@@ -71,16 +79,28 @@ export function attempt(
       stage = "waiting for the answer";
       socket.write(target.request);
     });
-    socket.on("data", (chunk: Buffer) => {
+    const read = (ended: boolean) => {
       // Once answered, what follows is read and forgotten.
       if (!open) return;
-      head += chunk.toString("latin1");
-      const status = statusOfHead(head);
-      if (status === undefined) return;
-      if (status !== 0) return answered(status);
-      settleOnce(0, "the answer is not HTTP");
-      end();
+      const head = headOf(heard);
+      if (head === undefined) return;
+      if (head === "not-http") {
+        settleOnce(0, "the answer is not HTTP");
+        return end();
+      }
+      const { status } = head;
+      if (!target.body) return answered(status);
+      const body = bodyOf(head, ended);
+      if (body !== undefined) return answered(target.body.test(body) ? status : -status);
+      if (heard.length > longestAnswer) answered(-status, `the answer is longer than ${longestAnswer / 2 ** 20} MiB`);
+      else if (ended) settleOnce(0, "closed in the middle of the answer");
+    };
+    socket.on("data", (chunk: Buffer) => {
+      if (!open) return;
+      heard += chunk.toString("latin1");
+      read(false);
     });
+    socket.once("end", () => read(true));
     socket.once("error", (error: NodeJS.ErrnoException) => settleOnce(0, error.code ?? error.message));
     socket.once("close", () => settleOnce(0, "closed without an answer"));
   });

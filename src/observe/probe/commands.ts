@@ -6,6 +6,8 @@ export const command = z.discriminatedUnion("do", [
   z.strictObject({
     do: z.literal("watch"),
     url: z.string(),
+    /** A pattern that the answer's body must match: it is looked at here, so that bodies do not travel. */
+    body: z.optional(z.string()),
     everyMs: z.number().check(z.positive()),
     timeoutMs: z.number().check(z.positive()),
     maxInFlight: z.int().check(z.positive()),
@@ -14,7 +16,7 @@ export const command = z.discriminatedUnion("do", [
 ]);
 export type Command = z.infer<typeof command>;
 
-/** From, to, status, and why there is none. */
+/** From, to, status (with a minus where the body does not match), and why there is none. */
 const tried = z.union([
   z.tuple([z.number(), z.number(), z.int()]),
   z.tuple([z.number(), z.number(), z.int(), z.string()]),

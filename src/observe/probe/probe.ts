@@ -1,6 +1,6 @@
 import type { HostSpan } from "../../clock.ts";
 
-/** One try: from sent to answered (host clock, ms). `status` is HTTP's, 200 for an accepted TCP connection, 0 for no answer (`note` says why). */
+/** One try: from sent to answered (host clock, ms). `status` is HTTP's, 200 for an accepted TCP connection, with a minus where its body does not match, 0 for no answer (`note` says why). */
 export interface ProbeTry {
   readonly from: number;
   readonly to: number;
@@ -21,10 +21,18 @@ export interface Probe extends AsyncDisposable {
     readonly uncertaintyMs: number;
     readonly method: string;
   };
-  /** Tries an `http://` or `tcp://` address every `everyMs`, open-loop, a fresh connection each, until `until` is aborted. */
+  /**
+   * Tries an `http://` or `tcp://` address every `everyMs`, open-loop, a fresh connection each, until `until` is aborted. With `body`
+   * each try lasts to the answer's end, and its body must match that pattern.
+   */
   watch(
     url: string,
-    options: { readonly everyMs: number; readonly timeoutMs: number; readonly maxInFlight: number },
+    options: {
+      readonly everyMs: number;
+      readonly timeoutMs: number;
+      readonly maxInFlight: number;
+      readonly body?: string;
+    },
     tell: (tries: readonly ProbeTry[]) => void,
     until: AbortSignal,
   ): void;

@@ -41,9 +41,9 @@ export async function startProbe(engine: Dockerode, { image, network, name, labe
       return helper.clock;
     },
     lost: helper.lost,
-    watch(url, { everyMs, timeoutMs, maxInFlight }, tell, until) {
+    watch(url, options, tell, until) {
       requireProtocol(url, ["http:", "tcp:"]);
-      const command: Command = { do: "watch", url, everyMs, timeoutMs, maxInFlight };
+      const command: Command = { do: "watch", url, ...options };
       const hear = (data: unknown) =>
         tell(
           batch.parse(data).map(([from, to, status, note]) => ({

@@ -19,6 +19,7 @@ const ticker = {
 export function watch(
   order: {
     readonly url: string;
+    readonly body?: string | undefined;
     readonly everyMs: number;
     readonly timeoutMs: number;
     readonly maxInFlight: number;
@@ -27,7 +28,7 @@ export function watch(
   tell: (tries: readonly Tried[]) => void,
   until: AbortSignal,
 ): void {
-  const target = targetOf(order.url);
+  const target = targetOf(order.url, order.body);
   let inFlight = 0;
   let lastBegun = Number.NEGATIVE_INFINITY;
   let tries: Tried[] = [];

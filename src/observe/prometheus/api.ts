@@ -17,6 +17,29 @@ const scalar = z.looseObject({
   status: z.literal("success"),
   data: z.looseObject({ resultType: z.literal("scalar"), result: z.tuple([z.number(), z.string()]) }),
 });
+const timed = z.tuple([z.number(), z.string()]);
+const evaluated = z.looseObject({
+  status: z.literal("success"),
+  data: z.looseObject({ resultType: z.enum(["scalar", "vector", "matrix", "string"]), result: z.unknown() }),
+});
+/** A scalar's value, or those of a vector. */
+const timedValues = z.union([
+  timed.transform((it) => [it]),
+  z.array(z.looseObject({ value: timed })).transform((all) => all.map((it) => it.value)),
+]);
+const refusal = z.looseObject({ status: z.literal("error"), errorType: z.literal("bad_data"), error: z.string() });
+const rules = z.looseObject({
+  status: z.literal("success"),
+  data: z.looseObject({
+    groups: z.array(
+      z.looseObject({
+        interval: z.number(),
+        evaluationTime: z.number().default(0),
+        rules: z.array(z.looseObject({ name: z.string(), type: z.string() })),
+      }),
+    ),
+  }),
+});
 const targets = z.looseObject({
   status: z.literal("success"),
   data: z.looseObject({
@@ -52,6 +75,48 @@ export async function scrapeIntervals(probe: Probe, origin: string): Promise<Rea
   const answer = targets.safeParse(await get(probe, origin, "targets", { state: "active" }));
   if (!answer.success) return undefined;
   return new Map(answer.data.data.activeTargets.map((it) => [targetOf(it.labels), promDurationMs(it.scrapeInterval)]));
+}
+
+/** The longest that any target's newest sample may be old, ms: its scrape interval, and as long as a scrape may take until it is stored. */
+export async function longestScrape(probe: Probe, origin: string): Promise<number | undefined> {
+  const answer = targets.safeParse(await get(probe, origin, "targets", { state: "active" }));
+  const all = answer.data?.data.activeTargets.map(
+    (it) => promDurationMs(it.scrapeInterval) + promDurationMs(it.scrapeTimeout),
+  );
+  return all && Math.max(0, ...all);
+}
+
+/** What an expression came to: its values at one moment (NaN is none), or why Prometheus will never say. */
+export type Evaluated =
+  | { readonly unixMs: number; readonly values: readonly (number | undefined)[] }
+  | { readonly refused: string };
+
+/** Evaluates an expression now; undefined if Prometheus does not answer, or has nothing to say it of. */
+export async function evaluate(probe: Probe, origin: string, query: string): Promise<Evaluated | undefined> {
+  const answer = await get(probe, origin, "query", { query });
+  const refused = refusal.safeParse(answer);
+  if (refused.success) return { refused: refused.data.error };
+  const { data } = evaluated.safeParse(answer);
+  if (!data) return undefined;
+  const { resultType, result } = data.data;
+  if (resultType === "matrix" || resultType === "string")
+    return { refused: `its value is a ${resultType}, not a number` };
+  const found = timedValues.safeParse(result).data ?? [];
+  const [first] = found;
+  return first && { unixMs: first[0] * 1000, values: found.map(([, text]) => promValue(text)) };
+}
+
+/** How old an alert's state may be, ms, by the alert's name: its rules are evaluated so often, and that takes so long. */
+export async function alertAges(probe: Probe, origin: string): Promise<ReadonlyMap<string, number> | undefined> {
+  const answer = rules.safeParse(await get(probe, origin, "rules", { type: "alert" }));
+  return (
+    answer.data &&
+    new Map(
+      answer.data.data.groups.flatMap(({ interval, evaluationTime, rules: all }) =>
+        all.map(({ name }) => [name, (interval + evaluationTime) * 1000] as const),
+      ),
+    )
+  );
 }
 
 /** Prometheus' own idea of the time, ms since 1970. */

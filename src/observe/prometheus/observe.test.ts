@@ -134,7 +134,7 @@ describe("following a Prometheus", () => {
     let changes = 0;
     const tools = { journal, clock, changed: () => changes++, until: end.signal };
     const { probe, asked } = fakeProbe(prometheus.answer, clockOf);
-    const done = observePrometheus(probe, "http://prometheus:9090", watched, tools);
+    const done = observePrometheus(probe, "http://prometheus:9090", { metrics: watched, questions: [] }, tools);
     const items = () => recordsOf(journal.records, "samples").flatMap((it) => it.items);
     const batches = () => recordsOf(journal.records, "samples").length;
     return { asked, clock, journal, done, items, batches, changes: () => changes };
@@ -227,12 +227,17 @@ describe("following a Prometheus", () => {
     const { probe, asked } = fakeProbe(() => ({ error: "nobody" }));
     const clock = new TrialClock();
     using journal = new JournalWriter(join(folder, "other.ndjson"), () => clock.now());
-    await observePrometheus(probe, "http://prometheus:9090", [], {
-      journal,
-      clock,
-      changed: () => undefined,
-      until: end.signal,
-    });
+    await observePrometheus(
+      probe,
+      "http://prometheus:9090",
+      { metrics: [], questions: [] },
+      {
+        journal,
+        clock,
+        changed: () => undefined,
+        until: end.signal,
+      },
+    );
     expect(asked).toEqual([]);
     expect(journal.records).toEqual([]);
   });

@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostNow, hostOfWall, wallReadingUncertaintyMs } from "../../clock.ts";
+import { hostNow, hostOfWall } from "../../clock.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { ObserverTools } from "../series.ts";
-import { type RawSeries, rawSamples, scrapeIntervals, serverTime, targetOf } from "./api.ts";
+import { type RawSeries, rawSamples, scrapeIntervals, targetOf } from "./api.ts";
+import { ask, type Question } from "./ask.ts";
+import { clockOf, type ServerClock } from "./clock.ts";
 
 /**
  * Reads raw samples as Prometheus stored them: their own timestamps (the start of the scrape) and the duration of the scrape,
  * so that what is known about a sample is known from Prometheus and not from when we asked.
  */
 
-/** Prometheus may move a scrape's timestamp by up to this much, so that it compresses better. */
-const alignmentMs = 2;
 /** Far more than lies between two polls; what was read before is recognised by its timestamp. Grows while Prometheus is silent. */
 const windowS = 15;
 /** A scrape is stored a moment after it ended; asking again costs little. */
 const settleMs = 25;
 const retryMs = 100;
-const exchanges = 5;
 
 export interface WatchedSeries {
   readonly selector: string;
@@ -24,57 +23,20 @@ export interface WatchedSeries {
   readonly sum: boolean;
 }
 
-interface ServerClock {
-  readonly sameKernel: boolean;
-  readonly offsetMs: number;
-  readonly uncertaintyMs: number;
-  readonly method: string;
-}
-
 export async function observePrometheus(
   probe: Probe,
   origin: string,
-  watched: readonly WatchedSeries[],
+  { metrics, questions }: { readonly metrics: readonly WatchedSeries[]; readonly questions: readonly Question[] },
   tools: ObserverTools,
 ): Promise<void> {
-  if (watched.length === 0) return;
+  if (metrics.length + questions.length === 0) return;
   const server = await clockOf(probe, origin, tools.until);
   if (!server) return;
   tools.journal.write({ kind: "clock", source: "prometheus", ...server });
-  await Promise.all(watched.map((it) => follow(probe, origin, it, server, tools)));
-}
-
-/** The offset of Prometheus' clock to ours. Asks until it answers: it may still be starting. */
-async function clockOf(probe: Probe, origin: string, until: AbortSignal): Promise<ServerClock | undefined> {
-  // The probe runs beside Prometheus, so what is true of its kernel is true of Prometheus'.
-  if (probe.clock.sameKernel)
-    return {
-      sameKernel: true,
-      offsetMs: 0,
-      uncertaintyMs: wallReadingUncertaintyMs + alignmentMs,
-      method: "same kernel (equal boot_id)",
-    };
-  let best: { offset: number; half: number } | undefined;
-  for (let taken = 0; taken < exchanges && !until.aborted; ) {
-    const before = hostNow();
-    const time = await serverTime(probe, origin);
-    if (time === undefined) {
-      await pause(retryMs, until);
-      continue;
-    }
-    const half = (hostNow() - before) / 2;
-    const offset = time - (Date.now() - half);
-    if (!best || half < best.half) best = { offset, half };
-    taken++;
-  }
-  return (
-    best && {
-      sameKernel: false,
-      offsetMs: best.offset,
-      uncertaintyMs: best.half + wallReadingUncertaintyMs + alignmentMs,
-      method: "PromQL time(), exchanged",
-    }
-  );
+  await Promise.all([
+    ...metrics.map((it) => follow(probe, origin, it, server, tools)),
+    ...questions.map((it) => ask(probe, origin, it, server, tools)),
+  ]);
 }
 
 async function follow(

@@ -28,16 +28,27 @@ export class Playground implements AsyncDisposable {
   async run(
     alias: string,
     script: string,
-    options: { init?: boolean; user?: string } = {},
+    options: {
+      init?: boolean;
+      user?: string;
+      labels?: Record<string, string>;
+      logs?: "none";
+      tmpfs?: Record<string, string>;
+    } = {},
   ): Promise<Dockerode.Container> {
     const container = await this.docker.createContainer({
       name: `${this.name}-${alias}`,
       Image: this.image,
       Entrypoint: ["node"],
       Cmd: ["-e", script],
-      Labels: { ...this.labels },
+      Labels: { ...this.labels, ...options.labels },
       User: options.user ?? "0:0",
-      HostConfig: { NetworkMode: this.name, Init: options.init ?? false },
+      HostConfig: {
+        NetworkMode: this.name,
+        Init: options.init ?? false,
+        ...(options.tmpfs ? { Tmpfs: options.tmpfs } : {}),
+        ...(options.logs ? { LogConfig: { Type: options.logs, Config: {} } } : {}),
+      },
       NetworkingConfig: { EndpointsConfig: { [this.name]: { Aliases: [alias] } } },
     });
     await container.start();

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { Project } from "../stack/project.ts";
+import { eventually, Playground } from "../stack/testing/playground.ts";
+import { observeDisk } from "./disk.ts";
+import { engineClock, observeEngineEvents } from "./engine-events.ts";
+import { watchLog } from "./logs.ts";
+import { watchHealth, watchStarts, watchState } from "./states.ts";
+import { Observed } from "./testing/tools.ts";
+import { ContainerWatch } from "./watch-containers.ts";
+
+/** Writes a line on each stream at its start, and then one every 50 ms. */
+const script = `
+  process.on("SIGTERM", () => process.exit(0));
+  console.log("started"); console.error("lost");
+  setInterval(() => console.log("tick"), 50);
+`;
+
+test("a container that is frozen, dies, is started again and removed is seen in each state, and its lines and starts are counted", async () => {
+  await using playground = await Playground.open();
+  const { docker, name } = playground;
+  using observed = new Observed();
+  const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
+  const container = await playground.run("app", script, { labels });
+  const project = new Project(docker, name, [`io.healproof.test=${name}`]);
+  const engine = await engineClock(docker, true);
+  const { tools } = observed;
+  const lost: unknown[] = [];
+  const watch = new ContainerWatch([
+    watchState({ id: "state", service: "app" }, tools),
+    watchHealth({ id: "health", service: "app" }, tools),
+    watchStarts({ id: "starts", service: "app" }, engine, tools),
+    watchLog({ id: "lost", service: "app", pattern: "^lost$" }, project, engine, tools, (why) => lost.push(why)),
+  ]);
+  const stack = { project: name, services: ["app"], networks: [], containers: project, down: async () => undefined };
+  const events = await observeEngineEvents(docker, stack, engine, tools, watch.tell);
+  const looking = watch.run(project, tools.until);
+  const state = () => observed.values("state").at(-1);
+  const settled = () => observed.values("lost").length > 3;
+
+  await eventually("it runs", () => state() === 3 && settled());
+  await container.pause();
+  await eventually("it is paused", () => state() === 4);
+  await container.unpause();
+  await eventually("it runs again", () => state() === 3);
+  await container.stop({ t: 1 });
+  await eventually("it is down", () => state() === 5);
+  const lines = observed.values("lost").at(-1) ?? 0;
+  await container.start();
+  await eventually("it was started", () => observed.values("starts").at(-1) === 1 && state() === 3);
+  await eventually("its first line is heard", () => observed.values("lost").at(-1) === lines + 1);
+  await container.remove({ force: true });
+  await eventually("it is gone", () => state() === 0);
+  observed.end();
+  await looking;
+
+  expect(observed.values("health")).toEqual(observed.values("health").map(() => 0));
+  expect(Math.max(...observed.values("starts"))).toBe(1);
+  expect(lost).toEqual([]);
+  const told = observed.journal.records.find((it) => it.kind === "engine" && it.action === "start");
+  const line = observed
+    .items("lost")
+    .find((it) => it[3] === "lost" && told?.kind === "engine" && it[0] > told.when.earliest);
+  const start = told?.kind === "engine" ? told.when.latest : 0;
+  // Node takes a moment to start; the line is stamped when it was written, not when we heard it.
+  expect((line?.[0] ?? 0) - start).toBeGreaterThan(0);
+  expect((line?.[0] ?? 0) - start).toBeLessThan(3000);
+  expect(await Promise.race([events.lost.catch(() => "lost"), "not lost"])).toBe("not lost");
+});
+
+test("a disk is as full as its container sees it", async () => {
+  await using playground = await Playground.open();
+  using observed = new Observed();
+  const { docker, name } = playground;
+  const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
+  const tmpfs = { "/data": "size=4m" };
+  const fill = `require("node:fs").writeFileSync("/data/x", Buffer.alloc(3 * 2 ** 20)); setInterval(() => undefined, 1000)`;
+  await playground.run("app", fill, { labels, tmpfs });
+  const project = new Project(docker, name, [`io.healproof.test=${name}`]);
+  const { tools } = observed;
+  const done = observeDisk(project, { id: "disk", service: "app", path: "/data" }, tools, 200);
+  await eventually("it is three quarters full", () => observed.values().at(-1) === 75);
+  observed.end();
+  await done;
+});
+
+test("a log that no driver keeps is said to be unreadable", async () => {
+  await using playground = await Playground.open();
+  const container = await playground.run("app", "setInterval(() => undefined, 1000)", { logs: "none" });
+  const project = new Project(playground.docker, playground.name, []);
+  const listener = { line: () => undefined, ended: () => undefined };
+  await expect(project.followLog(container.id, 0, listener)).rejects.toMatchObject({ code: "log-unreadable" });
+});

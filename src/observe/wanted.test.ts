@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { actOf, planOf, probeOfApp, upOfApp, watchdogCounter } from "../judge/testing/journal-builder.ts";
+import type { Corroboration } from "../scenario/conditions.ts";
+import { ms } from "../time.ts";
+import { seriesWanted } from "./wanted.ts";
+
+const counts = (counter: string): Corroboration => ({ counter, increases: true, within: ms(1000) });
+
+test("every act's signals and counters and those of the steady state are looked at, each once", () => {
+  const acts = [
+    actOf({ recovery: { when: [upOfApp, probeOfApp], corroboratedBy: [counts(watchdogCounter)] } }),
+    actOf({
+      id: "afterwards",
+      recovery: { when: [probeOfApp, { probe: "tcp://redis:6379" }], corroboratedBy: [counts("other_total")] },
+    }),
+  ];
+  const conditions = [upOfApp, { probe: "http://watchdog:9090/healthz" }, { metric: "tapo_up", is: 1 }];
+  expect(seriesWanted(planOf(acts, { steady: { for: ms(1), within: ms(1), conditions } }))).toMatchObject({
+    addresses: ["http://watchdog:9090/healthz", "http://app:8080/readyz", "tcp://redis:6379"].map((url) => ({
+      id: url,
+      url,
+    })),
+    metrics: [
+      { selector: 'up{job="app"}', sum: false },
+      { selector: "tapo_up", sum: false },
+      { selector: watchdogCounter, sum: true },
+      { selector: "other_total", sum: true },
+    ],
+  });
+});
+
+test("each kind of condition is looked at by its own observer, wherever in a plan it stands", () => {
+  const inbox = "http://notify:8025/messages";
+  const act = actOf({
+    during: [{ condition: { container: "app", is: "exited" }, within: ms(1) }],
+    never: [
+      { restarts: "app", atLeast: 1 },
+      { alert: "Down", where: { job: "app" } },
+    ],
+    recovery: {
+      when: [
+        { health: "app", is: "healthy" },
+        { log: "app", matches: "up" },
+        { message: "up", at: inbox },
+        { promql: "sum(up)", is: 1 },
+        { disk: "/data", of: "app", atMost: "80%" },
+      ],
+    },
+  });
+  expect(seriesWanted(planOf([act]))).toEqual({
+    addresses: [],
+    metrics: [],
+    questions: [
+      { id: "promql sum(up)", expression: "sum(up)" },
+      {
+        id: 'alert Down{job="app"}',
+        expression: 'count(ALERTS{alertname="Down",alertstate="firing",job="app"}) or vector(0)',
+        alert: "Down",
+      },
+    ],
+    states: [{ id: "state of app", service: "app" }],
+    healths: [{ id: "health of app", service: "app" }],
+    starts: [{ id: "starts of app", service: "app" }],
+    logs: [{ id: "log of app /up/", service: "app", pattern: "up" }],
+    inboxes: [{ id: `messages at ${inbox} /up/`, url: inbox, pattern: "up" }],
+    disks: [{ id: "disk /data of app", service: "app", path: "/data" }],
+  });
+});
+
+test("one probe with two wanted answers, or a time for them, is one series; a body that must match is another", () => {
+  const when = [
+    probeOfApp,
+    { ...probeOfApp, status: 503 },
+    { ...probeOfApp, latencyAtMost: "200ms" },
+    { ...probeOfApp, body: "ok" },
+    { ...probeOfApp, body: "ok", status: 503 },
+  ];
+  const { probe: url } = probeOfApp;
+  expect(seriesWanted(planOf([actOf({ recovery: { when, corroboratedBy: [] } })])).addresses).toEqual([
+    { id: url, url },
+    { id: `${url} body /ok/`, url, body: "ok" },
+  ]);
+});
+
+test("conditions on one container, log or inbox that ask for different values are one series", () => {
+  const when = [
+    { container: "app", is: "running" } as const,
+    { container: "app", is: "paused" } as const,
+    { log: "app", matches: "up" },
+    { log: "app", matches: "up", atLeast: 3 },
+    { alert: "Down" },
+    { alert: "Down", is: "quiet" } as const,
+  ];
+  const { states, logs, questions } = seriesWanted(planOf([actOf({ recovery: { when } })]));
+  expect([states.length, logs.length, questions.length]).toEqual([1, 1, 1]);
+});
+
+test("a selector that is a counter too counts as a sum", () => {
+  const recovery = { when: [{ metric: watchdogCounter, atLeast: 1 }], corroboratedBy: [counts(watchdogCounter)] };
+  expect(seriesWanted(planOf([actOf({ recovery })])).metrics).toEqual([{ selector: watchdogCounter, sum: true }]);
+});

@@ -1,0 +1,49 @@
+import { conditionsOf, type TrialPlan } from "../plan.ts";
+import { readingOf } from "../scenario/conditions.ts";
+import type { WatchedDisk } from "./disk.ts";
+import type { WatchedInbox } from "./inbox.ts";
+import type { WatchedLog } from "./logs.ts";
+import type { WatchedAddress } from "./probing.ts";
+import type { Question } from "./prometheus/ask.ts";
+import type { WatchedSeries } from "./prometheus/observe.ts";
+import type { WatchedContainer } from "./states.ts";
+
+/** What the plan's conditions and corroborations read, by who looks at it: each series once. */
+export interface Wanted {
+  readonly addresses: readonly WatchedAddress[];
+  readonly metrics: readonly WatchedSeries[];
+  readonly questions: readonly Question[];
+  readonly states: readonly WatchedContainer[];
+  readonly healths: readonly WatchedContainer[];
+  readonly starts: readonly WatchedContainer[];
+  readonly logs: readonly WatchedLog[];
+  readonly inboxes: readonly WatchedInbox[];
+  readonly disks: readonly WatchedDisk[];
+}
+
+export function seriesWanted(plan: TrialPlan): Wanted {
+  const readings = new Map(
+    conditionsOf(plan)
+      .map((it) => readingOf(it))
+      .map((it) => [it.series, it]),
+  );
+  const all = [...readings].map(([id, { watch }]) => ({ id, ...watch }));
+  const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map((it) => it.counter));
+  const selectors = new Set(all.flatMap((it) => (it.by === "prometheus" ? [it.selector] : [])));
+  const containers = (by: "state" | "health" | "starts") =>
+    all.flatMap((it) => (it.by === by ? [{ id: it.id, service: it.service }] : []));
+  return {
+    addresses: all.flatMap((it) => (it.by === "probe" ? [without(it)] : [])),
+    // What is a counter too counts as a sum.
+    metrics: [...new Set([...selectors, ...counters])].map((it) => ({ selector: it, sum: counters.has(it) })),
+    questions: all.flatMap((it) => (it.by === "promql" ? [without(it)] : [])),
+    states: containers("state"),
+    healths: containers("health"),
+    starts: containers("starts"),
+    logs: all.flatMap((it) => (it.by === "log" ? [without(it)] : [])),
+    inboxes: all.flatMap((it) => (it.by === "http" ? [without(it)] : [])),
+    disks: all.flatMap((it) => (it.by === "disk" ? [without(it)] : [])),
+  };
+}
+
+const without = <T extends { readonly by: unknown }>({ by: _, ...rest }: T): Omit<T, "by"> => rest;
