@@ -15,6 +15,12 @@ export const noStack: FaultStack = {
   endpoints: notReached,
   leave: notReached,
   join: notReached,
+  states: notReached,
+  kill: notReached,
+  occupy: notReached,
+  vacate: notReached,
+  checkRecreatable: notReached,
+  recreate: notReached,
   run: notReached,
 };
 
