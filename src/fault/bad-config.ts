@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type HostSpan, hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
+import { ms } from "../time.ts";
 import { type ContainerState, defineFault, type FaultStack } from "./define.ts";
-import { keepLooking, whenSeen } from "./look.ts";
+import { keepLooking, seenWithin } from "./looking.ts";
 import { service } from "./params.ts";
 
 const change = z
@@ -13,6 +14,9 @@ const change = z
   })
   .refine((it) => Object.keys(it).length > 0, { message: "a configuration that changes nothing" })
   .meta({ minProperties: 1, description: "What is wrong in it, as in an override" });
+
+/** The engine is asked. */
+const lookEvery = ms(100);
 
 const configAim = z.strictObject({
   service: z.string(),
@@ -65,15 +69,19 @@ export const badConfig = defineFault({
    */
   async witness({ stack }, { service, was }, within) {
     let refused: HostSpan | undefined;
-    const broken = await whenSeen(async () => {
-      const from = hostNow();
-      const states = await stack.states(service);
-      const changed = states.length > 0 && states.every((it) => it.configuration !== was);
-      const all = (sick: (it: ContainerState) => boolean) => changed && states.every(sick);
-      if (!all((it) => it.failedChecks > 0)) refused = undefined;
-      else refused ??= { from, to: hostNow() };
-      return all((it) => hasEnded(it) || it.health === "unhealthy");
-    }, within);
+    const broken = await seenWithin(
+      async () => {
+        const from = hostNow();
+        const states = await stack.states(service);
+        const changed = states.length > 0 && states.every((it) => it.configuration !== was);
+        const all = (sick: (it: ContainerState) => boolean) => changed && states.every(sick);
+        if (!all((it) => it.failedChecks > 0)) refused = undefined;
+        else refused ??= { from, to: hostNow() };
+        return all((it) => hasEnded(it) || it.health === "unhealthy");
+      },
+      within,
+      lookEvery,
+    );
     return broken ?? refused;
   },
 

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
-import { duration, seconds } from "../time.ts";
+import { duration, ms, seconds } from "../time.ts";
 import { defineFault, type FaultStack } from "./define.ts";
-import { keepLooking, whenSeen } from "./look.ts";
+import { keepLooking, seenWithin } from "./looking.ts";
 
 const longestBoot = seconds(30);
 const boot = duration.in
   .refine((text) => (duration.safeParse(text).data ?? 0) <= longestBoot, "a boot time of at most 30s")
   .pipe(duration);
+
+/** The engine is asked. */
+const lookEvery = ms(100);
 
 const endpoint = z.strictObject({
   network: z.string(),
@@ -77,10 +80,14 @@ export const devicePowerLoss = defineFault({
 
   /** Bitten once it is in no network and its process is gone. */
   witness({ stack }, { device, container, pid }, within) {
-    return whenSeen(async () => {
-      const found = await deviceAt(stack, device, container);
-      return found !== undefined && found.endpoints.length === 0 && found.pid !== pid;
-    }, within);
+    return seenWithin(
+      async () => {
+        const found = await deviceAt(stack, device, container);
+        return found !== undefined && found.endpoints.length === 0 && found.pid !== pid;
+      },
+      within,
+      lookEvery,
+    );
   },
 
   watch({ stack }, { device, container }, tell, until) {
