@@ -124,6 +124,8 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim> {
   readonly lasts: boolean;
   /** What the hand must be allowed for it, besides signals. */
   readonly capabilities?: readonly Capability[];
+  /** What it reaches outside the stack, by the names under which a scenario must permit that (`stack.shares`). */
+  readonly shares?: readonly string[];
   /** `crash of app`, for people. */
   describe(params: z.output<Params>): string;
   aim(tools: FaultTools, params: z.output<Params>): Promise<Aim>;
@@ -149,6 +151,7 @@ export interface AnyFault<Kind extends string = string, Written = unknown> {
   readonly ends: FaultEnd;
   readonly lasts: boolean;
   readonly capabilities: readonly Capability[];
+  readonly shares: readonly string[];
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
   inject(tools: FaultTools, aim: unknown): Promise<HostSpan>;
@@ -172,6 +175,7 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     ends: fault.ends,
     lasts: fault.lasts,
     capabilities: fault.capabilities ?? [],
+    shares: fault.shares ?? [],
     describe: (value) => fault.describe(params(value)),
     aim: (tools, value) => fault.aim(tools, params(value)),
     inject: (tools, value) => fault.inject(tools, aim(value)),
