@@ -4,7 +4,13 @@ import { join } from "node:path";
 /** The fenced code blocks of the pages that people read. */
 
 export const root = join(import.meta.dirname, "..", "..");
-const pages = ["README.md", "docs/how-recovery-is-measured.md", "docs/adding-a-fault.md", "fixtures/stack/README.md"];
+const pages = [
+  "README.md",
+  "docs/how-recovery-is-measured.md",
+  "docs/adding-a-fault.md",
+  "docs/faults.md",
+  "fixtures/stack/README.md",
+];
 
 export interface Block {
   readonly page: string;

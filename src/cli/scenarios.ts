@@ -7,6 +7,7 @@ import { scenarioJsonSchema } from "../scenario/json-schema.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { formatDuration } from "../time.ts";
 import { columns } from "./columns.ts";
+import { listFaults } from "./faults.ts";
 import { print } from "./print.ts";
 
 const faults = builtInFaults;
@@ -26,13 +27,9 @@ export async function validateCommand(what: readonly string[], flags: { readonly
 
 export async function listCommand(
   what: readonly string[],
-  flags: { readonly faults: boolean; readonly json: boolean },
+  flags: { readonly faults: boolean; readonly markdown: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
-  if (flags.faults) {
-    const known = faults.map(({ kind, summary }) => ({ fault: kind, summary }));
-    print(flags, known, () => columns(known.map((it) => [it.fault, it.summary])));
-    return exitCode.proven;
-  }
+  if (flags.faults) return listFaults(flags);
   const described = describeScenarios(await loadScenarios(what, { faults }), faults);
   print(flags, described, () =>
     columns([

@@ -1,6 +1,7 @@
 import type Dockerode from "dockerode";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Project } from "../stack/project.ts";
+import { gone } from "../stack/remove.ts";
 import { Playground } from "../stack/testing/playground.ts";
 import { ms, seconds } from "../time.ts";
 import type { FaultLook, FaultTools } from "./define.ts";
@@ -31,6 +32,7 @@ async function container(service: string, number: number): Promise<Dockerode.Con
     HostConfig: { NetworkMode: playground.name, Init: true },
   });
   await made.start();
+  onTestFinished(() => gone(made.remove({ force: true })));
   return made;
 }
 
@@ -60,7 +62,6 @@ test("a command breaks one container as the user it is told, is witnessed there 
   expect(looks.map((it) => it.state)).toEqual(["in-force", "healed"]);
   expect(await said(second)).toBe("");
   await exec.undo(tools, aim);
-  for (const it of [first, second]) await it.remove({ force: true });
 }, 60_000);
 
 test("a container that is down cannot be asked: the fault is in force, and its undo starts it", async () => {
@@ -80,11 +81,10 @@ test("a container that is down cannot be asked: the fault is in force, and its u
   await expect(exec.inject(tools, aim)).rejects.toMatchObject({ facts: { why: "its container does not run" } });
   expect(await exec.undo(tools, aim)).toMatch(/in api, which was started again$/);
   expect((await tools.stack.run(it.id, isBroken, seconds(5))).exitCode).toBe(1);
-  await it.remove({ force: true });
 }, 60_000);
 
 test("a command that fails, or is not there, says so with what it printed", async () => {
-  const it = await container("api", 1);
+  await container("api", 1);
   const failing = await aimAt({ ...params, run: js("console.log('read-only here'); process.exit(9)") });
   await expect(exec.inject(tools, failing)).rejects.toMatchObject({
     code: "exec-failed",
@@ -95,7 +95,6 @@ test("a command that fails, or is not there, says so with what it printed", asyn
     code: "exec-failed",
     facts: { "it printed": expect.stringContaining("healproof-no-such-program") },
   });
-  await it.remove({ force: true });
 }, 60_000);
 
 test("a service that the stack does not have is refused before anything is run", async () => {
