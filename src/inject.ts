@@ -65,7 +65,7 @@ export async function inject(order: FaultOrder, options: InjectOptions): Promise
     capabilities: order.fault.capabilities,
   };
   await using hand = await startHand(docker, handOrder);
-  return new ByHand(order, options, kept).run(docker, hand);
+  return await new ByHand(order, options, kept).run(docker, hand);
 }
 
 class ByHand {
