@@ -96,7 +96,9 @@ export const badConfig = defineFault({
   },
 
   async undo({ stack }, { service, was }) {
-    if (await runsAsItDid(stack, service, was)) return `${service} has its former configuration; nothing to put back`;
+    const interrupted = await stack.endRecreating();
+    if (!interrupted && (await runsAsItDid(stack, service, was)))
+      return `${service} has its former configuration; nothing to put back`;
     await stack.recreate(service, {});
     return `${service} has been recreated with its former configuration`;
   },

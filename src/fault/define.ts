@@ -84,6 +84,8 @@ export interface FaultStack {
   checkRecreatable(service: string, change: ServiceChange): Promise<void>;
   /** Has Compose make the service's containers anew as its file says, with a change or without; those that are so already stay. */
   recreate(service: string, change: ServiceChange): Promise<void>;
+  /** Ends a {@link recreate} that is still at work because its caller was killed. Whether there was one. */
+  endRecreating(): Promise<boolean>;
   /** Runs a command in a running container to its end, as its image's user unless told. */
   run(containerId: string, command: readonly string[], within: Duration, user?: string): Promise<Executed>;
 }

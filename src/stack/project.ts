@@ -13,7 +13,7 @@ import type { Duration } from "../time.ts";
 import { occupy, vacate } from "./address-holder.ts";
 import { endpointsOf, stateOf } from "./container-state.ts";
 import { type Executed, execIn } from "./exec.ts";
-import { recreatable, recreate } from "./recreate.ts";
+import { endRecreating, recreatable, recreate } from "./recreate.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
@@ -217,6 +217,10 @@ export class Project implements FaultStack {
 
   async recreate(service: string, change: ServiceChange): Promise<void> {
     await recreate(this.#docker, this.name, service, change);
+  }
+
+  async endRecreating(): Promise<boolean> {
+    return endRecreating(this.name);
   }
 
   async startService(service: string): Promise<void> {

@@ -49,13 +49,17 @@ export async function recreatable(
   return { ...model, services: { ...model.services, [name]: changed } };
 }
 
+const onlyIt = ["up", "--detach", "--no-deps", "--no-build"];
+
 export async function recreate(docker: Dockerode, project: string, name: string, change: ServiceChange): Promise<void> {
   const model = await recreatable(docker, project, name, change);
-  // Of one that was killed in the middle of this: two of them would get in each other's way.
-  endComposeOf((it) => it === project);
-  const only = ["up", "--detach", "--no-deps", "--no-build", name];
-  await compose(["-p", project, "-f", "-", ...only], { within: limit, input: JSON.stringify(model) });
+  endRecreating(project);
+  const args = ["-p", project, "-f", "-", ...onlyIt, name];
+  await compose(args, { within: limit, input: JSON.stringify(model) });
 }
+
+/** Ends what {@link recreate} left at work when its caller was killed: two of them would get in each other's way. */
+export const endRecreating = (project: string): boolean => endComposeOf((it) => it === project, onlyIt) > 0;
 
 async function isThere(docker: Dockerode, image: string): Promise<boolean> {
   try {

@@ -21,6 +21,7 @@ export const noStack: FaultStack = {
   vacate: notReached,
   checkRecreatable: notReached,
   recreate: notReached,
+  endRecreating: notReached,
   run: notReached,
 };
 
