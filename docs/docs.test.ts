@@ -47,10 +47,11 @@ test("a scenario that leaves what it can to defaults means what the long one mea
 });
 
 test.each(blocks.filter(({ info }) => info === "yaml fault"))("$page writes a fault as scenarios do", ({ text }) => {
-  const { fault }: { fault: Record<string, unknown> } = parse(text);
-  const [kind, params] = Object.entries(fault)[0] ?? [];
+  const { fault }: { fault: Record<string, Record<string, unknown>> } = parse(text);
+  const [kind, { for: lasts, ...params } = {}] = Object.entries(fault)[0] ?? [];
   const known = builtInFaults.find((it) => it.kind === kind);
   expect(known?.params.safeParse(params).success).toBe(true);
+  expect(known?.lasts || lasts === undefined).toBe(true);
 });
 
 test.each(["hand", "act", "variant", "noise", "quiet"])(

@@ -16,6 +16,8 @@ export interface Scene {
   readonly run: string;
   readonly trial: string;
   readonly project: string;
+  /** Tells its undos from those of others that break the same stack. */
+  readonly mark?: string;
   readonly write: (fact: Fact, options?: { flush?: boolean }) => void;
   /** Called when a later look at a fault was written. */
   readonly changed: () => void;
@@ -51,7 +53,7 @@ export class Breakage {
     this.#fault = fault;
     this.#aim = aim;
     this.#what = what;
-    this.#undoId = `${scene.project}-${of.act}-${of.nth}`;
+    this.#undoId = [scene.project, of.act, of.nth, ...(scene.mark ? [scene.mark] : [])].join("-");
   }
 
   /** Finds out what will be touched and puts its undo on the disk. Nothing is broken yet. */

@@ -10,6 +10,7 @@ import { removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerLives, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { Project } from "./stack/project.ts";
 import { removeLabelled, stuckText } from "./stack/remove.ts";
+import { forgetStack, rememberedStacks } from "./stack/stack-file.ts";
 import { startsUnderWay } from "./stack/work-folder.ts";
 import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
@@ -62,6 +63,13 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
         done.push(...stuck.map((network) => `run ${run}: ${stuckText(network)}`));
       });
     }
+  });
+
+  await attempt("the stacks that are remembered", async () => {
+    // Read before the engine is asked: one that has just come up is there by then.
+    const remembered = rememberedStacks();
+    const runs = await runsOf(docker);
+    for (const { project, run } of remembered) if (!runs.has(run)) forgetStack(project);
   });
 
   // With its stack gone there is nothing left that an undo could have put back.

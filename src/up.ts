@@ -11,6 +11,7 @@ import { connectEngine } from "./stack/engine.ts";
 import { expectedOf, removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
+import { forgetStack, rememberedStacks, rememberStack } from "./stack/stack-file.ts";
 import { makeWorkFolder } from "./stack/work-folder.ts";
 import { seconds } from "./time.ts";
 
@@ -46,6 +47,7 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
       cause: thrown,
     });
   }
+  rememberStack(project, byHand, tailored);
   return addressesOf(docker);
 }
 
@@ -72,11 +74,10 @@ function hostOf(ip: string): string {
 
 /** There is one project for what is up by hand: a second start would change the first one's stack, and remove it when interrupted. */
 async function refuseSecond(docker: Dockerode): Promise<void> {
-  const filters = JSON.stringify({ label: [`${label.run}=${byHand}`] });
-  const containers = await answered("for containers", docker.listContainers({ all: true, filters }));
-  if (containers.length === 0) return;
+  const there = await containersOf(docker, byHand);
+  if (there === 0) return;
   throw new KnownError("already-up", "a stack is up by hand already, and there can be only one", {
-    facts: { there: `${containers.length} containers of ${project}`, try: "healproof down, which removes it" },
+    facts: { there: `${there} containers of ${project}`, try: "healproof down, which removes it" },
     exitCode: exitCode.usage,
   });
 }
@@ -84,5 +85,14 @@ async function refuseSecond(docker: Dockerode): Promise<void> {
 /** Removes what {@link up} started, or a run that was kept (`--keep`). Nothing there is a success. */
 export async function down(run: string = byHand): Promise<Removed> {
   const { docker } = await connectEngine();
-  return removeLabelled(docker, [`${label.run}=${run}`, `${label.owner}=${kept}`]);
+  const removed = await removeLabelled(docker, [`${label.run}=${run}`, `${label.owner}=${kept}`]);
+  // One that is not kept is not ours to forget.
+  if ((await containersOf(docker, run)) === 0)
+    for (const it of rememberedStacks()) if (it.run === run) forgetStack(it.project);
+  return removed;
+}
+
+async function containersOf(docker: Dockerode, run: string): Promise<number> {
+  const filters = JSON.stringify({ label: [`${label.run}=${run}`] });
+  return (await answered("for containers", docker.listContainers({ all: true, filters }))).length;
 }

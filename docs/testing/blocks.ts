@@ -9,6 +9,7 @@ const pages = [
   "docs/writing-scenarios.md",
   "docs/how-recovery-is-measured.md",
   "docs/adding-a-fault.md",
+  "docs/faults.md",
   "fixtures/stack/README.md",
 ];
 

@@ -68,6 +68,34 @@ test("a folder that is no run is told, with what was wanted", async () => {
   expect(err).toContain("run.json");
 });
 
+test("a fault with a parameter that it does not have is told before an engine is asked", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["inject", "hang", "--param", "sevice=app"], {
+    DOCKER_HOST: "tcp://127.0.0.1:1",
+  });
+  expect(code).toBe(64);
+  expect(err).toContain('unknown key "sevice" in hang; did you mean "service"?');
+});
+
+test("inject without a fault lists them, as list --faults does", async () => {
+  using healproof = new Healproof();
+  const [inject, list, json] = await Promise.all([
+    healproof.run(["inject"]),
+    healproof.run(["list", "--faults"]),
+    healproof.run(["inject", "--json"]),
+  ]);
+  expect([inject.code, list.code, json.code]).toEqual([0, 0, 0]);
+  expect(inject.out).toBe(list.out);
+  expect(inject.out).toMatch(/^hang\n {2}The service's main process freezes.*\n {2}service +text +/m);
+  expect(JSON.parse(json.out)).toContainEqual(
+    expect.objectContaining({
+      fault: "hang",
+      lasts: true,
+      parameters: expect.arrayContaining([expect.objectContaining({ name: "service", required: true })]),
+    }),
+  );
+});
+
 test("validate, list and schema need no engine", async () => {
   using healproof = new Healproof();
   const [validate, list, schema] = await Promise.all([

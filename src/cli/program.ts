@@ -3,6 +3,7 @@ import { type ExitCode, exitCode } from "../errors.ts";
 import { defaultWorkers } from "../run.ts";
 import { healproofVersion } from "../version.ts";
 import { fromCaller, newFromCaller } from "./caller.ts";
+import { injectCommand } from "./inject.ts";
 import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
 import { runCommand } from "./run.ts";
 import { judgeCommand, reportCommand } from "./saved.ts";
@@ -61,9 +62,13 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("list")
     .description("list scenarios (or, with --faults, what can be broken)")
     .argument("[what...]", "scenario files, folders or tags")
-    .option("--faults", "list the faults", false)
-    .option("--markdown", "print the scenarios as a page of Markdown: scenarios/README.md", false)
-    .option("--json", "print as JSON: a list of scenarios, or with --faults [{ fault, summary }]", false)
+    .option("--faults", "list the faults, with their parameters", false)
+    .option("--markdown", "print as a page of Markdown: scenarios/README.md, or with --faults docs/faults.md", false)
+    .option(
+      "--json",
+      "print as JSON: a list of scenarios, or with --faults [{ fault, summary, ends, lasts, capabilities, shares, parameters }]",
+      false,
+    )
     .action((what, options) => {
       result = listCommand(
         what.map((it: string) => fromCaller(it)),
@@ -106,6 +111,18 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     )
     .action((run, options) => {
       result = downCommand(run, options);
+    });
+  healproof
+    .command("inject")
+    .description("break a stack that is up by hand, and put it back when its time is over or by Ctrl-C")
+    .argument("[fault]", "what to break it with; lists the faults unless told")
+    .option("--param <key=value>", "a parameter of the fault, its value as in a scenario; repeatable", another, [])
+    .option("--for <duration>", "after this time it is put back, such as 20s; by Ctrl-C unless told")
+    .option("--run <id>", "the run whose stack is meant; the only one that is up unless told")
+    .option("--project <name>", "the Compose project of the stack that is meant")
+    .option("--json", "print as JSON: { fault, what, project, run, startedAt, outcome, happenings }", false)
+    .action((fault, options) => {
+      result = injectCommand(fault, options);
     });
   healproof
     .command("judge")
@@ -155,6 +172,8 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
   await healproof.parseAsync([...argv], { from: "user" });
   return result ?? exitCode.proven;
 }
+
+const another = (text: string, others: readonly string[]) => [...others, text];
 
 function count(text: string): number {
   const value = Number(text);

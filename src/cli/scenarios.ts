@@ -13,6 +13,7 @@ import { scenarioSchema } from "../scenario/schema.ts";
 import { scenarioTable } from "../scenario/table.ts";
 import { formatDuration } from "../time.ts";
 import { columns } from "./columns.ts";
+import { listFaults } from "./faults.ts";
 import { print } from "./print.ts";
 
 const faults = builtInFaults;
@@ -44,11 +45,7 @@ export async function listCommand(
   what: readonly string[],
   flags: { readonly faults: boolean; readonly markdown: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
-  if (flags.faults) {
-    const known = faults.map(({ kind, summary }) => ({ fault: kind, summary }));
-    print(flags, known, () => columns(known.map((it) => [it.fault, it.summary])));
-    return exitCode.proven;
-  }
+  if (flags.faults) return listFaults(flags);
   const described = describeScenarios(await loadScenarios(what, { faults }), faults);
   if (flags.markdown) {
     process.stdout.write(scenarioTable(described, "scenarios"));

@@ -44,6 +44,7 @@ const commands: [string, (folder: string) => string[]][] = [
   ["run", (folder) => ["run", join(folder, "it.yaml"), "--out", folder]],
   ["up", (folder) => ["up", join(folder, "compose.yaml")]],
   ["down", () => ["down"]],
+  ["inject", () => ["inject", "hang", "--param", "service=api"]],
 ];
 
 describe.each(commands)("%s", (_command, args) => {

@@ -28,6 +28,29 @@ export interface Endpoint {
   readonly network: string;
   readonly address: string;
   readonly aliases: readonly string[];
+  /** The address that its Compose file fixes, if it does. */
+  readonly fixed?: string | undefined;
+}
+
+/** One container of a service as it is now, for a witness. */
+export interface ContainerState extends FaultContainer {
+  /** The engine's own word: running, restarting, exited … */
+  readonly status: string;
+  readonly restarts: number;
+  /** Undefined without a healthcheck. */
+  readonly health?: "starting" | "healthy" | "unhealthy";
+  /** Its last failed healthchecks, in a row. */
+  readonly failedChecks: number;
+  readonly endpoints: readonly Endpoint[];
+  /** Stands for its image, command and environment: equal where these are. */
+  readonly configuration: string;
+}
+
+/** What may be changed in a service of the Compose file. */
+export interface ServiceChange {
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly image?: string | undefined;
 }
 
 /** What a fault may use of the stack under test: its own containers, by service or by id. Any other is refused. */
@@ -47,8 +70,22 @@ export interface FaultStack {
   endpoints(containerId: string): Promise<readonly Endpoint[]>;
   /** Takes it out of a network. Not being in it is a success. */
   leave(containerId: string, network: string): Promise<void>;
-  /** Puts it into a network again. Being in it is a success. */
+  /** Puts it into a network again, with its fixed address if one is given. Being in it is a success. */
   join(containerId: string, endpoint: Omit<Endpoint, "address">): Promise<void>;
+  /** Every container of a service as it is now; none if there is none. */
+  states(service: string): Promise<readonly ContainerState[]>;
+  /** Kills all of it at once through the engine, so that no restart policy acts. Not running is a success. */
+  kill(containerId: string): Promise<void>;
+  /** Has containers of ours take an address that a container had, unless it is taken already. Found again by `name`. */
+  occupy(name: string, containerId: string, endpoint: Pick<Endpoint, "network" | "address">): Promise<void>;
+  /** Removes what was made by that name. Nothing there is a success. */
+  vacate(name: string): Promise<void>;
+  /** Whether it is known how the service was started, so that it can be {@link recreate}d; an error that says why not. */
+  checkRecreatable(service: string, change: ServiceChange): Promise<void>;
+  /** Has Compose make the service's containers anew as its file says, with a change or without; those that are so already stay. */
+  recreate(service: string, change: ServiceChange): Promise<void>;
+  /** Ends a {@link recreate} that is still at work because its caller was killed. Whether there was one. */
+  endRecreating(): Promise<boolean>;
   /** Runs a command in a running container to its end, as its image's user unless told. */
   run(containerId: string, command: readonly string[], within: Duration, user?: string): Promise<Executed>;
 }
@@ -89,6 +126,8 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Las
   readonly lasts: Lasts;
   /** What the hand must be allowed for it, besides signals. */
   readonly capabilities?: readonly Capability[];
+  /** What it reaches outside the stack, by the names under which a scenario must permit that (`stack.shares`). */
+  readonly shares?: readonly string[];
   /** `crash of app`, for people. */
   describe(params: z.output<Params>): string;
   aim(tools: FaultTools, params: z.output<Params>): Promise<Aim>;
@@ -114,6 +153,7 @@ export interface AnyFault<Kind extends string = string, Written = unknown, Lasts
   readonly ends: FaultEnd;
   readonly lasts: Lasts;
   readonly capabilities: readonly Capability[];
+  readonly shares: readonly string[];
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
   inject(tools: FaultTools, aim: unknown): Promise<HostSpan>;
@@ -137,6 +177,7 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     ends: fault.ends,
     lasts: fault.lasts,
     capabilities: fault.capabilities ?? [],
+    shares: fault.shares ?? [],
     describe: (value) => fault.describe(params(value)),
     aim: (tools, value) => fault.aim(tools, params(value)),
     inject: (tools, value) => fault.inject(tools, aim(value)),

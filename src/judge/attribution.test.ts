@@ -60,6 +60,16 @@ test("API events inside the injection are the fault's own", () => {
   expect(by([before, ...policy]).healer).toBe("restart-policy");
 });
 
+test("a container that the injection itself started anew was not healed by that", () => {
+  const deployed = [engine("kill", 5010), engine("die", 5020), engine("start", 5400)];
+  const ours = { origin: moment(5000, 5500), ours: [moment(5000, 5500)] };
+  expect(by([before, ...deployed, ...apiRestart(5600, 5700, 5800)], { ...claim("watchdog"), ...ours }).healer).toBe(
+    "watchdog",
+  );
+  const policy = [engine("die", 5510), engine("start", 5700)];
+  expect(by([...deployed, look(5505, 0, 5400), ...policy, look(7000, 1, 5700)], ours).healer).toBe("restart-policy");
+});
+
 test("a container that was replaced is not one that runs on", () => {
   const replaced = look(7000, 0, 500);
   const { fact } = replaced;

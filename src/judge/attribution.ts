@@ -213,9 +213,12 @@ function nobody(service: string, events: readonly Event[], until: number): Attri
   ]);
 }
 
+/** A call to the API at the time of ours; and all that happened inside it, such as the start of a container that it recreated. */
 function ofTheFault({ action, when }: Event, { ours }: AttributionQuestion): boolean {
-  return apiActions.test(action) && ours.some((it) => overlap(when, it));
+  return ours.some((it) => (apiActions.test(action) ? overlap(when, it) : inside(when, it)));
 }
+
+const inside = (it: Moment, span: Moment) => it.earliest >= span.earliest && it.latest <= span.latest;
 
 const overlap = (a: Moment, b: { earliest: Instant; latest: Instant }) =>
   a.earliest <= b.latest && b.earliest <= a.latest;

@@ -5,6 +5,7 @@ import { condition, corroboration, timedCondition } from "./conditions.ts";
 import { filePath } from "./file-path.ts";
 import { lasting } from "./lasting.ts";
 import { misfits } from "./misfits.ts";
+import { unpermitted } from "./permits.ts";
 
 /**
  * The language of a scenario file: one claim, "service S recovers from fault F within budget B, healed by H".
@@ -190,7 +191,7 @@ const stack = z.strictObject({
     .meta({ description: "Variables that the Compose file is read with, before those of its own .env" }),
   shares: z.array(z.string().min(1)).default([]).meta({
     description:
-      "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, device /dev/fuse, privileged, network_mode host. Nothing unless told",
+      "What may reach outside the stack, by the name that the refusal gives it: /var/run/docker.sock, bind ./data, external network proxy, external volume seed, volume data, device /dev/fuse, privileged, network_mode host, host commands (of a fault). Nothing unless told",
   }),
 });
 
@@ -277,7 +278,8 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       uncontrolled: z.string().min(10).optional().meta({ description: "Why there can be no control" }),
     })
     .superRefine((scenario, context) => {
-      for (const { path, message } of misfits(scenario)) context.addIssue({ code: "custom", path: [...path], message });
+      for (const { path, message } of [...misfits(scenario), ...unpermitted(scenario, faults)])
+        context.addIssue({ code: "custom", path: [...path], message });
     })
     .meta({
       title: "A healproof scenario",

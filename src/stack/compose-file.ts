@@ -36,7 +36,8 @@ const service = z.looseObject({
     )
     .optional(),
 });
-const composeModel = z.looseObject({
+/** As Compose prints it. */
+export const composeModel = z.looseObject({
   name: z.string().optional(),
   services: z.record(z.string(), service),
   networks: z.record(z.string(), named).optional(),
@@ -118,15 +119,13 @@ function tailored(
     );
   const changed = services.map((name): [string, ComposeModel["services"][string]] => {
     const { ports, ...rest } = withAliasForName(model.services[name] ?? {});
-    const { environment, labels: changedLabels, ...changes } = literal(overrides[name] ?? {});
+    const it = overridden(rest, overrides[name] ?? {});
     return [
       name,
       {
-        ...rest,
-        ...changes,
+        ...it,
         ...(published === "kept" && ports ? { ports } : {}),
-        environment: { ...rest.environment, ...environment },
-        labels: { ...rest.labels, ...changedLabels, ...labels },
+        labels: { ...it.labels, ...labels },
       },
     ];
   });
@@ -136,6 +135,17 @@ function tailored(
     services: Object.fromEntries(changed),
     networks: own({ default: null, ...model.networks }),
     volumes: own(model.volumes),
+  };
+}
+
+/** A service of the file with what is changed in it. */
+export function overridden(service: ComposeModel["services"][string], override: Overrides[string]) {
+  const { environment, labels, ...changes } = literal(override);
+  return {
+    ...service,
+    ...changes,
+    environment: { ...service.environment, ...environment },
+    labels: { ...service.labels, ...labels },
   };
 }
 

@@ -5,8 +5,10 @@ import { readdirSync, readFileSync } from "node:fs";
  * Ends `docker compose` processes that still work on such a project: an interrupted start would otherwise go on making containers
  * after we removed them. Returns how many there were.
  */
-export function endComposeOf(isProject: (name: string) => boolean): number {
-  const found = processes().filter(({ args }) => args.includes("compose") && args.some(isProject));
+export function endComposeOf(isProject: (name: string) => boolean, also: readonly string[] = []): number {
+  const found = processes().filter(
+    ({ args }) => args.includes("compose") && args.some(isProject) && also.every((it) => args.includes(it)),
+  );
   for (const { pid } of found) {
     try {
       process.kill(pid, "SIGKILL");

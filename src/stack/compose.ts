@@ -10,11 +10,13 @@ export function compose(
     readonly cwd?: string;
     readonly signal?: AbortSignal;
     readonly variables?: Readonly<Record<string, string>>;
+    /** What it reads as its standard input: a Compose file, with `-f -`. */
+    readonly input?: string;
   } = {},
 ): Promise<string> {
   const within = options.within ?? seconds(60);
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       "docker",
       ["compose", ...args],
       {
@@ -38,5 +40,7 @@ export function compose(
         );
       },
     );
+    // One that ends before it has read all of it says why by itself.
+    child.stdin?.on("error", () => undefined).end(options.input);
   });
 }

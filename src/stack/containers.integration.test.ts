@@ -60,4 +60,5 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
       ["api", true],
       ["caller", true],
     ]);
+  await Promise.all([first.down(), second.down()]);
 });

@@ -16,6 +16,7 @@ import { removeLabelled, stuckText } from "./remove.ts";
 import { refuseShares } from "./shares.ts";
 import { watchSickness } from "./sickness.ts";
 import type { StartedStack } from "./stack.ts";
+import { forgetStack, rememberStack } from "./stack-file.ts";
 import { makeWorkFolder } from "./work-folder.ts";
 
 /**
@@ -60,6 +61,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       () => new Error(`still not up after ${formatDuration(limit)}`),
     );
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
+    rememberStack(project, run, tailored);
     return {
       project,
       services,
@@ -67,6 +69,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       networks: await containers.networks(),
       down: async () => {
         const { stuck } = await removeLabelled(docker, mine);
+        forgetStack(project);
         if (stuck[0] !== undefined) throw new KnownError("network-stuck", stuckText(stuck[0]));
       },
     };

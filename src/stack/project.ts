@@ -1,11 +1,20 @@
 import type Dockerode from "dockerode";
-import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
-import type { ContainerLimits, Endpoint, FaultContainer, FaultStack } from "../fault/define.ts";
+import type {
+  ContainerLimits,
+  ContainerState,
+  Endpoint,
+  FaultContainer,
+  FaultStack,
+  ServiceChange,
+} from "../fault/define.ts";
 import { answered } from "../limit.ts";
 import type { Duration } from "../time.ts";
+import { occupy, vacate } from "./address-holder.ts";
+import { endpointsOf, stateOf } from "./container-state.ts";
 import { type Executed, execIn } from "./exec.ts";
 import { followLog, type LogListener } from "./follow-log.ts";
+import { endRecreating, recreatable, recreate } from "./recreate.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
 
@@ -159,16 +168,7 @@ export class Project implements FaultStack {
   }
 
   async endpoints(id: string): Promise<Endpoint[]> {
-    const { NetworkSettings } = await this.#ask(id, "inspect", (it) => it.inspect());
-    return Object.values(NetworkSettings.Networks).map(({ NetworkID, IPAddress, Aliases }) => ({
-      network: NetworkID,
-      address: IPAddress,
-      // The engine adds the container's own short id by itself.
-      aliases: z
-        .array(z.string())
-        .parse(Aliases ?? [])
-        .filter((it) => !id.startsWith(it)),
-    }));
+    return endpointsOf(await this.#ask(id, "inspect", (it) => it.inspect()));
   }
 
   async leave(id: string, network: string): Promise<void> {
@@ -180,13 +180,65 @@ export class Project implements FaultStack {
       );
   }
 
-  async join(id: string, { network, aliases }: Omit<Endpoint, "address">): Promise<void> {
+  async join(id: string, { network, aliases, fixed }: Omit<Endpoint, "address">): Promise<void> {
     const there = (await this.endpoints(id)).some((it) => it.network === network);
     if (!there)
       await answered(
         `to put ${id.slice(0, 12)} onto a network`,
-        this.#docker.getNetwork(network).connect({ Container: id, EndpointConfig: { Aliases: [...aliases] } }),
+        this.#docker.getNetwork(network).connect({
+          Container: id,
+          EndpointConfig: {
+            Aliases: [...aliases],
+            ...(fixed === undefined ? {} : { IPAMConfig: { IPv4Address: fixed } }),
+          },
+        }),
       );
+  }
+
+  async states(service: string): Promise<ContainerState[]> {
+    const ofService = (await this.#list()).filter((it) => it.service === service);
+    const states = await Promise.all(ofService.map(({ id }) => this.#stateOf(id)));
+    return states.filter((it) => it !== undefined);
+  }
+
+  async #stateOf(id: string): Promise<ContainerState | undefined> {
+    try {
+      return stateOf(await answered(`to inspect ${id.slice(0, 12)}`, this.#docker.getContainer(id).inspect()));
+    } catch (thrown) {
+      if (statusOf(thrown) === 404) return undefined;
+      throw thrown;
+    }
+  }
+
+  async kill(id: string): Promise<void> {
+    try {
+      await this.#ask(id, "kill", (it) => it.kill());
+    } catch (thrown) {
+      // It does not run.
+      if (statusOf(thrown) !== 409) throw thrown;
+    }
+  }
+
+  async occupy(name: string, id: string, { network, address }: Pick<Endpoint, "network" | "address">): Promise<void> {
+    const { Config } = await this.#ask(id, "inspect", (it) => it.inspect());
+    const ours = Object.entries(Config.Labels).filter(([key]) => key.startsWith("io.healproof."));
+    await occupy(this.#docker, { name, network, address, labels: Object.fromEntries(ours) });
+  }
+
+  async vacate(name: string): Promise<void> {
+    await vacate(this.#docker, name);
+  }
+
+  async checkRecreatable(service: string, change: ServiceChange): Promise<void> {
+    await recreatable(this.#docker, this.name, service, change);
+  }
+
+  async recreate(service: string, change: ServiceChange): Promise<void> {
+    await recreate(this.#docker, this.name, service, change);
+  }
+
+  async endRecreating(): Promise<boolean> {
+    return endRecreating(this.name);
   }
 
   async startService(service: string): Promise<void> {

@@ -40,6 +40,9 @@ const volume = z.looseObject({
   driver_opts: z.record(z.string(), z.unknown()).nullish(),
 });
 
+/** What a fault may do beside the stack, listed as what a stack shares is. */
+export const hostCommands = "host commands";
+
 interface Share {
   /** As a scenario lists it. */
   readonly name: string;

@@ -15,6 +15,13 @@ export const noStack: FaultStack = {
   endpoints: notReached,
   leave: notReached,
   join: notReached,
+  states: notReached,
+  kill: notReached,
+  occupy: notReached,
+  vacate: notReached,
+  checkRecreatable: notReached,
+  recreate: notReached,
+  endRecreating: notReached,
   run: notReached,
 };
 

@@ -1,0 +1,174 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connectEngine } from "../stack/engine.ts";
+import { label } from "../stack/labels.ts";
+import { Healproof, leftOf, runIdIn, smallStack } from "./testing/healproof.ts";
+
+/** Breaking by hand what `run --keep` left running. One stack for all, each test leaves it whole. */
+
+let healproof: Healproof;
+let run: string;
+
+beforeAll(async () => {
+  healproof = new Healproof();
+  const scenario = smallStack(
+    healproof.folder,
+    `name: api-crash
+claim: The restart policy has a crashed API back
+stack: { compose: ./compose.yaml }
+fault: { crash: { service: api } }
+recovery: { within: 20s, healedBy: restart-policy, stableFor: 500ms, when: [{ probe: "http://api:8080/" }] }
+uncontrolled: this scenario is only there to leave its stack
+`,
+  );
+  const kept = await healproof.run(["run", scenario, "--keep", "--out", join(healproof.folder, "reports")]);
+  run = runIdIn(kept.err);
+}, 120_000);
+
+afterAll(async () => {
+  if (run !== undefined) {
+    const { code, err } = await healproof.run(["down", run]);
+    expect(code, err).toBe(0);
+    expect(await leftOf(run)).toEqual([]);
+    expect(readdirSync(join(healproof.folder, "state", "healproof", "stacks"))).toEqual([]);
+  }
+  healproof[Symbol.dispose]();
+}, 120_000);
+
+const inject = (...args: readonly string[]) => healproof.run(["inject", ...args, "--run", run]);
+const start = (...args: readonly string[]) => healproof.start(["inject", ...args, "--run", run]);
+
+/** The API's container, as the engine knows it. */
+async function api() {
+  const { docker } = await connectEngine();
+  const filters = JSON.stringify({ label: [`${label.run}=${run}`, "com.docker.compose.service=api"] });
+  const [found, ...others] = await docker.listContainers({ all: true, filters });
+  if (!found || others.length > 0) throw new Error(`one container of api, not ${others.length}`);
+  return docker.getContainer(found.Id).inspect();
+}
+
+/** Whether anything in the stack's network can ask it. */
+async function answers(): Promise<boolean> {
+  const { docker } = await connectEngine();
+  const exec = await docker.getContainer((await api()).Id).exec({
+    Cmd: ["node", "-e", "fetch('http://api:8080', { signal: AbortSignal.timeout(500) }).catch(() => process.exit(1))"],
+    AttachStdout: true,
+  });
+  const stream = await exec.start({});
+  await new Promise((ended) => stream.resume().once("end", ended));
+  return (await exec.inspect()).ExitCode === 0;
+}
+
+test("a fault bites, is put back when its time is over, and all of it is told to programs", async () => {
+  const { code, out, err } = await inject("hang", "--param", "service=api", "--for", "1s", "--json");
+  expect(code, err).toBe(0);
+  const told = JSON.parse(out);
+  expect(told).toMatchObject({ fault: "hang", what: "hang of api", run, outcome: "undone" });
+  const at = (stage: string) => told.happenings.find((it: { stage: string }) => it.stage === stage);
+  expect(at("announced").to).toBeLessThanOrEqual(at("injected").from);
+  expect(at("bitten").to).toBeGreaterThanOrEqual(at("injected").from);
+  expect(at("lifted").from - at("bitten").to).toBeGreaterThan(700);
+  expect(at("lifted").detail).toContain("continued");
+  expect(await answers()).toBe(true);
+  expect(healproof.undoEntries()).toEqual([]);
+}, 60_000);
+
+test("without a time it lasts until Ctrl-C, which puts it back", async () => {
+  const broken = start("hang", "--param", "service=api");
+  await broken.until(/until Ctrl-C/);
+  expect(await answers()).toBe(false);
+  expect(healproof.undoEntries()).toHaveLength(1);
+  broken.kill("SIGINT");
+  const { code, out, err } = await broken.ended;
+  expect(code, err).toBe(130);
+  expect(out).toMatch(/^hang of api in healproof-.*: bitten after .*; put back after .*continued\n$/);
+  expect(await answers()).toBe(true);
+  expect(healproof.undoEntries()).toEqual([]);
+}, 60_000);
+
+test("two at a time have an undo each; killed, clean puts both back and leaves the stack", async () => {
+  const [hang, exec] = [
+    start("hang", "--param", "service=api"),
+    start("exec", ...["service=api", ...marks].flatMap((it) => ["--param", it])),
+  ];
+  await Promise.all([hang.until(/until Ctrl-C/), exec.until(/until Ctrl-C/)]);
+  expect(healproof.undoEntries()).toHaveLength(2);
+  for (const it of [hang, exec]) it.kill("SIGKILL");
+  await Promise.all([hang.ended, exec.ended]);
+
+  const clean = await healproof.run(["clean"]);
+  expect(clean.code, clean.err).toBe(0);
+  expect(clean.out).toMatch(/hang of api: .*continued/);
+  expect(clean.out).toMatch(/was run in api/);
+  expect(healproof.undoEntries()).toEqual([]);
+  expect(await answers()).toBe(true);
+  expect((await inject("exec", ...["service=api", ...isMarked].flatMap((it) => ["--param", it]))).code).toBe(2);
+  expect((await healproof.run(["clean"])).out).not.toContain("api");
+}, 60_000);
+
+const js = (script: string) => JSON.stringify(["node", "-e", script]);
+const isThere = js("process.exit(require('fs').existsSync('/tmp/mark') ? 0 : 1)");
+const mends = js("require('fs').rmSync('/tmp/mark', { force: true })");
+const marks = [`run=${js("require('fs').writeFileSync('/tmp/mark', '')")}`, `witness=${isThere}`, `undo=${mends}`];
+const isMarked = ["run=['true']", `witness=${isThere}`, `undo=${mends}`];
+
+test("a fault that is not seen to bite is put back, told, and exits with 2", async () => {
+  const { code, out, err } = await inject("exec", ...["service=api", ...isMarked].flatMap((it) => ["--param", it]));
+  expect(code, err).toBe(2);
+  expect(out).toContain("not seen to bite");
+  expect(out).toContain("was run in api");
+}, 60_000);
+
+test("a deployment that was killed halfway is put back by clean", async () => {
+  const before = (await api()).Config;
+  const set = "set={ command: [node, -e, 'process.exit(3)'] }";
+  const broken = start("bad-config", "--param", "service=api", "--param", set);
+  await broken.until(/its undo is on disk/);
+  broken.kill("SIGKILL");
+  await broken.ended;
+  const clean = await healproof.run(["clean"]);
+  expect(clean.code, clean.err).toBe(0);
+  expect(clean.out).toContain("bad configuration of api");
+  const { Config, State } = await api();
+  expect([Config.Cmd, Config.Env, State.Running]).toEqual([before.Cmd, before.Env, true]);
+  expect(healproof.undoEntries()).toEqual([]);
+}, 120_000);
+
+test("a device returns at another address when its time is over", async () => {
+  const addressOf = async () => Object.values((await api()).NetworkSettings.Networks).map((it) => it.IPAddress);
+  const before = await addressOf();
+  const params = ["--param", "device=api", "--param", "returnsAt=new-address"];
+  const { code, out, err } = await inject("device-power-loss", ...params, "--for", "1s");
+  expect(code, err).toBe(0);
+  expect(await addressOf()).not.toEqual(before);
+  expect(out).toContain(`has power again, at ${(await addressOf())[0]}`);
+  await expect.poll(answers).toBe(true);
+}, 60_000);
+
+test("what cannot be broken is told before anything is touched", async () => {
+  const nobody = await inject("hang", "--param", "service=nobody");
+  expect(nobody.code).toBe(64);
+  expect(nobody.err).toContain("no container of nobody");
+  const nowhere = await healproof.run(["inject", "hang", "--param", "service=api", "--run", "nowhere"]);
+  expect(nowhere.code).toBe(64);
+  expect(nowhere.err).toContain("no stack of the run nowhere is up");
+  expect(nowhere.err).toContain(run);
+  expect(healproof.undoEntries()).toEqual([]);
+}, 60_000);
+
+test("a stack that another user's healproof started cannot be recreated: how it was started is theirs", async () => {
+  using other = new Healproof();
+  const { code, err } = await other.run([
+    "inject",
+    "bad-config",
+    "--param",
+    "service=api",
+    "--param",
+    "set={ image: x }",
+    "--run",
+    run,
+  ]);
+  expect(code).toBe(70);
+  expect(err).toContain("it is not known how the stack");
+}, 60_000);

@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { KnownError } from "../errors.ts";
+import { type Duration, formatDuration } from "../time.ts";
+import type { Executed } from "./exec.ts";
+
+const mostKept = 64 * 1024;
+/** For what it printed last to arrive. */
+const drainMs = 200;
+
+/** Runs a command on this machine to its end. At the limit all of it is killed, with what it has started, and that is an error. */
+export function runOnHost(command: readonly string[], within: Duration, cwd: string): Promise<Executed> {
+  const [program = "", ...args] = command;
+  return new Promise((resolve, reject) => {
+    // A process group of its own: what a shell has started goes with it, and a Ctrl-C at the terminal does not reach it.
+    const child = spawn(program, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const printed = { out: "", err: "" };
+    const late = setTimeout(() => {
+      if (child.pid !== undefined) endGroup(child.pid);
+      reject(failure("host-command-too-long", `did not end within ${formatDuration(within)} and was killed`));
+    }, within);
+    for (const [key, stream] of [["out", child.stdout] as const, ["err", child.stderr] as const])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed[key] = (printed[key] + text).slice(-mostKept);
+      });
+    child.once("error", (thrown) => {
+      clearTimeout(late);
+      reject(failure("host-command-failed", `could not be run: ${thrown.message}`));
+    });
+    child.once("exit", (code, signal) => {
+      clearTimeout(late);
+      const end = () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        const how = signal ? `\nended by ${signal}` : "";
+        resolve({ exitCode: code ?? -1, out: printed.out, err: `${printed.err}${how}` });
+      };
+      // What it has left running in the background may keep its output open for good.
+      const drained = setTimeout(end, drainMs);
+      child.once("close", () => {
+        clearTimeout(drained);
+        end();
+      });
+    });
+
+    const failure = (code: string, how: string) =>
+      new KnownError(code, `${command.join(" ")} ${how}`, {
+        facts: { "it printed": `${printed.out}${printed.err}`.trim().slice(-2000) || "nothing", folder: cwd },
+      });
+  });
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself just now.
+  }
+}
