@@ -7,7 +7,7 @@ import type { TrialJudgement } from "./judge/judgement.ts";
 import type { TrialPlan } from "./plan.ts";
 import { planTrials } from "./plan-trials.ts";
 import { summaryText, trialLine } from "./report/text.ts";
-import { defaultWorkers, type FinishedTrial, Run } from "./run.ts";
+import { defaultWorkers, type FinishedTrial, kindsOf, Run } from "./run.ts";
 import { pointLatest, writeReports } from "./run-folder.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
 import { minutes } from "./time.ts";
@@ -46,6 +46,7 @@ export function scenarioTests(loaded: readonly LoadedScenario[], options: GateOp
   beforeAll(async () => {
     run = await Run.start({
       faults: options.faults ?? builtInFaults,
+      kinds: kindsOf([...plans.flat(), ...others]),
       out: resolve(options.out ?? "reports"),
       workers: options.workers ?? defaultWorkers(),
     });
