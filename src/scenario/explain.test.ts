@@ -706,7 +706,7 @@ test("several problems are told at once, from top to bottom", async () => {
 test("a fault's parameter that is one too many", async () => {
   expect(await refused(goodTextWith(["{ service: app }", "{ service: app, colour: blue }"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:7:33  unknown key "colour" in fault.crash; known here: service
+    scenarios/it.yaml:7:33  unknown key "colour" in fault.crash; known here: service, replica, process, signal
       7 | fault: { crash: { service: app, colour: blue } }
         |                                 ^
     "
