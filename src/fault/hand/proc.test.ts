@@ -108,6 +108,7 @@ describe("ProcessTable", () => {
       [9, "worker", "T", 30, 503, container],
       [30, "node", "S", 10, 501, container],
       [31, "dead", "Z", 30, 502, container],
+      [29, "late", "S", 10, 504, container],
       [40, "healthcheck", "S", 1, 600, container],
       [41, "curl", "S", 40, 601, container],
       [50, "stranger", "S", 30, 700, other],
@@ -116,6 +117,7 @@ describe("ProcessTable", () => {
       { pid: 10, comm: "tini", state: "running" },
       { pid: 30, comm: "node", state: "running" },
       { pid: 9, comm: "worker", state: "stopped" },
+      { pid: 29, comm: "late", state: "running" },
     ]);
     expect(table.list(container, 30)[0]?.process).toEqual({ pid: 30, startTicks: 501, container });
   });
