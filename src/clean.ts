@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
-import type { AnyFault } from "./fault/define.ts";
+import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
 import { answered } from "./limit.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
@@ -104,6 +104,10 @@ async function undoAll(
       image: await ensureHelperImage(docker),
       name: `${projectPrefix}clean-${process.pid}`,
       labels: { [label.owner]: ownerMark(), [label.role]: "hand" },
+      capabilities: capabilitiesOf(
+        faults,
+        entries.flatMap(({ undo }) => ("fault" in undo ? [undo.fault] : [])),
+      ),
     });
     for (const entry of entries)
       try {

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
-import type { AnyFault } from "./fault/define.ts";
+import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Journal } from "./journal.ts";
@@ -29,6 +29,8 @@ import { healproofVersion } from "./version.ts";
 
 export interface RunOptions {
   readonly faults: readonly AnyFault[];
+  /** The kinds that its plans use: the hand is allowed what these need, and no more. All unless told. */
+  readonly kinds?: readonly string[];
   /** The folder that run folders are made in. */
   readonly out: string;
   readonly workers: number;
@@ -47,6 +49,10 @@ export interface FinishedTrial {
 
 /** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
 export const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+
+/** The kinds of faults that plans use. */
+export const kindsOf = (plans: readonly TrialPlan[]): string[] =>
+  plans.flatMap((plan) => plan.acts.flatMap((act) => act.faults.map((it) => it.kind)));
 
 /** Stacks beside the one that is measured: one that starts or goes, and a control that waits. */
 const stacksAhead = 2;
@@ -91,6 +97,7 @@ export class Run implements AsyncDisposable {
       image: helperImage,
       name: `${projectPrefix}${id}-hand`,
       labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
+      capabilities: capabilitiesOf(options.faults, options.kinds ?? options.faults.map((it) => it.kind)),
     });
     return new Run(id, began, options, engine, hand, helperImage);
   }

@@ -186,3 +186,8 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     undo: (tools, value) => fault.undo(tools, aim(value)),
   };
 }
+
+/** What the hand must be allowed for these kinds of faults, besides signals: no more than what they need. */
+export function capabilitiesOf(faults: readonly AnyFault[], kinds: readonly string[]): Capability[] {
+  return [...new Set(faults.filter((it) => kinds.includes(it.kind)).flatMap((it) => it.capabilities))].toSorted();
+}

@@ -1,83 +1,28 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { exitCode } from "../errors.ts";
 import { ms, seconds } from "../time.ts";
 import { crash } from "./crash.ts";
-import type { FaultLook, FaultTools } from "./define.ts";
-import type { ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
+import { capabilitiesOf, type FaultLook } from "./define.ts";
+import { freeze } from "./freeze.ts";
 import { hang } from "./hang.ts";
 import { builtInFaults } from "./registry.ts";
-import { noStack } from "./testing/no-tools.ts";
-
-const container = "c1".repeat(32);
-
-/** One container with one process, as a hand and a stack show it. */
-class Pretend implements FaultTools {
-  state: ProcessState = "running";
-  running = true;
-  readonly process: ProcessIdentity = { pid: 42, startTicks: 1000, container };
-  readonly did: string[] = [];
-  readonly #told = new Set<() => void>();
-
-  become(state: ProcessState): void {
-    this.state = state;
-    for (const tell of this.#told) tell();
-  }
-
-  readonly stack: FaultTools["stack"] = {
-    ...noStack,
-    container: async () => ({
-      id: container,
-      pid: this.running ? this.process.pid : 0,
-      running: this.running,
-      paused: false,
-    }),
-    start: async (id) => {
-      this.did.push(`start ${id.slice(0, 2)}`);
-      this.running = true;
-    },
-  };
-
-  readonly hand: FaultTools["hand"] = {
-    bootId: "b",
-    identify: async (id, pid) =>
-      this.state !== "gone" && id === container && pid === this.process.pid ? this.process : undefined,
-    signal: async (process: ProcessIdentity, signal: Signal) => {
-      const sent = this.state !== "gone" && process.startTicks === this.process.startTicks;
-      if (sent) {
-        this.did.push(`${signal} ${process.pid}`);
-        this.become(signal === "SIGKILL" ? "gone" : signal === "SIGSTOP" ? "stopped" : "running");
-      }
-      return { sent, when: { from: 100, to: 101 } };
-    },
-    watch: (_process, tell, until) =>
-      new Promise((resolve) => {
-        const look = () => {
-          tell(this.state, { from: 200, to: 205 });
-          if (this.state === "gone" || until.aborted) end();
-        };
-        const end = () => {
-          this.#told.delete(look);
-          resolve();
-        };
-        this.#told.add(look);
-        until.addEventListener("abort", end, { once: true });
-        look();
-      }),
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}
+import { restart } from "./restart.ts";
+import { stop } from "./stop.ts";
+import { Pretend } from "./testing/pretend.ts";
 
 const params = { service: "app" };
 const cases = [
-  { fault: crash, signal: "SIGKILL", broken: "gone" },
-  { fault: hang, signal: "SIGSTOP", broken: "stopped" },
+  { fault: crash, does: "SIGKILL 42", broken: "gone", more: { signal: "SIGKILL" } },
+  { fault: hang, does: "SIGSTOP 42", broken: "stopped", more: {} },
+  { fault: stop, does: "stop c1", broken: "gone", more: {} },
+  { fault: restart, does: "restart c1", broken: "gone", more: {} },
 ] as const;
 
-describe.each(cases)("$fault.kind", ({ fault, signal, broken }) => {
+describe.each(cases)("$fault.kind", ({ fault, does, broken, more }) => {
   test("aims at the very process of the service, as plain data, and changes nothing", async () => {
     const pretend = new Pretend();
     const aim = await fault.aim(pretend, params);
-    expect(JSON.parse(JSON.stringify(aim))).toEqual({ service: "app", process: pretend.process });
+    expect(JSON.parse(JSON.stringify(aim))).toEqual({ service: "app", process: pretend.process, ...more });
     expect(pretend.did).toEqual([]);
     expect(pretend.state).toBe("running");
   });
@@ -94,18 +39,11 @@ describe.each(cases)("$fault.kind", ({ fault, signal, broken }) => {
       });
   });
 
-  test("sends its signal once, and says when", async () => {
+  test("does it once, and says when", async () => {
     const pretend = new Pretend();
-    expect(await fault.inject(pretend, await fault.aim(pretend, params))).toEqual({ from: 100, to: 101 });
-    expect(pretend.did).toEqual([`${signal} 42`]);
-  });
-
-  test("does not claim to have broken a process that was gone before: what is seen then is not its bite", async () => {
-    const pretend = new Pretend();
-    const aim = await fault.aim(pretend, params);
-    pretend.become("gone");
-    await expect(fault.inject(pretend, aim)).rejects.toMatchObject({ code: "nothing-to-break" });
-    expect(pretend.did).toEqual([]);
+    const { from, to } = await fault.inject(pretend, await fault.aim(pretend, params));
+    expect(to).toBeGreaterThanOrEqual(from);
+    expect(pretend.did).toEqual([does]);
   });
 
   test("is witnessed once the process is seen broken, not before", async () => {
@@ -125,20 +63,61 @@ describe.each(cases)("$fault.kind", ({ fault, signal, broken }) => {
 
   test("refuses an aim that is not its own", async () => {
     const pretend = new Pretend();
-    const aim = { service: "app", process: { ...pretend.process, pid: 0 } };
+    const aim = { service: "app", ...more, process: { ...pretend.process, pid: 0 } };
     await expect((async () => fault.inject(pretend, aim))()).rejects.toThrow();
     expect(pretend.did).toEqual([]);
   });
 });
 
-describe("undoing a crash", () => {
+test.each([crash, hang])("$kind does not claim to have broken a process that was gone before", async (fault) => {
+  const pretend = new Pretend();
+  const aim = await fault.aim(pretend, params);
+  pretend.become("gone");
+  await expect(fault.inject(pretend, aim)).rejects.toMatchObject({ code: "nothing-to-break" });
+  expect(pretend.did).toEqual([]);
+});
+
+describe("a crash", () => {
+  test("is by the signal that it is told, and by none that only stops a process", async () => {
+    const pretend = new Pretend();
+    await crash.inject(pretend, await crash.aim(pretend, { ...params, signal: "SIGSEGV" }));
+    expect(pretend.did).toEqual(["SIGSEGV 42"]);
+    expect(crash.params.safeParse({ ...params, signal: "SIGSTOP" }).success).toBe(false);
+  });
+
+  test("of a named process hits the oldest of that name, whose name may be longer than the kernel keeps", async () => {
+    const pretend = new Pretend();
+    const comm = "prometheus-node";
+    for (const pid of [50, 51]) pretend.children.push({ pid, comm, state: "running" });
+    await crash.inject(pretend, await crash.aim(pretend, { ...params, process: "prometheus-node-exporter" }));
+    expect(pretend.did).toEqual(["SIGKILL 50"]);
+  });
+
+  test("of a name that nothing has is an error that says what there is", async () => {
+    const pretend = new Pretend();
+    pretend.children.push({ pid: 50, comm: "worker", state: "running" });
+    await expect(crash.aim(pretend, { ...params, process: "work" })).rejects.toMatchObject({
+      code: "no-such-process",
+      facts: { "there are": "node, worker" },
+    });
+  });
+
+  test("is told with what is out of the ordinary about it", () => {
+    expect(crash.describe(params)).toBe("crash of app");
+    expect(crash.describe({ ...params, replica: 2, process: "nginx", signal: "SIGTERM" })).toBe(
+      "crash of nginx in app (container 2) by SIGTERM",
+    );
+  });
+});
+
+describe.each([crash, stop, restart])("undoing a $kind", (fault) => {
   test("starts the container if it is still dead, and only then: twice is harmless", async () => {
     const pretend = new Pretend();
-    const aim = await crash.aim(pretend, params);
+    const aim = await fault.aim(pretend, params);
     pretend.become("gone");
     pretend.running = false;
-    expect(await crash.undo(pretend, aim)).toBe("app was not running and has been started");
-    expect(await crash.undo(pretend, aim)).toBe("app runs again; nothing to put back");
+    expect(await fault.undo(pretend, aim)).toBe("app was not running and has been started");
+    expect(await fault.undo(pretend, aim)).toBe("app runs again; nothing to put back");
     expect(pretend.did).toEqual(["start c1"]);
   });
 });
@@ -161,6 +140,78 @@ describe("undoing a hang", () => {
   });
 });
 
+describe("a hang of all processes", () => {
+  const all = { ...params, processes: "all" };
+
+  function family(): Pretend {
+    const pretend = new Pretend();
+    pretend.children.push({ pid: 50, comm: "worker", state: "running" }, { pid: 51, comm: "asleep", state: "stopped" });
+    return pretend;
+  }
+
+  test("stops each, also one that was forked while it did", async () => {
+    const pretend = family();
+    const aim = await hang.aim(pretend, all);
+    const { signal } = pretend.hand;
+    const forking: Pretend["hand"] = {
+      ...pretend.hand,
+      signal: async (...args) => {
+        if (args[0].pid === 50) pretend.children.push({ pid: 52, comm: "young", state: "running" });
+        return signal(...args);
+      },
+    };
+    expect(await hang.witness(pretend, aim, ms(10))).toBeUndefined();
+    await hang.inject({ stack: pretend.stack, hand: forking }, aim);
+    expect(pretend.did).toEqual(["SIGSTOP 42", "SIGSTOP 50", "SIGSTOP 52"]);
+    expect(await hang.witness(pretend, aim, ms(10))).toBeDefined();
+  });
+
+  test("is undone for each but those that were stopped before it, and twice is harmless", async () => {
+    const pretend = family();
+    const aim = JSON.parse(JSON.stringify(await hang.aim(pretend, all)));
+    await hang.inject(pretend, aim);
+    pretend.did.length = 0;
+    expect(await hang.undo(pretend, aim)).toBe("app's 2 frozen processes continued");
+    expect(pretend.did).toEqual(["SIGCONT 42", "SIGCONT 50"]);
+    expect(await hang.undo(pretend, aim)).toBe("app has no frozen process any more; nothing to put back");
+  });
+
+  test("leaves those of a container alone that was restarted since", async () => {
+    const pretend = family();
+    const aim = await hang.aim(pretend, all);
+    await hang.inject(pretend, aim);
+    pretend.did.length = 0;
+    const restarted = { ...pretend.process, startTicks: 999 };
+    const later = { service: "app", process: restarted, all: { root: 42, before: [] } };
+    expect(await hang.undo(pretend, later)).toBe("app has no frozen process any more; nothing to put back");
+    await expect(hang.inject(pretend, later)).rejects.toMatchObject({ code: "nothing-to-break" });
+    expect(pretend.did).toEqual([]);
+  });
+
+  test("ends when one that was frozen goes on, not when a stranger comes", async () => {
+    const pretend = family();
+    const aim = await hang.aim(pretend, all);
+    await hang.inject(pretend, aim);
+    const looks: FaultLook[] = [];
+    let listed = 0;
+    const { list } = pretend.hand;
+    const counting = (...args: Parameters<typeof list>) => {
+      listed += 1;
+      return list(...args);
+    };
+    const tools = { stack: pretend.stack, hand: { ...pretend.hand, list: counting } };
+    const watching = hang.watch(tools, aim, (it) => looks.push(it), new AbortController().signal);
+    await vi.waitUntil(() => listed === 1);
+    pretend.children.push({ pid: 60, comm: "healthcheck", state: "running" });
+    await vi.waitUntil(() => listed === 3);
+    expect(new Set(looks.map((it) => it.state))).toEqual(new Set(["in-force"]));
+    const worker = pretend.children[0];
+    if (worker) worker.state = "running";
+    await watching;
+    expect(looks.at(-1)).toMatchObject({ state: "released", why: "worker (process 50) is no longer frozen" });
+  });
+});
+
 test("a hang is watched: in force while it is frozen, ended once it continues or is gone", async () => {
   const pretend = new Pretend();
   const aim = await hang.aim(pretend, params);
@@ -178,7 +229,63 @@ test("a hang is watched: in force while it is frozen, ended once it continues or
   ]);
 });
 
+test("a stop is in force until somebody starts it again, which heals it", async () => {
+  const pretend = new Pretend();
+  const aim = await stop.aim(pretend, params);
+  await stop.inject(pretend, aim);
+  const looks: FaultLook[] = [];
+  await stop.watch(
+    pretend,
+    aim,
+    (it) => {
+      looks.push(it);
+      pretend.running = true;
+    },
+    new AbortController().signal,
+  );
+  expect(looks.map(({ state }) => state)).toEqual(["in-force", "healed"]);
+});
+
+describe("a freeze", () => {
+  test("is witnessed by the kernel's own word, and undone once", async () => {
+    const pretend = new Pretend();
+    const aim = await freeze.aim(pretend, params);
+    expect(await freeze.witness(pretend, aim, ms(10))).toBeUndefined();
+    await freeze.inject(pretend, aim);
+    expect(await freeze.witness(pretend, aim, ms(10))).toBeDefined();
+    await expect(freeze.aim(pretend, params)).rejects.toMatchObject({ code: "nothing-to-break" });
+    expect(await freeze.undo(pretend, aim)).toBe("app thawed");
+    expect(await freeze.undo(pretend, aim)).toBe("app is not frozen any more; nothing to put back");
+    expect(pretend.did).toEqual(["pause", "unpause"]);
+  });
+
+  test.each([
+    ["thawed by somebody", "healed", (it: Pretend) => it.stack.unpause("c1")],
+    ["replaced by a restart", "replaced", (it: Pretend) => it.stack.restart("c1")],
+  ] as const)("ends when it is %s", async (_, state, end) => {
+    const pretend = new Pretend();
+    const aim = await freeze.aim(pretend, params);
+    await freeze.inject(pretend, aim);
+    const looks: FaultLook[] = [];
+    const tell = (it: FaultLook) => {
+      looks.push(it);
+      if (it.state === "in-force") void end(pretend);
+    };
+    await freeze.watch(pretend, aim, tell, new AbortController().signal);
+    expect(looks.map((it) => it.state)).toEqual(["in-force", state]);
+  });
+});
+
 test("the registry names each fault once", () => {
   const kinds = builtInFaults.map((it) => it.kind);
   expect(kinds).toEqual([...new Set(kinds)]);
+});
+
+test("the hand is allowed what the faults in use need together, and nothing for those that are not used", () => {
+  expect(capabilitiesOf(builtInFaults, ["crash", "hang", "stop"])).toEqual([]);
+  expect(capabilitiesOf(builtInFaults, ["oom", "disk-fill", "crash", "unknown"])).toEqual([
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "SYS_PTRACE",
+  ]);
 });

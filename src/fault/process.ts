@@ -2,37 +2,86 @@ import { z } from "zod";
 import type { HostSpan } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Duration } from "../time.ts";
-import type { FaultTools } from "./define.ts";
+import type { FaultLook, FaultTools } from "./define.ts";
 import type { Hand, ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
+import { type FoundState, keepLooking } from "./looking.ts";
+import { replicaNumber } from "./params.ts";
 
 /** What the faults of processes share: whom they hit, and how it is seen. */
 
-export const processAim = z.strictObject({
-  service: z.string(),
-  process: z.strictObject({ pid: z.int().positive(), startTicks: z.number(), container: z.string() }),
+export const processIdentity = z.strictObject({
+  pid: z.int().positive(),
+  startTicks: z.number(),
+  container: z.string(),
 });
-type ProcessAim = z.output<typeof processAim>;
 
-export async function aimAtMainProcess({ stack, hand }: FaultTools, service: string): Promise<ProcessAim> {
-  const { id, pid, running } = await stack.container(service);
+/** Which container of the stack: found again by this also after it was made anew. */
+const containerAim = z.strictObject({ service: z.string(), replica: z.int().optional() });
+
+export const processAim = containerAim.extend({ process: processIdentity });
+export type ProcessAim = z.output<typeof processAim>;
+
+/** What a scenario writes to say which container. */
+export interface ContainerParams {
+  readonly service: string;
+  readonly replica?: number | "any" | undefined;
+}
+
+/** `app`, `app (container 2)`: for people. */
+export function containerName({ service, replica }: ContainerParams): string {
+  return replica === undefined ? service : `${service} (container ${replica})`;
+}
+
+export async function aimAtMainProcess({ stack, hand }: FaultTools, params: ContainerParams): Promise<ProcessAim> {
+  const replica = replicaNumber(params.replica);
+  const { id, pid, running } = await stack.container(params.service, replica);
   const process = running ? await hand.identify(id, pid) : undefined;
   if (!process)
-    throw new KnownError("nothing-to-break", `${service} has no running process to break`, {
+    throw new KnownError("nothing-to-break", `${containerName(params)} has no running process to break`, {
       facts: { container: id.slice(0, 12), "its state": running ? `process ${pid} is gone` : "not running" },
       exitCode: exitCode.inconclusive,
     });
-  return { service, process };
+  return { service: params.service, ...(replica === undefined ? {} : { replica }), process };
+}
+
+/** The main process of a container as it is now, which a restart may have replaced since a fault was aimed; undefined while it has none. */
+export async function mainProcess(
+  { stack, hand }: FaultTools,
+  aim: ContainerParams,
+): Promise<ProcessIdentity | undefined> {
+  const { id, pid, running } = await stack.container(aim.service, replicaNumber(aim.replica));
+  return running ? hand.identify(id, pid) : undefined;
+}
+
+/** Starts the container if nothing else has: a healer that was switched off leaves it dead. */
+export async function startAgain({ stack }: FaultTools, aim: ContainerParams): Promise<string> {
+  const { running, id } = await stack.container(aim.service, replicaNumber(aim.replica));
+  if (running) return `${containerName(aim)} runs again; nothing to put back`;
+  await stack.start(id);
+  return `${containerName(aim)} was not running and has been started`;
+}
+
+/** What a fault found gone or changed that it was about to break: not broken by us. */
+export function nothingToBreak(aim: ContainerParams, what: string, facts: Record<string, string> = {}): KnownError {
+  return new KnownError("nothing-to-break", `${containerName(aim)}: ${what}`, {
+    facts,
+    exitCode: exitCode.inconclusive,
+  });
 }
 
 /**
  * Sends the signal that breaks the process. One that is gone by now was not broken by us: whatever is seen of it afterwards would be
  * taken for the fault's bite.
  */
-export async function breakWith(hand: Hand, { service, process }: ProcessAim, signal: Signal): Promise<HostSpan> {
-  const { sent, when } = await hand.signal(process, signal);
+export async function breakWith(hand: Hand, aim: ProcessAim, signal: Signal): Promise<HostSpan> {
+  const { sent, when } = await hand.signal(aim.process, signal);
   if (sent) return when;
-  throw new KnownError("nothing-to-break", `${service}'s process ${process.pid} was gone before it could be broken`, {
-    facts: { container: process.container.slice(0, 12), wanted: `${signal} to process ${process.pid}` },
+  throw goneBefore(aim, `${signal} to process ${aim.process.pid}`);
+}
+
+export function goneBefore({ service, process }: ProcessAim, wanted: string): KnownError {
+  return new KnownError("nothing-to-break", `${service}'s process ${process.pid} was gone before it could be broken`, {
+    facts: { container: process.container.slice(0, 12), wanted },
     exitCode: exitCode.inconclusive,
   });
 }
@@ -53,4 +102,29 @@ export async function until(
   };
   await hand.watch(process, tell, AbortSignal.any([seen.signal, AbortSignal.timeout(within)]));
   return span;
+}
+
+/**
+ * Watches what is held in a process: closely whether the process goes on, and beside that, less often, what only a look can tell. Ends
+ * with either.
+ */
+export async function watchBeside(
+  hand: Hand,
+  process: ProcessIdentity,
+  ofState: (state: ProcessState) => FoundState | undefined,
+  look: () => Promise<FoundState | undefined>,
+  tell: (look: FaultLook) => void,
+  abort: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const either = AbortSignal.any([abort, ended.signal]);
+  const told = (it: FaultLook) => {
+    if (!either.aborted) tell(it);
+  };
+  const closely = (state: ProcessState, when: HostSpan) => {
+    const found = ofState(state);
+    if (found) told({ ...found, when });
+  };
+  const watches = [hand.watch(process, closely, either), keepLooking(look, told, either)];
+  await Promise.race(watches).finally(() => ended.abort());
 }

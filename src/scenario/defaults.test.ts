@@ -92,7 +92,7 @@ uncontrolled: this is only here to be read
   });
   expect(scenario.recovery).toBeUndefined();
   expect(scenario.holds).toMatchObject({ within: 1000, for: 5000 });
-  expect(scenario.fault).toEqual({ hang: { service: "app" } });
+  expect(scenario.fault).toMatchObject({ hang: { service: "app" } });
 });
 
 test("several faults replace the one of the defaults", async () => {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { exitCode, KnownError } from "../errors.ts";
-import { builtInFaults } from "../fault/registry.ts";
+import { crash } from "../fault/crash.ts";
+import { hang } from "../fault/hang.ts";
 import { type LoadedScenario, loadScenarios } from "./load.ts";
 
 /** For tests: scenarios in a folder of their own, with a Compose file beside them. */
@@ -49,6 +50,9 @@ export function goodTextWith(...changes: readonly (readonly [from: string, to: s
   }, goodText);
 }
 
+/** Few, so that what an error lists does not change with each fault that there is. */
+const faults = [crash, hang];
+
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 export async function inFolder<T>(files: Files, use: (root: string) => Promise<T>): Promise<T> {
@@ -65,7 +69,7 @@ export async function inFolder<T>(files: Files, use: (root: string) => Promise<T
 }
 
 export function load(files: Files, selectors: readonly string[] = []): Promise<LoadedScenario[]> {
-  return inFolder(files, (root) => loadScenarios(selectors, { faults: builtInFaults, root }));
+  return inFolder(files, (root) => loadScenarios(selectors, { faults, root }));
 }
 
 /** The error of a refused scenario, or of several, as people read it. */

@@ -21,6 +21,9 @@ import type { ContainerLook } from "./stack.ts";
 /** What the engine itself takes unless told, µs. */
 const cpuPeriod = 100_000;
 
+/** More than any memory. Once a container has a limit of memory, the engine cannot be told that it shall have none: it refuses -1. */
+const noLimit = 2 ** 62;
+
 /** The containers of one Compose project that carry a label of ours: all that may be touched. */
 export class Project implements FaultStack {
   readonly name: string;
@@ -148,16 +151,16 @@ export class Project implements FaultStack {
     const { HostConfig } = await this.#ask(id, "inspect", (it) => it.inspect());
     const { Memory = 0, MemorySwap = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = HostConfig;
     const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || cpuPeriod) : 0;
-    return { memory: Math.max(0, Memory), memorySwap: Math.max(0, MemorySwap), cpus };
+    const limit = (value: number) => (value < noLimit ? Math.max(0, value) : 0);
+    return { memory: limit(Memory), memorySwap: limit(MemorySwap), cpus };
   }
 
   async setLimits(id: string, { memory, memorySwap, cpus }: Partial<ContainerLimits>): Promise<void> {
     const { HostConfig } = await this.#ask(id, "inspect", (it) => it.inspect());
-    // The engine takes 0 for "unchanged", -1 for "no limit"; and one that was made with --cpus knows no quota.
-    const unlimited = (value: number) => (value === 0 ? -1 : value);
+    // The engine takes 0 for "unchanged" and, of swap, -1 for "no limit"; and one that was made with --cpus knows no quota.
     const changes = {
-      ...(memory === undefined ? {} : { Memory: unlimited(memory) }),
-      ...(memorySwap === undefined ? {} : { MemorySwap: unlimited(memorySwap) }),
+      ...(memory === undefined ? {} : { Memory: memory || noLimit }),
+      ...(memorySwap === undefined ? {} : { MemorySwap: memorySwap || -1 }),
       ...(cpus === undefined
         ? {}
         : HostConfig.NanoCpus

@@ -126,4 +126,30 @@ describe("the hand", () => {
       SecurityOpt: expect.arrayContaining(["no-new-privileges"]),
     });
   });
+
+  test("is allowed what was asked for and no more, and what it is not allowed is an error, not a process that is gone", async () => {
+    const { docker, image, name, labels } = playground;
+    await using allowed = await startHand(docker, {
+      image,
+      name: `${name}-allowed`,
+      labels,
+      capabilities: ["SYS_PTRACE", "SYS_PTRACE", "SETUID"],
+    });
+    const { HostConfig } = await docker.getContainer(`${name}-allowed`).inspect();
+    expect(HostConfig).toMatchObject({
+      Privileged: false,
+      CapAdd: ["KILL", "SYS_PTRACE", "SETUID"],
+      CapDrop: ["ALL"],
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      SecurityOpt: expect.arrayContaining(["no-new-privileges"]),
+    });
+    const target = await processOf(await playground.run("looked-into", idle, { user: "1234:1234" }));
+    expect(await allowed.usage(target)).toMatchObject({ frozen: false, memoryLimit: 0 });
+    await expect(hand.usage(target)).rejects.toThrow("EACCES");
+    await expect(allowed.descriptors.look(target)).rejects.toThrow("EACCES");
+    await hand.signal(target, "SIGKILL");
+    await eventually("it is gone", async () => (await hand.identify(target.container, target.pid)) === undefined);
+    expect(await hand.usage(target)).toBeUndefined();
+  });
 });

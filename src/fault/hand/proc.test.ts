@@ -101,4 +101,30 @@ describe("ProcessTable", () => {
     expect(table.isStill({ pid: 10, startTicks: 501, container: other })).toBe(false);
     expect(table.isStill({ pid: 10, startTicks: 501, container })).toBe(true);
   });
+
+  test("lists a service's processes, the oldest first: the main one and its descendants, and nobody who entered from outside", () => {
+    const table = tableOf(
+      [10, "tini", "S", 1, 500, container],
+      [9, "worker", "T", 30, 503, container],
+      [30, "node", "S", 10, 501, container],
+      [31, "dead", "Z", 30, 502, container],
+      [29, "late", "S", 10, 504, container],
+      [40, "healthcheck", "S", 1, 600, container],
+      [41, "curl", "S", 40, 601, container],
+      [50, "stranger", "S", 30, 700, other],
+    );
+    expect(table.list(container, 10).map(({ process, ...it }) => ({ pid: process.pid, ...it }))).toEqual([
+      { pid: 10, comm: "tini", state: "running" },
+      { pid: 30, comm: "node", state: "running" },
+      { pid: 9, comm: "worker", state: "stopped" },
+      { pid: 29, comm: "late", state: "running" },
+    ]);
+    expect(table.list(container, 30)[0]?.process).toEqual({ pid: 30, startTicks: 501, container });
+  });
+
+  test("lists nothing where the main process is gone, or its number is another container's", () => {
+    const table = tableOf([11, "orphan", "S", 10, 501, container], [12, "other", "S", 1, 500, other]);
+    expect(table.list(container, 10)).toEqual([]);
+    expect(table.list(container, 12)).toEqual([]);
+  });
 });

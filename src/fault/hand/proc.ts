@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseStat, type Stat } from "../../stack/proc-stat.ts";
-import type { ProcessIdentity, ProcessState } from "./hand.ts";
+import type { ListedProcess, ProcessIdentity, ProcessState } from "./hand.ts";
 
 /** Reading /proc: who a process is, in which container, and what state it is in. */
 
@@ -15,6 +15,8 @@ export function isInContainer(cgroup: string, container: string): boolean {
 
 /** Programs that an engine puts before the service's own to reap orphans. */
 const initShims = new Set(["docker-init", "tini", "tini-static", "catatonit", "podman-init", "dumb-init"]);
+
+const byAge = (a: Stat, b: Stat) => a.startTicks - b.startTicks || a.pid - b.pid;
 
 /** The processes that a `/proc` tells of. */
 export class ProcessTable {
@@ -45,16 +47,32 @@ export class ProcessTable {
     return this.stateOf(identity) === "gone" ? undefined : identity;
   }
 
+  /** The main process and all that descend from it, the oldest first. Who entered the container from outside descends from nobody in it. */
+  list(container: string, main: number): ListedProcess[] {
+    const all = this.#all();
+    const own = all.filter(({ pid }) => pid === main && this.#isIn(pid, container));
+    for (const { pid } of own) own.push(...all.filter((it) => it.parent === pid && this.#isIn(it.pid, container)));
+    return own.toSorted(byAge).flatMap(({ pid, startTicks, comm }) => {
+      const process = { pid, startTicks, container };
+      const state = this.stateOf(process);
+      return state === "gone" ? [] : [{ process, comm, state }];
+    });
+  }
+
   /**
    * What an init shim has started: its only child, or the oldest of several, for all others descend from that one and
    * came to the shim as orphans.
    */
   #firstChild(shim: number, container: string): Stat | undefined {
+    return this.#all()
+      .filter(({ pid, parent }) => parent === shim && this.#isIn(pid, container))
+      .toSorted(byAge)[0];
+  }
+
+  #all(): Stat[] {
     return readdirSync(this.#root)
       .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => this.#stat(Number(name)) ?? [])
-      .filter(({ pid, parent }) => parent === shim && this.#isIn(pid, container))
-      .toSorted((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)[0];
+      .flatMap((name) => this.#stat(Number(name)) ?? []);
   }
 
   #isIn(pid: number, container: string): boolean {

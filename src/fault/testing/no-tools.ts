@@ -28,8 +28,13 @@ export const noStack: FaultStack = {
 export const noHand: FaultTools["hand"] = {
   bootId: "",
   identify: notReached,
+  list: notReached,
   signal: notReached,
   watch: notReached,
+  usage: notReached,
+  descriptors: { look: notReached, limit: notReached },
+  memory: { look: notReached, exhaust: notReached, release: notReached },
+  disk: { look: notReached, fill: notReached, remove: notReached },
   [Symbol.asyncDispose]: async () => undefined,
 };
 
