@@ -8,7 +8,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { print } from "./print.ts";
 
 export interface InjectFlags {
-  readonly param: readonly string[];
+  readonly param?: readonly string[];
   readonly for?: string;
   readonly run?: string;
   readonly project?: string;
@@ -18,7 +18,7 @@ export interface InjectFlags {
 /** `healproof inject`: everything is checked before anything is touched, and put back when its time is over or by Ctrl-C. */
 export async function injectCommand(kind: string | undefined, flags: InjectFlags): Promise<ExitCode> {
   if (kind === undefined) return listFaults(flags);
-  const order = readOrder({ kind, params: flags.param, for: flags.for }, builtInFaults);
+  const order = readOrder({ kind, params: flags.param ?? [], for: flags.for }, builtInFaults);
   using interrupt = interruptSignal();
   const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
   const injection = await inject(order, {

@@ -116,7 +116,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("inject")
     .description("break a stack that is up by hand, and put it back when its time is over or by Ctrl-C")
     .argument("[fault]", "what to break it with; lists the faults unless told")
-    .option("--param <key=value>", "a parameter of the fault, its value as in a scenario; repeatable", another, [])
+    .option("--param <key=value>", "a parameter of the fault, its value as in a scenario; repeatable", another)
     .option("--for <duration>", "after this time it is put back, such as 20s; by Ctrl-C unless told")
     .option("--run <id>", "the run whose stack is meant; the only one that is up unless told")
     .option("--project <name>", "the Compose project of the stack that is meant")
@@ -173,7 +173,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
   return result ?? exitCode.proven;
 }
 
-const another = (text: string, others: readonly string[]) => [...others, text];
+const another = (text: string, others: readonly string[] = []) => [...others, text];
 
 function count(text: string): number {
   const value = Number(text);

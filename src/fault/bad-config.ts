@@ -27,7 +27,8 @@ const configAim = z.strictObject({
 
 /**
  * A deployment goes wrong: Compose makes the service's containers anew, with a configuration under which they start and do not work,
- * or do not even stay up. Whoever rolls it back heals it.
+ * or do not even stay up. Whoever rolls it back heals it. The old ones are stopped as any deployment stops them: a service that does
+ * not heed SIGTERM takes its whole stop grace for that, and by so much the time of the injection is uncertain.
  */
 export const badConfig = defineFault({
   kind: "bad-config",
