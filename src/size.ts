@@ -33,8 +33,12 @@ export const size = z
 
 /** `512 B`, `1.5 KiB`, `32 MiB`: the largest unit that leaves at least 1, one decimal at most. */
 export function formatSize(value: number): string {
-  const [name, unit] = ([["GiB", units.GiB], ["MiB", units.MiB], ["KiB", units.KiB]] as const).find(
-    ([, it]) => value >= it,
-  ) ?? ["B", 1];
+  const [name, unit] = (
+    [
+      ["GiB", units.GiB],
+      ["MiB", units.MiB],
+      ["KiB", units.KiB],
+    ] as const
+  ).find(([, it]) => value >= it) ?? ["B", 1];
   return `${Number((value / unit).toFixed(1))} ${name}`;
 }

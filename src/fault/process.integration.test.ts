@@ -7,6 +7,7 @@ import { crash } from "./crash.ts";
 import type { AnyFault, FaultTools } from "./define.ts";
 import { startHand } from "./hand/start.ts";
 import { hang } from "./hang.ts";
+import { noWire } from "./testing/no-tools.ts";
 
 let playground: Playground;
 let tools: FaultTools;
@@ -17,6 +18,7 @@ beforeAll(async () => {
   tools = {
     stack: new Project(docker, name, [`io.healproof.test=${name}`]),
     hand: await startHand(docker, { image, name: `${name}-hand`, labels }),
+    wire: noWire,
   };
 }, 30_000);
 

@@ -6,7 +6,7 @@ import type { FaultLook, FaultTools } from "./define.ts";
 import type { ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
 import { hang } from "./hang.ts";
 import { builtInFaults } from "./registry.ts";
-import { noStack } from "./testing/no-tools.ts";
+import { noStack, noWire } from "./testing/no-tools.ts";
 
 const container = "c1".repeat(32);
 
@@ -36,6 +36,8 @@ class Pretend implements FaultTools {
       this.running = true;
     },
   };
+
+  readonly wire = noWire;
 
   readonly hand: FaultTools["hand"] = {
     bootId: "b",
