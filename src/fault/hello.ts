@@ -51,8 +51,8 @@ const hellos = {
   redis: {
     port: 6379,
     short: Buffer.from("PING\r\n"),
-    // It takes lines of 64 kB, from those who have not said a password, too.
-    long: upTo(60_000, (length) => `PING ${"x".repeat(length)}\r\n`),
+    // It takes lines of 64 kB, from those who have not said a password, too; and answers that these are too many words.
+    long: upTo(60_000, (length) => `PING healproof ${"x".repeat(length)}\r\n`),
     answeredBy: times(10_000, "+PONG\r\n".length, "PING\r\n"),
   },
 } satisfies Readonly<Record<string, Hello>>;

@@ -31,6 +31,8 @@ export type LinkProxy = z.output<typeof proxy>;
 
 const api = "http://127.0.0.1:8474";
 const limitMs = 5000;
+/** For each connection that has gone with bytes still on their way, Toxiproxy waits 5 s before it lets go of a toxic. */
+const removalLimitMs = 15_000;
 
 interface Asked {
   readonly status: number;
@@ -94,7 +96,7 @@ export class Toxiproxy {
     const answer = await this.#wire.http({
       method,
       url: `${api}${at}`,
-      timeoutMs: limitMs,
+      timeoutMs: method === "DELETE" ? removalLimitMs : limitMs,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!("error" in answer)) return answer;
