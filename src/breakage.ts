@@ -12,6 +12,7 @@ import { forgetUndo, writeUndo } from "./undo.ts";
 export interface Scene {
   readonly stack: StartedStack;
   readonly hand: Hand;
+  readonly wire: FaultTools["wire"];
   readonly clock: TrialClock;
   readonly run: string;
   readonly trial: string;
@@ -34,7 +35,7 @@ export interface Place {
 
 type Stage = Extract<Fact, { kind: "fault" }>["stage"];
 
-const toolsOf = ({ stack, hand }: Scene): FaultTools => ({ stack: stack.containers, hand });
+const toolsOf = ({ stack, hand, wire }: Scene): FaultTools => ({ stack: stack.containers, hand, wire });
 
 /** The life of one fault in a trial: announced (its undo is on disk), injected, seen to bite, watched, put back. */
 export class Breakage {

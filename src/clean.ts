@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
+import { Wires } from "./fault/wire/wires.ts";
 import { answered } from "./limit.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
@@ -109,6 +110,11 @@ async function undoAll(
         entries.flatMap(({ undo }) => ("fault" in undo ? [undo.fault] : [])),
       ),
     });
+    await using wires = new Wires(docker, {
+      image: await ensureHelperImage(docker),
+      name: `${projectPrefix}clean-${process.pid}-wire`,
+      labels: { [label.owner]: ownerMark(), [label.role]: "wire" },
+    });
     for (const entry of entries)
       try {
         if (await isGone(docker, entry)) {
@@ -117,7 +123,7 @@ async function undoAll(
           continue;
         }
         const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
-        done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand })}`);
+        done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand, wire: wires.to })}`);
       } catch (thrown) {
         failed[entry.id] = messageOf(thrown);
       }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Scene } from "./breakage.ts";
 import { hostNow, TrialClock } from "./clock.ts";
 import { type AnyFault, defineFault } from "./fault/define.ts";
-import { noHand, noStack } from "./fault/testing/no-tools.ts";
+import { noHand, noStack, noWire } from "./fault/testing/no-tools.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { Fact } from "./journal.ts";
 import type { FaultCall } from "./plan.ts";
@@ -68,6 +68,7 @@ function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<voi
       },
     },
     hand: noHand,
+    wire: noWire,
     clock: new TrialClock(),
     run: "r1",
     trial: "t",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Scene } from "./breakage.ts";
 import { TrialClock } from "./clock.ts";
-import { noHand, noStack } from "./fault/testing/no-tools.ts";
+import { noHand, noStack, noWire } from "./fault/testing/no-tools.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import type { Fact } from "./journal.ts";
 import { leftToUndo } from "./undo.ts";
@@ -52,6 +52,7 @@ function scene(stop: () => Promise<void> = async () => undefined) {
   const of: Scene = {
     stack,
     hand: noHand,
+    wire: noWire,
     clock: new TrialClock(),
     run: "r1",
     trial: "app-hang/without-watchdog",

@@ -5,6 +5,7 @@ import { TrialClock } from "./clock.ts";
 import { KnownError } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
+import { Wires } from "./fault/wire/wires.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { Fact } from "./journal.ts";
@@ -65,7 +66,9 @@ export async function inject(order: FaultOrder, options: InjectOptions): Promise
     capabilities: order.fault.capabilities,
   };
   await using hand = await startHand(docker, handOrder);
-  return await new ByHand(order, options, kept).run(docker, hand);
+  const { image, name, labels } = handOrder;
+  await using wires = new Wires(docker, { image, name: `${name}-wire`, labels: { ...labels, [label.role]: "wire" } });
+  return await new ByHand(order, options, kept).run(docker, { hand, wire: wires.to });
 }
 
 class ByHand {
@@ -85,10 +88,10 @@ class ByHand {
     this.#over.promise.catch(() => undefined);
   }
 
-  async run(docker: Dockerode, hand: Scene["hand"]): Promise<Injection> {
+  async run(docker: Dockerode, tools: Pick<Scene, "hand" | "wire">): Promise<Injection> {
     const { interrupted } = this.#options;
     const schedule = new FaultSchedule({
-      scene: await this.#scene(docker, hand),
+      scene: await this.#scene(docker, tools),
       act: { id: "main", faults: [this.#call()] },
       faults: this.#options.faults,
       random: seeded(randomInt(2 ** 31)),
@@ -117,7 +120,7 @@ class ByHand {
     return { kind: fault.kind, params: { ...params }, at: ms(0), for: lasts ?? longest };
   }
 
-  async #scene(docker: Dockerode, hand: Scene["hand"]): Promise<Scene> {
+  async #scene(docker: Dockerode, tools: Pick<Scene, "hand" | "wire">): Promise<Scene> {
     const { project, run } = this.#kept;
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
     const stack: StartedStack = {
@@ -129,7 +132,7 @@ class ByHand {
     };
     return {
       stack,
-      hand,
+      ...tools,
       clock: this.#clock,
       run,
       trial: "by hand",

@@ -8,6 +8,7 @@ import { KnownError, messageOf } from "./errors.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
+import { Wires } from "./fault/wire/wires.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import { type Journal, journalVersion, type Phase } from "./journal.ts";
@@ -20,6 +21,7 @@ import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import { startContainers } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
+import { label } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { untilSteady } from "./steady-wait.ts";
 import { type Duration, formatDuration, ms, seconds } from "./time.ts";
@@ -149,6 +151,7 @@ class Trial {
   #act: Act["id"] = "main";
   #broken: FaultSchedule | undefined;
   #healer: HealerSwitch | undefined;
+  #wires: Wires | undefined;
   /** Why the journal could not be written (a full disk, say). The trial then ends, and puts back what it did. */
   unwritten: unknown;
 
@@ -216,6 +219,7 @@ class Trial {
         this.#in("evidence", limits.evidence, () => saveEvidence(stack, this.#tools.folder, this.#journal)),
       );
     await attempt(async () => observation?.[Symbol.asyncDispose]());
+    await attempt(async () => this.#wires?.[Symbol.asyncDispose]());
     if (!this.#tools.keep) await attempt(() => this.#takeDown(stack));
   }
 
@@ -250,10 +254,13 @@ class Trial {
   }
 
   #sceneOf(stack: StartedStack): Scene {
-    const { hand, run, project } = this.#tools;
+    const { engine, hand, helperImage, owner, run, project } = this.#tools;
+    const labels = { [label.run]: run, [label.trial]: this.#plan.id, [label.owner]: owner, [label.role]: "wire" };
+    this.#wires = new Wires(engine.docker, { image: helperImage, name: `${project}-wire`, labels });
     return {
       stack,
       hand,
+      wire: this.#wires.to,
       clock: this.#clock,
       run,
       trial: this.#plan.id,

@@ -3,6 +3,7 @@ import type { HostSpan } from "../clock.ts";
 import type { Executed } from "../stack/exec.ts";
 import type { Duration } from "../time.ts";
 import type { Capability, Hand } from "./hand/hand.ts";
+import type { Wire } from "./wire/wire.ts";
 
 /** One container of the stack, as a fault has to know it. */
 export interface FaultContainer {
@@ -53,6 +54,14 @@ export interface ServiceChange {
   readonly image?: string | undefined;
 }
 
+/** Another container of the stack that shares a network with one. */
+export interface Neighbour {
+  readonly service: string;
+  readonly container: FaultContainer;
+  /** In the networks that they share; none while it does not run. */
+  readonly addresses: readonly string[];
+}
+
 /** What a fault may use of the stack under test: its own containers, by service or by id. Any other is refused. */
 export interface FaultStack {
   /** The running or stopped container of a service (its first, or that replica); an error that names what there is if there is none. */
@@ -68,6 +77,8 @@ export interface FaultStack {
   limits(containerId: string): Promise<ContainerLimits>;
   setLimits(containerId: string, limits: Partial<ContainerLimits>): Promise<void>;
   endpoints(containerId: string): Promise<readonly Endpoint[]>;
+  /** Who shares a network with it; only those services, if given. */
+  neighbours(containerId: string, services?: readonly string[]): Promise<readonly Neighbour[]>;
   /** Takes it out of a network. Not being in it is a success. */
   leave(containerId: string, network: string): Promise<void>;
   /** Puts it into a network again, with its fixed address if one is given. Being in it is a success. */
@@ -94,6 +105,8 @@ export interface FaultTools {
   readonly stack: FaultStack;
   /** Acts on processes, from the host's PID namespace. */
   readonly hand: Hand;
+  /** Acts inside the network of a container that runs, as it is now: ask for it again after a restart. */
+  wire(container: FaultContainer): Promise<Wire>;
 }
 
 /** How a fault ends, which decides what must be shown to say that it was held. */

@@ -161,7 +161,7 @@ describe("a hang of all processes", () => {
       },
     };
     expect(await hang.witness(pretend, aim, ms(10))).toBeUndefined();
-    await hang.inject({ stack: pretend.stack, hand: forking }, aim);
+    await hang.inject({ stack: pretend.stack, wire: pretend.wire, hand: forking }, aim);
     expect(pretend.did).toEqual(["SIGSTOP 42", "SIGSTOP 50", "SIGSTOP 52"]);
     expect(await hang.witness(pretend, aim, ms(10))).toBeDefined();
   });
@@ -199,7 +199,7 @@ describe("a hang of all processes", () => {
       listed += 1;
       return list(...args);
     };
-    const tools = { stack: pretend.stack, hand: { ...pretend.hand, list: counting } };
+    const tools = { stack: pretend.stack, wire: pretend.wire, hand: { ...pretend.hand, list: counting } };
     const watching = hang.watch(tools, aim, (it) => looks.push(it), new AbortController().signal);
     await vi.waitUntil(() => listed === 1);
     pretend.children.push({ pid: 60, comm: "healthcheck", state: "running" });

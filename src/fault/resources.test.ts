@@ -199,7 +199,7 @@ describe("descriptor exhaustion", () => {
         },
       },
     };
-    await fdExhaustion.inject({ stack: pretend.stack, hand: serving }, aim);
+    await fdExhaustion.inject({ stack: pretend.stack, wire: pretend.wire, hand: serving }, aim);
     expect(pretend.did).toEqual(["limit 24"]);
     expect(await fdExhaustion.undo(pretend, aim)).toBe("app may open 1024 descriptors again");
   });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 /** The helper programs, each as one file without imports. */
-const bundles = z.strictObject({ probe: z.string(), hand: z.string() });
+const bundles = z.strictObject({ probe: z.string(), hand: z.string(), wire: z.string() });
 export type HelperBundles = z.output<typeof bundles>;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,7 +19,7 @@ const cacheFile = join(root, "node_modules", ".cache", "healproof", "helpers.jso
 export async function helperBundles(): Promise<HelperBundles> {
   if (!thisFile.endsWith(".ts")) {
     const read = (name: string) => readFile(new URL(`./helpers/${name}.mjs`, import.meta.url), "utf8");
-    return { probe: await read("probe"), hand: await read("hand") };
+    return { probe: await read("probe"), hand: await read("hand"), wire: await read("wire") };
   }
   return (await cached()) ?? (await bundleHelpers());
 }
@@ -71,6 +71,7 @@ async function bundleHelpers(): Promise<HelperBundles> {
   const made = {
     probe: await bundle("src/observe/probe/main.ts"),
     hand: await bundle("src/fault/hand/main.ts"),
+    wire: await bundle("src/fault/wire/main.ts"),
   };
   await keep([...files], made);
   return made;

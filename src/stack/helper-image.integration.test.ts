@@ -6,7 +6,7 @@ import { ensureHelperImage } from "./helper-image.ts";
 
 const docker = new Dockerode();
 const name = `healproof-test-${randomBytes(4).toString("hex")}`;
-const bundles = (version: number) => ({ probe: `console.log(${version})`, hand: "" });
+const bundles = (version: number) => ({ probe: `console.log(${version})`, hand: "", wire: "" });
 
 const tags = async () =>
   (await docker.listImages())

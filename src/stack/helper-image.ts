@@ -9,7 +9,7 @@ import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type HelperBundles, hashOf, helperBundles } from "./helper-bundles.ts";
 import { statusOf } from "./remove.ts";
 
-/** The image that the probe and the hand run from: Node and their two files. Built on demand, named after what is in it. */
+/** The image that the probe, the hand and the wire run from: Node, nft and their three files. Built on demand, named after what is in it. */
 
 const isHelper = "io.healproof.helper";
 /** Which programs are in it, whatever it was built upon. */
@@ -17,6 +17,18 @@ const bundlesLabel = "io.healproof.helper.bundles";
 /** What it was built upon. */
 const baseLabel = "io.healproof.helper.base";
 const officialBase = "node:26-slim";
+/**
+ * The wire's tool, where the base has none. Where it cannot be had either, the image does without: only the faults that drop packets
+ * need it, and they say so.
+ */
+const installNft = [
+  "command -v nft",
+  "(apt-get update -q -o Acquire::Retries=0 -o Acquire::http::Timeout=15 && apt-get install -qy --no-install-recommends nftables && rm -rf /var/lib/apt/lists/*)",
+  "apk add --no-cache nftables",
+  "true",
+].join(" || ");
+/** What reaches a package mirror from behind a proxy. */
+const proxyVariables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 export interface HelperImageOptions {
   /** The image with Node to build upon. Default: HEALPROOF_NODE_IMAGE, else the official one. */
@@ -35,7 +47,7 @@ export interface HelperImageOptions {
 export async function ensureHelperImage(engine: Dockerode, options: HelperImageOptions = {}): Promise<string> {
   const { progress = () => undefined, name = "healproof-helper" } = options;
   const bundles = options.bundles ?? (await helperBundles());
-  const programs = hashOf(bundles.probe, bundles.hand);
+  const programs = hashOf(installNft, bundles.probe, bundles.hand, bundles.wire);
   const named = options.base || process.env.HEALPROOF_NODE_IMAGE;
   if (!named) {
     // The set-up may have built it upon a stand-in, where no image registry is in reach: then a plain run finds it.
@@ -115,20 +127,30 @@ interface BuildOrder {
 }
 
 async function build(engine: Dockerode, { reference, base, programs, bundles }: BuildOrder): Promise<void> {
-  const limit = seconds(60);
+  const limit = seconds(180);
   const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
   const dockerfile = [
     `FROM ${base}`,
+    // Before what changes: an engine keeps it for the next build.
+    `RUN ${installNft}`,
     `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${baseLabel}=${base}`,
-    "COPY probe.mjs hand.mjs /healproof/",
+    "COPY probe.mjs hand.mjs wire.mjs /healproof/",
     "",
   ].join("\n");
-  const files = { Dockerfile: dockerfile, "probe.mjs": bundles.probe, "hand.mjs": bundles.hand };
+  const files = {
+    Dockerfile: dockerfile,
+    "probe.mjs": bundles.probe,
+    "hand.mjs": bundles.hand,
+    "wire.mjs": bundles.wire,
+  };
   try {
     // Readable by all: the engine keeps the modes, and the probe is nobody.
     for (const [name, content] of Object.entries(files)) await writeFile(join(context, name), content, { mode: 0o644 });
     const abortSignal = AbortSignal.timeout(limit);
-    const options = { t: reference, forcerm: true, abortSignal };
+    const buildargs = Object.fromEntries(
+      proxyVariables.flatMap((it) => (process.env[it] ? [[it, process.env[it]]] : [])),
+    );
+    const options = { t: reference, forcerm: true, abortSignal, buildargs };
     await finished(await engine.buildImage({ context, src: Object.keys(files) }, options), abortSignal);
   } catch (thrown) {
     throw new KnownError("no-helper-image", `the image for our helpers could not be built upon ${base}`, {

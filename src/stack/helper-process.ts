@@ -13,7 +13,7 @@ import { gone } from "./remove.ts";
 /** The harness' side of a helper program: its container, its standard streams, its requests, its clock. */
 
 export interface HelperOrder {
-  readonly program: "probe" | "hand";
+  readonly program: "probe" | "hand" | "wire";
   readonly image: string;
   /** The container's name. */
   readonly name: string;

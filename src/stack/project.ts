@@ -6,6 +6,7 @@ import type {
   Endpoint,
   FaultContainer,
   FaultStack,
+  Neighbour,
   ServiceChange,
 } from "../fault/define.ts";
 import { answered } from "../limit.ts";
@@ -14,6 +15,7 @@ import { occupy, vacate } from "./address-holder.ts";
 import { endpointsOf, stateOf } from "./container-state.ts";
 import { type Executed, execIn } from "./exec.ts";
 import { followLog, type LogListener } from "./follow-log.ts";
+import { neighboursOf } from "./neighbours.ts";
 import { endRecreating, recreatable, recreate } from "./recreate.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
@@ -174,6 +176,18 @@ export class Project implements FaultStack {
     return endpointsOf(await this.#ask(id, "inspect", (it) => it.inspect()));
   }
 
+  async neighbours(id: string, services?: readonly string[]): Promise<Neighbour[]> {
+    const self = await this.#ask(id, "inspect", (it) => it.inspect());
+    const others = (await this.#list()).filter((it) => it.id !== id && (services?.includes(it.service) ?? true));
+    const looks = await Promise.all(
+      others.map(async (it) => ({ service: it.service, look: await this.#inspected(it.id) })),
+    );
+    return neighboursOf(
+      self,
+      looks.flatMap(({ service, look }) => (look ? [{ service, look }] : [])),
+    );
+  }
+
   async leave(id: string, network: string): Promise<void> {
     const there = (await this.endpoints(id)).some((it) => it.network === network);
     if (there)
@@ -205,8 +219,14 @@ export class Project implements FaultStack {
   }
 
   async #stateOf(id: string): Promise<ContainerState | undefined> {
+    const look = await this.#inspected(id);
+    return look && stateOf(look);
+  }
+
+  /** Undefined for a container that vanished meanwhile. */
+  async #inspected(id: string): Promise<Dockerode.ContainerInspectInfo | undefined> {
     try {
-      return stateOf(await answered(`to inspect ${id.slice(0, 12)}`, this.#docker.getContainer(id).inspect()));
+      return await answered(`to inspect ${id.slice(0, 12)}`, this.#docker.getContainer(id).inspect());
     } catch (thrown) {
       if (statusOf(thrown) === 404) return undefined;
       throw thrown;

@@ -5,6 +5,7 @@ import { Playground } from "../../stack/testing/playground.ts";
 import { ms, seconds } from "../../time.ts";
 import { type AnyFault, capabilitiesOf, type FaultTools } from "../define.ts";
 import { startHand } from "../hand/start.ts";
+import { noWire } from "./no-tools.ts";
 
 export interface ServiceOrder {
   /** What its main process runs; idle unless told. */
@@ -39,6 +40,7 @@ export class FaultGround implements AsyncDisposable {
     return new FaultGround(playground, {
       stack: new Project(docker, name, [`io.healproof.test=${name}`]),
       hand: await startHand(docker, { image, name: `${name}-hand`, labels, capabilities }),
+      wire: noWire,
     });
   }
 

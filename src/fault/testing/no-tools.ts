@@ -13,6 +13,7 @@ export const noStack: FaultStack = {
   limits: notReached,
   setLimits: notReached,
   endpoints: notReached,
+  neighbours: notReached,
   leave: notReached,
   join: notReached,
   states: notReached,
@@ -38,4 +39,6 @@ export const noHand: FaultTools["hand"] = {
   [Symbol.asyncDispose]: async () => undefined,
 };
 
-export const noTools: FaultTools = { stack: noStack, hand: noHand };
+export const noWire: FaultTools["wire"] = notReached;
+
+export const noTools: FaultTools = { stack: noStack, hand: noHand, wire: noWire };

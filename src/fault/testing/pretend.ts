@@ -8,7 +8,7 @@ import type {
   ProcessState,
   Signal,
 } from "../hand/hand.ts";
-import { noHand, noStack } from "./no-tools.ts";
+import { noHand, noStack, noWire } from "./no-tools.ts";
 
 const container = "c1".repeat(32);
 
@@ -54,6 +54,8 @@ export class Pretend implements FaultTools {
   get aim(): { service: string; process: ProcessIdentity } {
     return { service: "app", process: this.process };
   }
+
+  readonly wire = noWire;
 
   readonly stack: FaultTools["stack"] = {
     ...noStack,
