@@ -34,7 +34,7 @@ export const phase = z.enum(phases);
 export type Phase = z.output<typeof phase>;
 
 /** Who looks: what a series' samples come from. */
-const observer = z.enum(["prometheus", "promql", "probe", "engine", "log", "http", "disk"]);
+const observer = z.enum(["prometheus", "promql", "probe", "engine", "log", "http", "disk", "systemd"]);
 export type Observer = z.output<typeof observer>;
 
 /** One try of a signal: it covers its whole exchange, `[from, to]`. A probe's value is an HTTP status, 0 for no answer (`note` says why). */

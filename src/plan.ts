@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Condition, condition, corroboration } from "./scenario/conditions.ts";
+import { type Condition, condition, plannedCorroboration } from "./scenario/conditions.ts";
 import { healer, overrides } from "./scenario/schema.ts";
 import { type Duration, ms } from "./time.ts";
 
@@ -13,8 +13,6 @@ const milliseconds = z
   .number()
   .nonnegative()
   .transform((it) => it as Duration);
-/** In a plan durations are numbers (ms) already; the conditions' own schemas read the scenario's text. */
-const plannedCorroboration = corroboration.extend({ within: milliseconds });
 
 const faultCall = z.strictObject({
   kind: z.string(),

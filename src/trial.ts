@@ -37,7 +37,7 @@ import { healproofVersion } from "./version.ts";
  *   witness       the fault is seen to bite
  *   observe       until everything recovered and stays so, or patience ends
  *   undo          whatever the fault itself still holds is put back
- *   steady-again  nothing is left over
+ *   steady-again  nothing is left over, where the stack is not one that was changed so as not to heal
  *   ledger        whatever was acknowledged is still there, if the stack has a ledger to say so
  *   evidence      logs and states are saved before anything is removed
  *   down          the stack is removed
@@ -184,7 +184,7 @@ class Trial {
       if (!stack || !observation) throw new Error("a stack that came up is there");
       await this.#breakAndObserve(this.#sceneOf(stack), observation);
       await this.#putBack();
-      await this.#awaitSteady("steady-again", limits.steadyAgain);
+      if (heals(this.#plan)) await this.#awaitSteady("steady-again", limits.steadyAgain);
       await this.#askLedger(stack);
     } catch (thrown) {
       failed = true;
@@ -419,6 +419,10 @@ class Trial {
     });
   }
 }
+
+/** Whether the stack is one that comes back: a control or a variant that changes it may leave it as it is for good. */
+const heals = ({ control, variant }: TrialPlan): boolean =>
+  variant === undefined && (control === undefined || control.stop.length > 0);
 
 function overrun(what: string, limit: Duration): KnownError {
   return new KnownError("phase-overrun", `${what} did not end within ${formatDuration(limit)}`, {

@@ -29,9 +29,11 @@ export function corroborate(
     ];
   });
   const claims = judgements.flatMap(({ corroboration, agrees, evidence, rose }) => {
-    const healer = claimant(corroboration.counter);
-    const { counter } = corroboration;
-    const service = serviceOf(counter);
+    const counter = seriesOf(corroboration);
+    const { healer, service } =
+      "unit" in corroboration
+        ? ({ healer: "systemd", service: corroboration.of } as const)
+        : { healer: claimant(counter), service: serviceOf(counter) };
     if (!healer || agrees !== "yes") return [];
     return [{ healer, counter, rose, evidence, ...(service === undefined ? {} : { service }) }];
   });

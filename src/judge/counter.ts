@@ -1,4 +1,4 @@
-import { type Corroboration, describeCondition } from "../scenario/conditions.ts";
+import { type Corroboration, describeCondition, seriesOf } from "../scenario/conditions.ts";
 import { formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
 import { gapIn, tolerable } from "./gaps.ts";
 import type { CorroborationJudgement } from "./judgement.ts";
@@ -61,6 +61,7 @@ export function judgeCounter(
   }: { origin: Moment; recoveredAt: Moment; now: Instant; absentBefore: boolean },
 ): CounterJudgement {
   const condition = describeCondition(corroboration);
+  const name = seriesOf(corroboration);
   const deadline = later(recoveredAt.latest, corroboration.within);
   const limit = tolerable(series);
   const say = (
@@ -79,7 +80,7 @@ export function judgeCounter(
   const found = firstIncrease(series.ticks, origin, absentBefore);
   if (found) {
     const { base, before, tick, from } = found;
-    const change = `${corroboration.counter} went from ${base} to ${tick.value} by ${atInstant(tick.to).slice(3)}`;
+    const change = `${name} went from ${base} to ${tick.value} by ${atInstant(tick.to).slice(3)}`;
     const cameTrue = { earliest: from, latest: tick.to };
     if (before && before.from < origin.earliest && origin.earliest - before.to > limit)
       return say("unknown", `${change}, but was silent before: it may have increased before the fault`, [before, tick]);
@@ -100,25 +101,21 @@ export function judgeCounter(
   const first = series.ticks[Math.max(0, firstFrom(series.ticks, origin.earliest) - 1)];
   const last = series.ticks.at(-1);
   const waiting = now <= deadline + limit;
-  if (!first || !last) return say("unknown", `${corroboration.counter} has no samples`, [], waiting);
+  if (!first || !last) return say("unknown", `${name} has no samples`, [], waiting);
   if (last.from < deadline)
     return say(
       "unknown",
-      `${corroboration.counter} stood at ${last.value}, last seen ${atInstant(last.to)}, before its time was over`,
+      `${name} stood at ${last.value}, last seen ${atInstant(last.to)}, before its time was over`,
       [first, last],
       waiting,
     );
   if (!absentBefore && firstFrom(series.ticks, origin.earliest) === 0)
-    return say("unknown", `${corroboration.counter} has no sample from before the fault to count from`, [first, last]);
+    return say("unknown", `${name} has no sample from before the fault to count from`, [first, last]);
   const gap = gapIn(series, origin.earliest, deadline);
   if (gap)
-    return say(
-      "unknown",
-      `${corroboration.counter} was silent for ${formatDuration(ms(gap.to - gap.from))} ${atInstant(gap.from)}`,
-      [first, last],
-    );
-  return say("no", `${corroboration.counter} stood at ${last.value} for the ${plain(corroboration.within)} it had`, [
-    first,
-    last,
-  ]);
+    return say("unknown", `${name} was silent for ${formatDuration(ms(gap.to - gap.from))} ${atInstant(gap.from)}`, [
+      first,
+      last,
+    ]);
+  return say("no", `${name} stood at ${last.value} for the ${plain(corroboration.within)} it had`, [first, last]);
 }

@@ -13,6 +13,7 @@ import { startProbe } from "./probe/start.ts";
 import { observeProbe } from "./probing.ts";
 import { observePrometheus } from "./prometheus/observe.ts";
 import { watchHealth, watchStarts, watchState } from "./states.ts";
+import { observeUnit } from "./units.ts";
 import { seriesWanted } from "./wanted.ts";
 import { ContainerWatch } from "./watch-containers.ts";
 
@@ -70,6 +71,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       ...(prometheus === undefined ? [] : [observePrometheus(probe, prometheus, wanted, tools)]),
       ...wanted.inboxes.map((it) => observeInbox(probe, it, tools)),
       ...wanted.disks.map((it) => observeDisk(stack.containers, it, tools)),
+      ...wanted.units.map((it) => observeUnit(stack.containers, it, tools)),
     ];
     // Those that look by asking end with the trial; before that only an error ends them.
     for (const it of looking) it.catch(fail);

@@ -1,5 +1,5 @@
 import { conditionsOf, type TrialPlan } from "../plan.ts";
-import { readingOf } from "../scenario/conditions.ts";
+import { readingOf, seriesOf } from "../scenario/conditions.ts";
 import type { WatchedDisk } from "./disk.ts";
 import type { WatchedInbox } from "./inbox.ts";
 import type { WatchedLog } from "./logs.ts";
@@ -7,6 +7,7 @@ import type { WatchedAddress } from "./probing.ts";
 import type { Question } from "./prometheus/ask.ts";
 import type { WatchedSeries } from "./prometheus/observe.ts";
 import type { WatchedContainer } from "./states.ts";
+import type { WatchedUnit } from "./units.ts";
 
 /** What the plan's conditions and corroborations read, by who looks at it: each series once. */
 export interface Wanted {
@@ -19,6 +20,7 @@ export interface Wanted {
   readonly logs: readonly WatchedLog[];
   readonly inboxes: readonly WatchedInbox[];
   readonly disks: readonly WatchedDisk[];
+  readonly units: readonly WatchedUnit[];
 }
 
 export function seriesWanted(plan: TrialPlan): Wanted {
@@ -28,7 +30,11 @@ export function seriesWanted(plan: TrialPlan): Wanted {
       .map((it) => [it.series, it]),
   );
   const all = [...readings].map(([id, { watch }]) => ({ id, ...watch }));
-  const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map((it) => it.counter));
+  const corroborations = plan.acts.flatMap((it) => it.recovery.corroboratedBy);
+  const counters = new Set(corroborations.flatMap((it) => ("counter" in it ? [it.counter] : [])));
+  const units = corroborations.flatMap((it) =>
+    "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],
+  );
   const selectors = new Set(all.flatMap((it) => (it.by === "prometheus" ? [it.selector] : [])));
   const containers = (by: "state" | "health" | "starts") =>
     all.flatMap((it) => (it.by === by ? [{ id: it.id, service: it.service }] : []));
@@ -42,6 +48,7 @@ export function seriesWanted(plan: TrialPlan): Wanted {
     starts: containers("starts"),
     logs: all.flatMap((it) => (it.by === "log" ? [without(it)] : [])),
     inboxes: all.flatMap((it) => (it.by === "http" ? [without(it)] : [])),
+    units: [...new Map(units).values()],
     disks: all.flatMap((it) => (it.by === "disk" ? [without(it)] : [])),
   };
 }

@@ -195,7 +195,7 @@ function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markW
   const labels = new Map([
     ...plan.acts
       .flatMap((it) => it.recovery.corroboratedBy)
-      .map((it) => [it.counter, `counter: ${it.counter}`] as const),
+      .map((it) => [seriesOf(it), `counter: ${seriesOf(it)}`] as const),
     ...totals.map((it) => [it.series, it.series] as const),
   ]);
   return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Watch } from "./condition/reading.ts";
-import { type Condition, readingOf } from "./conditions.ts";
+import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
 import { writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
@@ -52,18 +52,19 @@ const allConditions = (scenario: Scenario): Placed<Condition>[] => [
   ...recoveryConditions(scenario, "afterwards"),
 ];
 
+const corroborations = (scenario: Scenario): Placed<Corroboration>[] => [
+  ...placed(scenario.recovery?.corroboratedBy ?? [], ["recovery", "corroboratedBy"]),
+  ...placed(scenario.afterwards?.recovery.corroboratedBy ?? [], ["afterwards", "recovery", "corroboratedBy"]),
+];
+
 /** The first only: one line in `stack` settles all. */
 function prometheusProblems(scenario: Scenario): Finding[] {
   if (scenario.stack.prometheus !== undefined) return [];
-  const counters = [
-    ...placed(scenario.recovery?.corroboratedBy ?? [], ["recovery", "corroboratedBy"]),
-    ...placed(scenario.afterwards?.recovery.corroboratedBy ?? [], ["afterwards", "recovery", "corroboratedBy"]),
-  ];
   const [first] = [
     ...allConditions(scenario).flatMap(({ it, path }) =>
       fromPrometheus.flatMap((key) => (key in it ? [[...path, key]] : [])),
     ),
-    ...counters.map(({ path }) => [...path, "counter"]),
+    ...corroborations(scenario).flatMap(({ it, path }) => ("counter" in it ? [[...path, "counter"]] : [])),
   ];
   if (first === undefined) return [];
   const message = `${first.at(-1) === "alert" ? "an" : "a"} ${first.at(-1)} needs stack.prometheus: where it is read, such as http://prometheus:9090`;
@@ -80,6 +81,7 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
   const used = [
     ...faultServices(scenario, "main"),
     ...faultServices(scenario, "afterwards"),
+    ...corroborations(scenario).flatMap(({ it, path }) => ("unit" in it ? [{ it: it.of, path: [...path, "of"] }] : [])),
     ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
     ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instant } from "../time.ts";
+import { type Duration, instant, ms } from "../time.ts";
 import {
   containerCondition,
   healthCondition,
@@ -58,12 +58,33 @@ export const timedCondition = z.union([
 ]);
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
-export const corroboration = z.strictObject({
+const counterCorroboration = z.strictObject({
   counter: selector,
   increases: z.literal(true),
   within: lasting,
 });
+
+/** systemd's own count of a unit's restarts: it says that systemd healed the service in whose container it runs. */
+const unitCorroboration = z.strictObject({
+  unit: z
+    .string()
+    .regex(/^[\w@:.\\-]+\.\w+$/, "the full name of a unit, such as tapo-exporter.service")
+    .meta({ description: "A unit of the systemd that runs in a service's container" }),
+  of: z.string().min(1).meta({ description: "The service in whose container that systemd runs" }),
+  restarted: z.literal(true),
+  within: lasting,
+});
+export const corroboration = z.union([counterCorroboration, unitCorroboration]);
 export type Corroboration = z.output<typeof corroboration>;
+
+/** As a plan holds it: durations are numbers (ms) already. */
+const read = {
+  within: z
+    .number()
+    .nonnegative()
+    .transform((it): Duration => ms(it)),
+};
+export const plannedCorroboration = z.union([counterCorroboration.extend(read), unitCorroboration.extend(read)]);
 
 /** All that is to be known of a condition, whatever its kind. */
 export function readingOf(it: Condition): Reading {
@@ -80,15 +101,19 @@ export function readingOf(it: Condition): Reading {
 }
 
 /** The series that a condition reads: equal ids are read once. */
-export const seriesOf = (it: Condition | Corroboration): string =>
-  "counter" in it ? it.counter : readingOf(it).series;
+export function seriesOf(it: Condition | Corroboration): string {
+  if ("counter" in it) return it.counter;
+  return "unit" in it ? `restarts of ${it.unit} in ${it.of}` : readingOf(it).series;
+}
 
 /** Whether one sample is good. Of a running total the value is what came since the origin. */
 export const isGood = (it: Condition, sample: Sampled): boolean => readingOf(it).good(sample);
 
 /** `up{job="app"} is 1`, `http://app:8080/readyz answers 200`. */
-export const describeCondition = (it: Condition | Corroboration): string =>
-  "counter" in it ? `${it.counter} increases` : readingOf(it).text;
+export function describeCondition(it: Condition | Corroboration): string {
+  if ("counter" in it) return `${it.counter} increases`;
+  return "unit" in it ? `systemd restarts ${it.unit} in ${it.of}` : readingOf(it).text;
+}
 
 /** A sample's value in words. */
 export const sayValue = (it: Condition, value: number): string => readingOf(it).say(value);

@@ -19,6 +19,7 @@ const latency = duration.in
 
 const httpOnly = {
   status: "a tcp probe has no status: an accepted connection is good",
+  otherThan: "a tcp probe has no status: an accepted connection is good",
   body: "a tcp probe has no body: an accepted connection is good",
 } as const;
 
@@ -32,6 +33,9 @@ export const probeCondition = z
       )
       .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
     status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
+    otherThan: z.int().min(100).max(599).optional().meta({
+      description: "In place of status: good is any answer but this, and no answer at all",
+    }),
     body: pattern
       .optional()
       .meta(asPattern("A regular expression (^ and $ at each line) that must match the answer's body")),
@@ -40,15 +44,22 @@ export const probeCondition = z
       .meta({ description: "The longest that a good try may take, from finding the address to the answer's end" }),
   })
   .superRefine((it, context) => {
+    if (it.otherThan !== undefined && (it.status !== undefined || it.body !== undefined))
+      context.addIssue({
+        code: "custom",
+        path: ["otherThan"],
+        message: "`otherThan` stands alone: without status and body",
+      });
     if (!it.probe.startsWith("tcp:")) return;
-    for (const key of ["status", "body"] as const)
+    for (const key of ["status", "otherThan", "body"] as const)
       if (it[key] !== undefined) context.addIssue({ code: "custom", path: [key], message: httpOnly[key] });
   });
 
 export function readProbe(it: z.output<typeof probeCondition>): Reading {
-  const { probe: url, status = 200, body } = it;
+  const { probe: url, status = 200, otherThan, body } = it;
   const longest = it.latencyAtMost === undefined ? undefined : parseDuration(it.latencyAtMost);
-  const answers = url.startsWith("tcp:") ? `${url} accepts` : `${url} answers ${status}`;
+  const answered = otherThan === undefined ? `answers ${status}` : `answers other than ${otherThan}, or not`;
+  const answers = url.startsWith("tcp:") ? `${url} accepts` : `${url} ${answered}`;
   const parts = [
     ...(body === undefined ? [] : [`with a body that matches /${body}/`]),
     ...(longest === undefined ? [] : [`in at most ${formatDuration(longest)}`]),
@@ -58,7 +69,9 @@ export function readProbe(it: z.output<typeof probeCondition>): Reading {
     text: [answers, ...parts].join(" "),
     watch: { by: "probe", url, ...(body === undefined ? {} : { body }) },
     // A body that does not match is told by the sign; no answer is 0.
-    good: ({ from, to, value }) => value === status && (longest === undefined || to - from <= longest),
+    good: ({ from, to, value }) =>
+      (otherThan === undefined ? value === status : value !== otherThan) &&
+      (longest === undefined || to - from <= longest),
     say: (value) => (value < 0 ? `${-value}, and its body does not match` : String(value)),
   };
 }
