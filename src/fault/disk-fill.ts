@@ -41,7 +41,7 @@ export const diskFill = defineFault({
   aimed: processAim.extend({ path: z.string(), mark: z.string(), leaving: z.number().optional() }),
   ends: "by-healing",
   lasts: true,
-  capabilities: ["SYS_PTRACE", "DAC_OVERRIDE", "CHOWN"],
+  capabilities: ["SYS_PTRACE", "DAC_OVERRIDE"],
   describe: ({ path, leaving, ...params }) =>
     `full disk of ${containerName(params)} (${path}${leaving === undefined ? "" : `, ${formatSize(leaving)} left`})`,
 

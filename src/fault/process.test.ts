@@ -283,8 +283,7 @@ test("the registry names each fault once", () => {
 
 test("the hand is allowed what the faults in use need together, and nothing for those that are not used", () => {
   expect(capabilitiesOf(builtInFaults, ["crash", "hang", "stop"])).toEqual([]);
-  expect(capabilitiesOf(builtInFaults, ["oom", "disk-fill", "crash", "unknown"])).toEqual([
-    "CHOWN",
+  expect(capabilitiesOf(builtInFaults, ["freeze", "disk-fill", "crash", "unknown"])).toEqual([
     "DAC_OVERRIDE",
     "SYS_PTRACE",
   ]);

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import {
   closeSync,
-  fchownSync,
+  fchmodSync,
   openSync,
   readFileSync,
   readSync,
@@ -54,12 +54,11 @@ const headOf = (mark: string) => `healproof disk-fill ${mark}\n`;
 export async function fill(pid: number, { path, mark, leaving }: Filling): Promise<boolean> {
   const file = inside(rootOf(pid), path);
   const folder = dirname(file);
-  const { uid, gid } = statSync(folder);
   // Never over something that is there.
-  const fd = openSync(file, "wx", 0o644);
+  const fd = openSync(file, "wx");
   try {
-    // Who may write there may make room there.
-    fchownSync(fd, uid, gid);
+    // Whoever works there may make room, also by making it shorter.
+    fchmodSync(fd, 0o666);
     const head = Buffer.from(headOf(mark));
     if (write(fd, head) === head.length) return await fillUp(fd, leaving, () => availableIn(statfsSync(folder)));
     // Without its mark nobody would know later whose it is.

@@ -27,7 +27,7 @@ export const signals = [
 export type Signal = (typeof signals)[number];
 
 /** What the kernel lets the hand do beyond sending signals (KILL), named as the engine names it. */
-export type Capability = "SYS_PTRACE" | "DAC_OVERRIDE" | "CHOWN" | "SETUID" | "SETGID" | "SYS_RESOURCE";
+export type Capability = "SYS_PTRACE" | "DAC_OVERRIDE" | "SETUID" | "SETGID" | "SYS_RESOURCE";
 
 /** One of a container's processes. */
 export interface ListedProcess {
@@ -133,7 +133,7 @@ export interface MemoryHand {
   release(process: ProcessIdentity, score: number): Promise<HostSpan | undefined>;
 }
 
-/** Needs SYS_PTRACE, DAC_OVERRIDE and CHOWN. A container's files are reached through any process of it. */
+/** Needs SYS_PTRACE and DAC_OVERRIDE. A container's files are reached through any process of it. */
 export interface DiskHand {
   look(process: ProcessIdentity, path: string): Promise<DiskLook | undefined>;
   /** Writes a file that was not there. `full`: a write failed for lack of room; else what was to be left is left. */
