@@ -222,6 +222,39 @@ describe("where no hello is answered", () => {
   });
 });
 
+test("a hello that is answered around the link only is none: what it shows later would prove nothing", async () => {
+  const pretend = new PretendToxiproxy();
+  pretend.through = () => ({ came: "silence" });
+  expect(await partition.aim(pretend, link)).toMatchObject({ hello: null });
+});
+
+test("a server that fell silent meanwhile is no witness", async () => {
+  const { pretend, aim } = await broken({ fault: partition, params: {} });
+  let fell = false;
+  pretend.server = ({ enough }) => (fell ? { came: "silence" } : { came: "answer", bytes: enough });
+  pretend.through = () => {
+    fell = true;
+    return { came: "silence" };
+  };
+  expect(await partition.witness(pretend, aim, ms(700))).toBeUndefined();
+});
+
+test("silence is not a connection that was closed at its limit", async () => {
+  const { pretend, aim } = await broken({ fault: limit, params: { bytes: "1kB" } });
+  pretend.through = () => ({ came: "silence" });
+  expect(await limit.witness(pretend, aim, ms(30))).toBeUndefined();
+});
+
+test("a Toxiproxy that is out of order ends the watch with what it said", async () => {
+  const { pretend, aim } = await broken({ fault: partition, params: {} });
+  pretend.sick = true;
+  const watching = partition.watch(pretend, aim, () => undefined, new AbortController().signal);
+  await expect(watching).rejects.toMatchObject({
+    code: "toxiproxy-refused",
+    facts: { "it says": expect.stringContaining("out of order") },
+  });
+});
+
 test("a rate that no hello is long enough to show is Toxiproxy's word, not a failed witness", async () => {
   const { pretend, aim } = await broken({ fault: bandwidth, params: { rate: "100MB/s" } });
   expect(await bandwidth.witness(pretend, aim, ms(30))).toBeDefined();
@@ -244,7 +277,7 @@ test("one answer in three that went astray is no witness", async () => {
   const { pretend, aim } = await broken({ fault: partition, params: {} });
   let number = 0;
   pretend.through = (it) => (number++ % 3 === 0 ? { came: "silence" } : pretend.server(it));
-  expect(await partition.witness(pretend, aim, ms(250))).toBeUndefined();
+  expect(await partition.witness(pretend, aim, ms(700))).toBeUndefined();
 });
 
 test("while Toxiproxy cannot be asked nothing is told, for nothing is known", async () => {

@@ -98,9 +98,13 @@ describe.each(cases)("$what", ({ fault, params }) => {
     const stopped = new PretendNetwork();
     stopped.stop();
     const { pretend: twice } = await broken({ fault, params });
-    for (const pretend of [stopped, twice])
+    for (const [pretend, why] of [
+      [stopped, /does not run/],
+      [twice, /already/],
+    ] as const)
       await expect(aimed({ fault, params }, pretend)).rejects.toMatchObject({
         code: "nothing-to-break",
+        message: expect.stringMatching(why),
         exitCode: exitCode.inconclusive,
       });
   });
@@ -116,9 +120,11 @@ describe.each(cases)("$what", ({ fault, params }) => {
       pretend.stop();
       pretend.start();
     };
-    const { pretend, states, whys } = await looksWhile({ fault, params }, restart);
+    const { pretend, states, whys, looks } = await looksWhile({ fault, params }, restart);
     expect(states).toEqual(["in-force", "in-force"]);
     expect(whys[1]).toMatch(/^app was restarted: its new network got the rules after at most \d+ ms$/);
+    // Not when the next look is due, which is after a second.
+    expect((looks[1]?.when.to ?? 0) - (looks[0]?.when.to ?? 0)).toBeLessThan(800);
     expect([...pretend.network.tables.keys()]).toEqual([table]);
   });
 });
@@ -156,6 +162,20 @@ test.each([
   const { states, pretend } = await looksWhile(cutOff, change);
   expect(states).toEqual(["in-force", "released"]);
   expect(pretend.scripts).toHaveLength(1);
+});
+
+test("rules that were gone before the first look were released", async () => {
+  const { pretend, aim } = await broken(cutOff);
+  pretend.network.tables.clear();
+  const looks: FaultLook[] = [];
+  await isolate.watch(pretend, aim, (it) => looks.push(it), new AbortController().signal);
+  expect(looks.map((it) => it.state)).toEqual(["released"]);
+});
+
+test.each(["app", "db"] as const)("who is reached from one side only is not isolated: from %s", async (open) => {
+  const { pretend, aim } = await broken(cutOff);
+  pretend.packet = (from) => (from === open ? "refused" : "silence");
+  expect(await isolate.witness(pretend, aim, ms(20))).toBeUndefined();
 });
 
 test("the rules follow a peer to its next address", async () => {

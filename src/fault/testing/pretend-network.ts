@@ -24,9 +24,9 @@ export class PretendNetwork implements FaultTools {
   addresses = ["172.18.0.3"];
   neighbourRuns = true;
   /** How a packet between the two fares, by the tables that there are; unless told, as the kernel would have it. */
-  packet: ((tables: ReadonlyMap<string, string>) => Came) | undefined;
+  packet: ((from: "app" | "db") => Came) | undefined;
   /** What the app's name server answers. */
-  names: ((tables: ReadonlyMap<string, string>) => Named["came"]) | undefined;
+  names: (() => Named["came"]) | undefined;
   /** Whether each of the two reaches itself. */
   alive = true;
   #clock = 1000;
@@ -76,7 +76,8 @@ export class PretendNetwork implements FaultTools {
       ended: container === app ? network.ended.promise : new Promise(() => undefined),
       http: () => Promise.reject(new Error("not reached")),
       greet: async ({ host, timeoutMs }): Promise<Greeted> => {
-        const came = host === self ? (this.alive ? "refused" : "silence") : this.#fares(network);
+        const came =
+          host === self ? (this.alive ? "refused" : "silence") : this.#fares(network, container === app ? "app" : "db");
         return { came, bytes: 0, when: this.#when(came === "silence" ? timeoutMs : 1) };
       },
       lookUp: async (_name, timeoutMs): Promise<Named> => {
@@ -97,13 +98,13 @@ export class PretendNetwork implements FaultTools {
     };
   }
 
-  #fares({ tables }: Network): Came {
-    if (this.packet) return this.packet(tables);
+  #fares({ tables }: Network, from: "app" | "db"): Came {
+    if (this.packet) return this.packet(from);
     return tables.has("healproof-isolate") || tables.has("healproof-packet-loss") ? "silence" : "refused";
   }
 
   #named({ tables }: Network): Named["came"] {
-    if (this.names) return this.names(tables);
+    if (this.names) return this.names();
     const chains = tables.get("healproof-dns-failure");
     if (chains === undefined) return "address";
     return chains.includes("redirect to :5353") ? "no-such-name" : "silence";

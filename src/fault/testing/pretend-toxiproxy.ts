@@ -30,6 +30,8 @@ export class PretendToxiproxy implements FaultTools {
   running = true;
   /** Its process listens. */
   listens = true;
+  /** It answers every request with an error of its own. */
+  sick = false;
   pid = 7;
   /** What the server at the link's end does with a greeting. */
   server = ({ enough }: Greeting): Fared => (enough === 0 ? { came: "closed" } : { came: "answer", bytes: enough });
@@ -111,6 +113,7 @@ export class PretendToxiproxy implements FaultTools {
     const { pathname } = new URL(url);
     const [, , link, , toxic] = pathname.split("/");
     const proxy = { name: "db", listen: `[::]:${near}`, upstream: `postgres:${far}`, enabled: this.enabled };
+    if (this.sick) return { status: 500, body: '{"error":"out of order","status":500}' };
     const ok = (it: unknown) => ({ status: 200, body: JSON.stringify(it) });
     if (pathname === "/proxies") return ok({ db: { ...proxy, toxics: this.toxics }, "db-2": {} });
     if (link !== "db") return { status: 404, body: '{"error":"proxy not found","status":404}' };

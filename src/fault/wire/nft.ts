@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { monotonicNow } from "../../stack/helper-program.ts";
 
 const limitMs = 5000;
+const noNft =
+  "there is no nft in the helper image, for its build could not get nftables: remove the image and try again with a network, " +
+  "or name one with Node and nft in HEALPROOF_NODE_IMAGE";
 const longestOutput = 2 ** 20;
 
 interface Ran {
@@ -23,9 +26,7 @@ function nft(args: readonly string[], script: string): Promise<Ran> {
   child.stderr.on("data", (chunk: Buffer) => {
     error = (error + chunk.toString("utf8")).slice(-2000);
   });
-  child.once("error", (thrown: NodeJS.ErrnoException) =>
-    reject(thrown.code === "ENOENT" ? new Error("there is no nft in the helper image") : thrown),
-  );
+  child.once("error", (thrown: NodeJS.ErrnoException) => reject(thrown.code === "ENOENT" ? new Error(noNft) : thrown));
   child.once("close", (code, signal) => {
     if (code === null) reject(new Error(`nft was ended by ${signal}, after at most ${limitMs} ms: ${error.trim()}`));
     else resolve({ code, output, error: error.trim() });
