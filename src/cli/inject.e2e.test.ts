@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectEngine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
+import { rememberStack } from "../stack/stack-file.ts";
 import { Healproof, leftOf, runIdIn, smallStack } from "./testing/healproof.ts";
 
 /** Breaking by hand what `run --keep` left running. One stack for all, each test leaves it whole. */
@@ -31,10 +32,13 @@ afterAll(async () => {
     const { code, err } = await healproof.run(["down", run]);
     expect(code, err).toBe(0);
     expect(await leftOf(run)).toEqual([]);
-    expect(readdirSync(join(healproof.folder, "state", "healproof", "stacks"))).toEqual([]);
+    expect(remembered()).toEqual([]);
   }
   healproof[Symbol.dispose]();
 }, 120_000);
+
+const stacks = () => join(healproof.folder, "state", "healproof", "stacks");
+const remembered = () => readdirSync(stacks());
 
 const inject = (...args: readonly string[]) => healproof.run(["inject", ...args, "--run", run]);
 const start = (...args: readonly string[]) => healproof.start(["inject", ...args, "--run", run]);
@@ -135,15 +139,42 @@ test("a deployment that was killed halfway is put back by clean", async () => {
   expect(healproof.undoEntries()).toEqual([]);
 }, 120_000);
 
+const addressOf = async () => Object.values((await api()).NetworkSettings.Networks).map((it) => it.IPAddress);
+const losePower = ["device-power-loss", "--param", "device=api", "--param", "returnsAt=new-address"];
+
 test("a device returns at another address when its time is over", async () => {
-  const addressOf = async () => Object.values((await api()).NetworkSettings.Networks).map((it) => it.IPAddress);
   const before = await addressOf();
-  const params = ["--param", "device=api", "--param", "returnsAt=new-address"];
-  const { code, out, err } = await inject("device-power-loss", ...params, "--for", "1s");
+  const { code, out, err } = await inject(...losePower, "--for", "1s");
   expect(code, err).toBe(0);
   expect(await addressOf()).not.toEqual(before);
   expect(out).toContain(`has power again, at ${(await addressOf())[0]}`);
-  await expect.poll(answers).toBe(true);
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true);
+}, 60_000);
+
+test("a device that a killed healproof left without power gets it from clean, and nothing keeps its old address", async () => {
+  const [before, there] = [await addressOf(), (await leftOf(run)).sort()];
+  const broken = start(...losePower);
+  await broken.until(/until Ctrl-C/);
+  expect((await api()).State.Running).toBe(false);
+  expect(await addressOf()).toEqual([]);
+  broken.kill("SIGKILL");
+  await broken.ended;
+  const clean = await healproof.run(["clean"]);
+  expect(clean.code, clean.err).toBe(0);
+  expect(clean.out).toContain("power loss of api: api has power again");
+  expect(await addressOf()).not.toEqual(before);
+  expect((await leftOf(run)).sort()).toEqual(there);
+  expect(healproof.undoEntries()).toEqual([]);
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true);
+}, 60_000);
+
+test("clean forgets how a stack was started once it is gone, and not before", async () => {
+  const [own] = remembered();
+  rememberStack("healproof-gone-1", "gone", { services: {} }, stacks());
+  expect(remembered()).toHaveLength(2);
+  const { code, err } = await healproof.run(["clean"]);
+  expect(code, err).toBe(0);
+  expect(remembered()).toEqual([own]);
 }, 60_000);
 
 test("what cannot be broken is told before anything is touched", async () => {
