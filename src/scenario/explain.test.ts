@@ -714,7 +714,7 @@ test("a fault's parameter that is one too many", async () => {
 test("a metric's key in a probe's condition: the probe was meant, because it is named", async () => {
   expect(await refused(goodTextWith(["status: 200", "is: 200"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:13:40  unknown key "is" in recovery.when[1]; known here: probe, status, body, latencyAtMost
+    scenarios/it.yaml:13:40  unknown key "is" in recovery.when[1]; known here: probe, status, otherThan, body, latencyAtMost
       13 |     - { probe: http://app:8080/readyz, is: 200 }
          |                                        ^
     "
