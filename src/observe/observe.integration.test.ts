@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { diskUseCapabilities } from "../fault/hand/hand.ts";
+import { startHand } from "../fault/hand/start.ts";
 import { actOf, planOf } from "../judge/testing/journal-builder.ts";
 import { type Condition, seriesOf } from "../scenario/conditions.ts";
 import { Project } from "../stack/project.ts";
@@ -35,6 +37,12 @@ test("a plan's conditions are looked at by their observers until the trial's end
   const { docker, name, image } = playground;
   const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
   const app = await playground.run("app", web, { labels });
+  await using hand = await startHand(docker, {
+    image,
+    name: `${name}-hand`,
+    labels: playground.labels,
+    capabilities: diskUseCapabilities,
+  });
   using observed = new Observed();
   const containers = new Project(docker, name, [`io.healproof.test=${name}`]);
   const observation = await observe({
@@ -42,7 +50,7 @@ test("a plan's conditions are looked at by their observers until the trial's end
     stack: { project: name, services: ["app"], networks: [name], containers, down: async () => undefined },
     plan: planOf([actOf({ recovery: { when: [...when] } })]),
     helperImage: image,
-    hostBootId: "",
+    hand,
     run: name,
     owner: "test",
     journal: observed.journal,

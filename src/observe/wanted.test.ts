@@ -64,6 +64,7 @@ test("each kind of condition is looked at by its own observer, wherever in a pla
     logs: [{ id: "log of app /up/", service: "app", pattern: "up" }],
     inboxes: [{ id: `messages at ${inbox} /up/`, url: inbox, pattern: "up" }],
     disks: [{ id: "disk /data of app", service: "app", path: "/data" }],
+    units: [],
   });
 });
 
