@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { builtInFaults } from "../src/fault/registry.ts";
 import { noStack, noTools } from "../src/fault/testing/no-tools.ts";
+import { condition } from "../src/scenario/conditions.ts";
 import { describeScenarios } from "../src/scenario/describe.ts";
 import { loadScenarios } from "../src/scenario/load.ts";
 import { scenarioTable } from "../src/scenario/table.ts";
@@ -52,6 +53,16 @@ test.each(blocks.filter(({ info }) => info === "yaml fault"))("$page writes a fa
   const known = builtInFaults.find((it) => it.kind === kind);
   expect(known?.params.safeParse(params).success).toBe(true);
   expect(known?.lasts || lasts === undefined).toBe(true);
+});
+
+test("the conditions of the examples are good ones, and there is one of each kind", () => {
+  const shown = blocks.filter(({ info }) => info === "yaml conditions").flatMap(({ text }): unknown[] => parse(text));
+  const kinds = shown.map((it) => {
+    expect(condition.safeParse(it).error, JSON.stringify(it)).toBeUndefined();
+    return Object.keys(Object(it))[0];
+  });
+  const all = condition.options.map((it) => Object.keys(it.shape)[0]);
+  expect([...new Set(kinds)].toSorted()).toEqual(all.toSorted());
 });
 
 test.each(["hand", "act", "variant", "noise", "quiet"])(

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
-import type { Hand } from "./fault/hand/hand.ts";
+import { type Capability, diskUseCapabilities, type Hand } from "./fault/hand/hand.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Journal } from "./journal.ts";
 import { costOf, timingsOf } from "./judge/cost.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
 import { judgeRun } from "./judge/run.ts";
 import { judgeTrial } from "./judge/trial.ts";
+import { seriesWanted } from "./observe/wanted.ts";
 import type { TrialPlan } from "./plan.ts";
 import type { PlannedMatrix } from "./plan-matrix.ts";
 import { QuietTime } from "./quiet-time.ts";
@@ -29,8 +30,8 @@ import { healproofVersion } from "./version.ts";
 
 export interface RunOptions {
   readonly faults: readonly AnyFault[];
-  /** The kinds that its plans use: the hand is allowed what these need, and no more. All unless told. */
-  readonly kinds?: readonly string[];
+  /** What it will run: the hand is allowed what these need, and no more. All unless told. */
+  readonly plans?: readonly TrialPlan[];
   /** The folder that run folders are made in. */
   readonly out: string;
   readonly workers: number;
@@ -50,9 +51,12 @@ export interface FinishedTrial {
 /** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
 export const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
-/** The kinds of faults that plans use. */
-export const kindsOf = (plans: readonly TrialPlan[]): string[] =>
-  plans.flatMap((plan) => plan.acts.flatMap((act) => act.faults.map((it) => it.kind)));
+/** What the hand must be allowed for these plans. */
+function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): readonly Capability[] {
+  const kinds = plans.flatMap((plan) => plan.acts.flatMap((act) => act.faults.map((it) => it.kind)));
+  const looksAtDisks = plans.some((it) => seriesWanted(it).disks.length > 0);
+  return [...capabilitiesOf(faults, kinds), ...(looksAtDisks ? diskUseCapabilities : [])];
+}
 
 /** Stacks beside the one that is measured: one that starts or goes, and a control that waits. */
 const stacksAhead = 2;
@@ -97,7 +101,9 @@ export class Run implements AsyncDisposable {
       image: helperImage,
       name: `${projectPrefix}${id}-hand`,
       labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
-      capabilities: capabilitiesOf(options.faults, options.kinds ?? options.faults.map((it) => it.kind)),
+      capabilities: options.plans
+        ? allowedFor(options.plans, options.faults)
+        : [...options.faults.flatMap((it) => it.capabilities), ...diskUseCapabilities],
     });
     return new Run(id, began, options, engine, hand, helperImage);
   }

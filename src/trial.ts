@@ -241,7 +241,7 @@ class Trial {
       stack,
       plan: this.#plan,
       helperImage,
-      hostBootId: hand.bootId,
+      hand,
       run,
       owner,
       journal: this.#journal,

@@ -6,7 +6,7 @@ import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
 import { runJson } from "../report/run-json.ts";
 import { summaryText, trialLine } from "../report/text.ts";
-import { type FinishedTrial, kindsOf, Run } from "../run.ts";
+import { type FinishedTrial, Run } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
 import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { leftOutByTag } from "../scenario/left-out.ts";
@@ -47,7 +47,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const progress = new Progress();
   await using run = await Run.start({
     faults,
-    kinds: kindsOf(plans),
+    plans,
     out: resolve(flags.out),
     workers: flags.workers,
     keep: flags.keep,

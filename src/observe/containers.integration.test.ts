@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { diskUseCapabilities } from "../fault/hand/hand.ts";
+import { startHand } from "../fault/hand/start.ts";
 import { Project } from "../stack/project.ts";
 import { eventually, Playground } from "../stack/testing/playground.ts";
 import { observeDisk } from "./disk.ts";
@@ -70,15 +72,20 @@ test("a container that is frozen, dies, is started again and removed is seen in 
 test("a disk is as full as its container sees it", async () => {
   await using playground = await Playground.open();
   using observed = new Observed();
-  const { docker, name } = playground;
+  const { docker, name, image } = playground;
   const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
-  const tmpfs = { "/data": "size=4m" };
+  const order = { image, name: `${name}-hand`, labels: playground.labels, capabilities: diskUseCapabilities };
+  await using hand = await startHand(docker, order);
+  const tmpfs = { "/data": "size=4m,uid=1234" };
   const fill = `require("node:fs").writeFileSync("/data/x", Buffer.alloc(3 * 2 ** 20)); setInterval(() => undefined, 1000)`;
-  await playground.run("app", fill, { labels, tmpfs });
+  const container = await playground.run("app", fill, { labels, tmpfs, user: "1234:1234" });
   const project = new Project(docker, name, [`io.healproof.test=${name}`]);
   const { tools } = observed;
-  const done = observeDisk(project, { id: "disk", service: "app", path: "/data" }, tools, 200);
+  const done = observeDisk(project, hand, { id: "disk", service: "app", path: "/data" }, tools);
   await eventually("it is three quarters full", () => observed.values().at(-1) === 75);
+  await container.pause();
+  const before = observed.values().length;
+  await eventually("it is seen while it is frozen, too", () => observed.values().length > before + 3);
   observed.end();
   await done;
 });

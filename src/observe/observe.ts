@@ -1,4 +1,5 @@
 import type { TrialClock } from "../clock.ts";
+import type { Hand } from "../fault/hand/hand.ts";
 import type { JournalWriter } from "../journal-file.ts";
 import { answered } from "../limit.ts";
 import type { TrialPlan } from "../plan.ts";
@@ -30,7 +31,8 @@ export interface ObserveOrder {
   readonly stack: StartedStack;
   readonly plan: TrialPlan;
   readonly helperImage: string;
-  readonly hostBootId: string;
+  /** Sees how full the disks of containers are. */
+  readonly hand: Pick<Hand, "identify" | "disk">;
   readonly run: string;
   readonly owner: string;
   readonly journal: JournalWriter;
@@ -70,7 +72,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       watch.run(stack.containers, end.signal),
       ...(prometheus === undefined ? [] : [observePrometheus(probe, prometheus, wanted, tools)]),
       ...wanted.inboxes.map((it) => observeInbox(probe, it, tools)),
-      ...wanted.disks.map((it) => observeDisk(stack.containers, it, tools)),
+      ...wanted.disks.map((it) => observeDisk(stack.containers, order.hand, it, tools)),
       ...wanted.units.map((it) => observeUnit(stack.containers, it, tools)),
     ];
     // Those that look by asking end with the trial; before that only an error ends them.

@@ -24,6 +24,7 @@ export const command = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("exhaust"), process: identity }),
   z.strictObject({ do: z.literal("release"), process: identity, score: z.int() }),
   z.strictObject({ do: z.literal("look-at-disk"), process: identity, path }),
+  z.strictObject({ do: z.literal("disk-use"), process: identity, path }),
   z.strictObject({
     do: z.literal("fill"),
     process: identity,
@@ -81,3 +82,5 @@ export const diskLook = z.nullable(
     size: z.number(),
   }),
 );
+
+export const diskUse = z.nullable(z.strictObject({ share: z.nullable(z.number()) }));

@@ -46,6 +46,18 @@ export function lookAt(pid: number, path: string): DiskLook {
   };
 }
 
+/**
+ * The share of a file system that is in use, in percent, as `df` says it: of what is used and what is left to others than root. None
+ * where the path is not there, or its file system takes up no room.
+ */
+export function shareOf(pid: number, path: string): number | null {
+  const at = inside(rootOf(pid), path);
+  if (!statSync(at, { throwIfNoEntry: false })) return null;
+  const { blocks, bfree, bavail } = statfsSync(at);
+  const used = blocks - bfree;
+  return used + bavail === 0 ? null : Math.round((used / (used + bavail)) * 10_000) / 100;
+}
+
 const availableIn = ({ bavail, bsize }: StatsFs) => bavail * bsize;
 
 const headOf = (mark: string) => `healproof disk-fill ${mark}\n`;

@@ -29,6 +29,9 @@ export type Signal = (typeof signals)[number];
 /** What the kernel lets the hand do beyond sending signals (KILL), named as the engine names it. */
 export type Capability = "SYS_PTRACE" | "DAC_OVERRIDE" | "SETUID" | "SETGID" | "SYS_RESOURCE";
 
+/** What the hand must be allowed to see how full a container's file systems are. */
+export const diskUseCapabilities: readonly Capability[] = ["SYS_PTRACE", "DAC_OVERRIDE"];
+
 /** One of a container's processes. */
 export interface ListedProcess {
   readonly process: ProcessIdentity;
@@ -136,6 +139,8 @@ export interface MemoryHand {
 /** Needs SYS_PTRACE and DAC_OVERRIDE. A container's files are reached through any process of it. */
 export interface DiskHand {
   look(process: ProcessIdentity, path: string): Promise<DiskLook | undefined>;
+  /** The share of the path's file system that is in use, in percent; none where it is not there. Needs no CHOWN. */
+  use(process: ProcessIdentity, path: string): Promise<{ readonly share?: number } | undefined>;
   /** Writes a file that was not there. `full`: a write failed for lack of room; else what was to be left is left. */
   fill(
     process: ProcessIdentity,

@@ -2,7 +2,7 @@ import { type Call, monotonicNow, serve } from "../../stack/helper-program.ts";
 import { Cgroup } from "./cgroup.ts";
 import { type Command, command } from "./commands.ts";
 import { descriptorsOf, limitDescriptors } from "./descriptors.ts";
-import { fill, lookAt, remove } from "./disk.ts";
+import { fill, lookAt, remove, shareOf } from "./disk.ts";
 import type { ProcessIdentity, Signal } from "./hand.ts";
 import { exhaust, memoryOf, release } from "./memory.ts";
 import { ProcessTable } from "./proc.ts";
@@ -80,6 +80,7 @@ function act(order: Act): unknown {
       return {};
     });
   if (order.do === "look-at-disk") return lookAt(pid, order.path);
+  if (order.do === "disk-use") return { share: shareOf(pid, order.path) };
   if (order.do === "fill") return timed(async () => ({ full: await fill(pid, order.filling) }));
   return remove(pid, order.path, order.mark);
 }

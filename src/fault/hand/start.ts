@@ -6,6 +6,7 @@ import {
   descriptors,
   did,
   diskLook,
+  diskUse,
   exhausted,
   filled,
   identified,
@@ -104,6 +105,10 @@ export async function startHand(engine: Dockerode, order: HandOrder): Promise<Ha
     disk: {
       async look(process, path) {
         return diskLook.parse(await ask({ do: "look-at-disk", process: plain(process), path })) ?? undefined;
+      },
+      async use(process, path) {
+        const it = diskUse.parse(await ask({ do: "disk-use", process: plain(process), path }));
+        return it ? (it.share === null ? {} : { share: it.share }) : undefined;
       },
       async fill(process, filling) {
         const command: Command = { do: "fill", process: plain(process), filling: { ...filling } };

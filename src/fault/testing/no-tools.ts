@@ -35,7 +35,7 @@ export const noHand: FaultTools["hand"] = {
   usage: notReached,
   descriptors: { look: notReached, limit: notReached },
   memory: { look: notReached, exhaust: notReached, release: notReached },
-  disk: { look: notReached, fill: notReached, remove: notReached },
+  disk: { look: notReached, use: notReached, fill: notReached, remove: notReached },
   [Symbol.asyncDispose]: async () => undefined,
 };
 

@@ -161,6 +161,7 @@ export class Pretend implements FaultTools {
     },
     disk: {
       look: (process) => this.#to(process, () => this.disk),
+      use: (process) => this.#to(process, () => ({ share: 100 * (1 - this.disk.available / this.disk.size) })),
       fill: (process, { mark, leaving }) =>
         this.#to(process, () => {
           this.did.push("fill");
