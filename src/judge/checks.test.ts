@@ -127,6 +127,18 @@ describe("what may never be", () => {
     }
   });
 
+  test("is not what our own undo did after the watching", () => {
+    // The observation ends at 16 000; this sample begins before that and ends after it.
+    const straddling = sampled(tapo, "prometheus", { every: 1000, takes: 300, from: 900, to: 16_300 }, () => 1).map(
+      (it): Learned =>
+        it.fact.kind === "samples" && it.at > 16_000
+          ? { ...it, fact: { ...it.fact, items: [[15_900, 16_200, 0]] } }
+          : it,
+    );
+    const act = judged({ ...cut, act: cutAct({ never: [exporter] }), and: [...(cut.and ?? []), ...straddling] });
+    expect(only(act)).toEqual([["never", "yes"]]);
+  });
+
   test("before the fault is nothing", () => {
     const and = [...(cut.and ?? []), ...seen((at) => (at < 4000 ? 0 : 1))];
     expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("proven");

@@ -63,7 +63,8 @@ function never(journal: Journal, begun: Moment, condition: Act["never"][number],
   const series = ticksFor(journal, condition, begun);
   const what = describeCondition(condition);
   const say = answer("never", what);
-  const bad = series.ticks.find((it) => it.to >= begun.earliest && it.from <= until && it.good);
+  // What was seen only after the watching may owe it to our own undo.
+  const bad = series.ticks.find((it) => it.to >= begun.earliest && it.to <= until && it.good);
   if (bad) return say("no", `${what} ${atInstant(bad.from)}, which may never be`, [bad.seq]);
   if (series.ticks.length === 0) return say("unknown", `${what}: it has no samples, so nobody knows`, []);
   const gap = gapIn(series, begun.earliest, until);
