@@ -153,6 +153,16 @@ describe("a fault of a link in force", () => {
     expect(await partition.undo(little.tools, aim)).toContain("removed healproof-partition-downstream");
   });
 
+  test("outlives the process that made it, and the next one puts it back", async () => {
+    const before = await proxy("to-web");
+    const aim: unknown = JSON.parse(JSON.stringify(await partition.aim(little.tools, { link: "to-web" })));
+    await partition.inject(little.tools, aim);
+    await little.dieAndReturn();
+    expect((await proxy("to-web")).toxics).toHaveLength(2);
+    expect(await partition.undo(little.tools, aim)).toContain("removed");
+    expect(await proxy("to-web")).toEqual(before);
+  });
+
   test("is released by a Toxiproxy that restarts, and there is nothing to undo then", async () => {
     const aim = await partition.aim(little.tools, { link: "to-web" });
     await partition.inject(little.tools, aim);

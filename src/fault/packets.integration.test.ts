@@ -73,6 +73,28 @@ test.each(cases)(
   },
 );
 
+test.each([
+  { fault: isolate, params: {} },
+  { fault: dnsFailure, params: { answer: "nxdomain" } },
+])("$fault.kind outlives the process that made it, and the next one takes it away", async ({ fault, params }) => {
+  const aim = await aimed(fault, params);
+  await fault.inject(little.tools, aim);
+  await little.dieAndReturn();
+  expect(await table(fault)).toBeDefined();
+  expect(await fault.undo(little.tools, aim)).toContain("removed");
+  expect(await table(fault)).toBeUndefined();
+  expect(await reached("app", "db")).toBe(true);
+});
+
+test("a container that is gone has taken its rules with it", async () => {
+  const { id } = await little.service("passing", { script: web });
+  await eventually("it answers", () => reached("db", "passing"), 10_000);
+  const aim = await aimed(isolate, { service: "passing" });
+  await isolate.inject(little.tools, aim);
+  await little.playground.docker.getContainer(id).remove({ force: true });
+  expect(await isolate.undo(little.tools, aim)).toContain("does not run");
+});
+
 describe("while it is isolated", () => {
   test("a service reaches nobody and is reached by nobody, but itself; its own name server answers", async () => {
     const aim = await aimed(isolate, {});

@@ -19,15 +19,30 @@ export interface ServiceOrder {
 /** Containers that a fault takes for a Compose project, and real wires into them. */
 export class LittleStack implements AsyncDisposable {
   readonly playground: Playground;
-  readonly wires: Wires;
-  readonly tools: FaultTools;
+  readonly #stack: Project;
+  #wires: Wires;
+  #processes = 0;
 
   private constructor(playground: Playground) {
     this.playground = playground;
-    const { docker, image, name, labels } = playground;
-    this.wires = new Wires(docker, { image, name: `${name}-wire`, labels });
-    const stack = new Project(docker, name, [`io.healproof.test=${name}`]);
-    this.tools = { stack, hand: noHand, wire: this.wires.to };
+    const { docker, name } = playground;
+    this.#stack = new Project(docker, name, [`io.healproof.test=${name}`]);
+    this.#wires = this.#newWires();
+  }
+
+  get tools(): FaultTools {
+    return { stack: this.#stack, hand: noHand, wire: this.#wires.to };
+  }
+
+  /** Ends whatever this process has in the stack, as its death does, and goes on as the next one. */
+  async dieAndReturn(): Promise<void> {
+    await this.#wires[Symbol.asyncDispose]();
+    this.#wires = this.#newWires();
+  }
+
+  #newWires(): Wires {
+    const { docker, image, name, labels } = this.playground;
+    return new Wires(docker, { image, name: `${name}-wire-${++this.#processes}`, labels });
   }
 
   static async open(): Promise<LittleStack> {
@@ -59,7 +74,7 @@ export class LittleStack implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.wires[Symbol.asyncDispose]();
+    await this.#wires[Symbol.asyncDispose]();
     await this.playground[Symbol.asyncDispose]();
   }
 }
