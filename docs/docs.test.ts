@@ -55,6 +55,20 @@ test.each(blocks.filter(({ info }) => info === "yaml fault"))("$page writes a fa
   expect(known?.lasts || lasts === undefined).toBe(true);
 });
 
+test.each(blocks.filter(({ info }) => info === "yaml faults"))(
+  "$page writes several faults as scenarios do",
+  ({ text }) => {
+    const { faults }: { faults: Record<string, Record<string, unknown>>[] } = parse(text);
+    expect(faults.length).toBeGreaterThan(1);
+    for (const fault of faults) {
+      const [kind, { at: _, for: lasts, ...params } = {}] = Object.entries(fault)[0] ?? [];
+      const known = builtInFaults.find((it) => it.kind === kind);
+      expect(known?.params.safeParse(params).success).toBe(true);
+      expect(known?.lasts || lasts === undefined).toBe(true);
+    }
+  },
+);
+
 test("the conditions of the examples are good ones, and there is one of each kind", () => {
   const shown = blocks.filter(({ info }) => info === "yaml conditions").flatMap(({ text }): unknown[] => parse(text));
   const kinds = shown.map((it) => {

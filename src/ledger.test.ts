@@ -4,7 +4,7 @@ import { askLedger } from "./ledger.ts";
 import type { Executed } from "./stack/exec.ts";
 import { seconds } from "./time.ts";
 
-const asked = { service: "ledger", check: ["ledger", "check"], within: seconds(30) };
+const asked = { service: "ledger", check: ["ledger", "check"], within: seconds(1) };
 const whole = { acknowledged: 3, present: 3, lost: [], doubled: [], indeterminate: { present: 1, absent: 2 } };
 const lossy = { ...whole, present: 2, lost: [{ key: "k-2", id: "51be" }] };
 
@@ -14,6 +14,12 @@ const ask = (answer: Partial<Executed>) =>
 test("what the check found is a fact, by the operations' keys", async () => {
   expect(await ask({ out: JSON.stringify(whole) })).toMatchObject({ kind: "ledger", ...whole });
   expect(await ask({ exitCode: 1, out: JSON.stringify(lossy) })).toMatchObject({ present: 2, lost: ["k-2"] });
+});
+
+test("one that cannot say yet is asked again within its time", async () => {
+  const answers = [{ exitCode: 2, out: "", err: "the database is starting up" }];
+  const exec = async () => answers.pop() ?? { exitCode: 0, out: JSON.stringify(whole), err: "" };
+  expect(await askLedger({ exec }, asked, new TrialClock())).toMatchObject({ kind: "ledger", ...whole });
 });
 
 test.each([
