@@ -142,9 +142,10 @@ test("one that started and ended between two looks is read all the same", async 
 });
 
 test("while its log is not followed yet, a running container's looks are no samples; a service without one writes nothing", async () => {
-  const { observed, seen } = watching();
+  const { observed, seen, streams: opened } = watching();
   using _ = observed;
-  await seen({});
+  await Promise.all([seen({}), seen({}), seen({})]);
+  expect(opened).toHaveLength(1);
   expect(observed.values()).toEqual([]);
   await seen({});
   expect(observed.values()).toEqual([0]);

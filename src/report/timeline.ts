@@ -3,7 +3,7 @@ import type { ActJudgement, TrialJudgement } from "../judge/judgement.ts";
 import { conditionsOf, type TrialPlan } from "../plan.ts";
 import { type Condition, readingOf, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, type Instant, instant, later, type Moment } from "../time.ts";
-import { coarsened, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
+import { coarsened, risingOf, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
 
 /** What the picture of a trial shows, as data. Times are the trial's instants; `zero` is where the axis says 0 s. */
 export interface Timeline {
@@ -189,19 +189,12 @@ function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[
 
 /** What counts up: counters, and conditions on a running total, of which it is told when they rose. */
 function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markWidth: number): Lane[] {
-  const totals = conditionsOf(plan)
-    .map(readingOf)
-    .filter((it) => it.cumulative);
-  const labels = new Map([
-    ...plan.acts
-      .flatMap((it) => it.recovery.corroboratedBy)
-      .map((it) => [seriesOf(it), `counter: ${seriesOf(it)}`] as const),
-    ...totals.map((it) => [it.series, it.series] as const),
-  ]);
+  const readings = conditionsOf(plan).map((it) => readingOf(it));
+  const totals = new Set(readings.flatMap((it) => (it.cumulative ? [it.series] : [])));
+  const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
   return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
-    const label = labels.get(id);
-    if (label === undefined) return [];
-    const tries = triesOf(journal, id);
+    if (!totals.has(id) && !counters.has(id)) return [];
+    const tries = totals.has(id) ? risingOf(triesOf(journal, id)) : triesOf(journal, id);
     const spans = coarsened(
       spansOf(tries, everyMs, () => true),
       shortest,
@@ -209,7 +202,7 @@ function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markW
     return [
       {
         kind: "counter",
-        label: label === id ? `${observer}: ${id}` : label,
+        label: totals.has(id) ? `${observer}: ${id}` : `counter: ${id}`,
         steps: thinned(stepsOf(tries), markWidth, ({ at, by }) => ({ at, kind: by > 0 ? "rise" : "reset" })),
         spans,
       },
