@@ -103,7 +103,7 @@ const unexpected = (why: unknown) => {
 
 test("what comes first is injected at once, the rest at its time, and what has a time is lifted when that is over", async () => {
   const { did, facts, schedule } = fixture();
-  const it = schedule(call("app"), call("redis", 0, 60), call("postgres", 30, 60));
+  const it = schedule(call("app"), call("redis", 0, 1000), call("postgres", 30, 1500));
   await it.injectFirst();
   expect(did).toEqual(["break app, 2 on disk", "break redis, 2 on disk"]);
   expect(await it.witnessFirst()).toBe(true);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { FakeEngine } from "../stack/testing/fake-engine.ts";
 import { Healproof } from "./testing/healproof.ts";
 
-/** An engine that hangs must not hang us: what lacks an answer is told, and the process ends. Limits pass a hundred times as fast. */
+/** An engine that hangs must not hang us: what lacks an answer is told, and the process ends. Limits pass twenty times as fast. */
 
 /** Far less than the engine's limit, unhurried. */
 const fastEnoughMs = 30_000;
