@@ -109,7 +109,7 @@ test("what comes first is injected at once, the rest at its time, and what has a
   expect(await it.witnessFirst()).toBe(true);
   expect(it.over).toBe(false);
   it.start(unexpected);
-  await vi.waitUntil(() => it.over, { interval: 2 });
+  await vi.waitUntil(() => it.over, { interval: 2, timeout: 20_000 });
   expect(did.slice(2)).toEqual(["break postgres, 3 on disk", "undo redis", "undo postgres"]);
   await it.putBack();
   expect(did.slice(5)).toEqual(["undo app"]);
