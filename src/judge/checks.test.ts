@@ -139,6 +139,11 @@ describe("what may never be", () => {
     expect(only(act)).toEqual([["never", "yes"]]);
   });
 
+  test("while the fault is still being injected is nothing", () => {
+    const and = [...(cut.and ?? []), ...seen((at) => (at < 5010 ? 0 : 1))];
+    expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("proven");
+  });
+
   test("before the fault is nothing", () => {
     const and = [...(cut.and ?? []), ...seen((at) => (at < 4000 ? 0 : 1))];
     expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("proven");

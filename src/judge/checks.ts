@@ -17,7 +17,7 @@ export function checksOf(journal: Journal, history: ActHistory, until: Instant):
   if (!begun || act.expect !== "recovered") return [];
   return [
     ...act.during.map((it) => during(journal, history, begun, it)),
-    ...act.never.map((it) => never(journal, begun, it, until)),
+    ...act.never.map((it) => never(journal, history, begun, it, until)),
     ...(act.goal === "recovery" ? [] : [untouched(journal, history, begun, until)]),
     ...(act.recovery.inOrder ? [order(journal, history, begun, until)] : []),
   ];
@@ -59,15 +59,23 @@ function during(
   return say("no", `${what}: it did not${late ? `, only ${atInstant(late.to)}` : ""}${ended}`, late ? [late.seq] : []);
 }
 
-function never(journal: Journal, begun: Moment, condition: Act["never"][number], until: Instant): CheckJudgement {
+/** From the bite on: what a fault takes away, such as room on a disk, is still there while it is being taken. */
+function never(
+  journal: Journal,
+  { faults }: ActHistory,
+  begun: Moment,
+  condition: Act["never"][number],
+  until: Instant,
+): CheckJudgement {
+  const since = faults[0]?.bitten?.when.latest ?? begun.earliest;
   const series = ticksFor(journal, condition, begun);
   const what = describeCondition(condition);
   const say = answer("never", what);
   // What was seen only after the watching may owe it to our own undo.
-  const bad = series.ticks.find((it) => it.to >= begun.earliest && it.to <= until && it.good);
+  const bad = series.ticks.find((it) => it.from >= since && it.to <= until && it.good);
   if (bad) return say("no", `${what} ${atInstant(bad.from)}, which may never be`, [bad.seq]);
   if (series.ticks.length === 0) return say("unknown", `${what}: it has no samples, so nobody knows`, []);
-  const gap = gapIn(series, begun.earliest, until);
+  const gap = gapIn(series, since, until);
   if (gap)
     return say(
       "unknown",
