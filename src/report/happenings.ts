@@ -100,7 +100,10 @@ function recoveries(trial: TrialJudgement): Happening[] {
           {
             at: act.recoveredAt.latest,
             mark: "back" as const,
-            text: html`<strong>back at the latest</strong>: every recovery condition holds and keeps holding`,
+            text:
+              act.verdict.kind === "escalated" || act.verdict.kind === "held"
+                ? html`<strong>so at the latest</strong>: every condition holds and keeps holding`
+                : html`<strong>back at the latest</strong>: every recovery condition holds and keeps holding`,
             seqs: act.recoveryEvidence?.seqs ?? [],
           },
         ]

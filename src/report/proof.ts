@@ -32,6 +32,7 @@ const title = (of: TrialJudgement, act: ActJudgement): string =>
 const by = (act: ActJudgement): Piece =>
   act.recovery !== undefined &&
   act.attribution.healer !== "unknown" &&
+  act.attribution.healer !== "nobody" &&
   html`, <span class="quiet">by ${healedByText(act.attribution.healer)}</span>`;
 
 function bar(act: ActJudgement, longest: number): Html {

@@ -12,7 +12,16 @@ import { outcomeIcon } from "./outcome-icon.ts";
 import type { TrialRecord } from "./run-record.ts";
 import { timelineOf } from "./timeline.ts";
 import { timelineSvg } from "./timeline-svg.ts";
-import { actResult, actTitle, formatOffset, healedByText, reasonMeaning, recoveryText, upperFirst } from "./words.ts";
+import {
+  actResult,
+  actTitle,
+  claimedText,
+  formatOffset,
+  healedByText,
+  reasonMeaning,
+  recoveryText,
+  upperFirst,
+} from "./words.ts";
 
 /** One trial: what was found, the picture, what happened, and the journal lines behind it all. */
 export function trialSection(
@@ -82,7 +91,7 @@ function actFacts(
   const rows: Piece[] = [
     fact(
       "verdict",
-      html`<strong>${act.verdict.kind}</strong>${act.verdict.kind === "inconclusive" && html`: <strong>${act.verdict.reason}</strong>. ${reasonMeaning[act.verdict.reason]}`} <span class="quiet">(claimed: ${act.expected})</span>`,
+      html`<strong>${act.verdict.kind}</strong>${act.verdict.kind === "inconclusive" && html`: <strong>${act.verdict.reason}</strong>. ${reasonMeaning[act.verdict.reason]}`} <span class="quiet">(claimed: ${claimedText(act)})</span>`,
     ),
     fact(
       "recovery",

@@ -182,7 +182,24 @@ export function controlShort(scenario: ScenarioJudgement): string {
 function oneControlShort(control: TrialJudgement): string {
   if (control.outcome === "inconclusive") return "inconclusive";
   const main = actOf(control, "main");
-  if (main?.verdict.kind !== "never-recovered") return "came back";
+  if (main === undefined) return "inconclusive";
+  switch (main.verdict.kind) {
+    case "never-escalated":
+      return "nobody called";
+    case "escalated":
+      return "called all the same";
+    case "never-held":
+      return "did not stay so";
+    case "held":
+      return "stayed so all the same";
+    case "never-recovered":
+      return downShort(control, main);
+    default:
+      return control.outcome === "proven" ? `healed by ${healerName(main.attribution.healer)}` : "came back";
+  }
+}
+
+function downShort(control: TrialJudgement, main: ActJudgement): string {
   const restored = actOf(control, "restored");
   const down = main.watchedFor === undefined ? "down" : `down for ${wholeSeconds(main.watchedFor)}`;
   if (!restored) return control.outcome === "proven" ? down : "refuted";
@@ -207,6 +224,13 @@ export function costText({ wall, floor }: RunCost): string {
 export function formatOffset(offset: number): string {
   const magnitude = (Math.abs(offset) / 1000).toFixed(3);
   return `${offset < 0 && Number(magnitude) !== 0 ? "−" : "+"}${magnitude} s`;
+}
+
+/** What the act claims, in the words of its verdict: `recovered`, `escalated`, `never-held`. */
+export function claimedText({ verdict, expected }: ActJudgement): string {
+  const goal = verdict.kind.replace("never-", "");
+  const word = goal === "escalated" || goal === "held" ? goal : "recovered";
+  return expected === "recovered" ? word : `never-${word}`;
 }
 
 /** Who healed, or that it is not known. */
