@@ -86,7 +86,7 @@ test("each line that matches is a sample at the time of its stamp; a look says w
   expect(before?.[1]).toBeLessThan(now - 200);
   expect(first?.slice(2)).toEqual([1, "lost the database"]);
   expect(second?.slice(2)).toEqual([2, "lost it again"]);
-  expect(Math.abs((first?.[0] ?? 0) - (now - 22))).toBeLessThan(5);
+  expect(Math.abs((first?.[0] ?? 0) - (now - 22))).toBeLessThan(20);
   expect((first?.[1] ?? 0) - (first?.[0] ?? 0)).toBeCloseTo(4, 1);
 });
 
@@ -125,7 +125,7 @@ test("a container that was started again is followed from the newest line on, an
   expect(streams).toHaveLength(1);
   await seen({ startedAtUnixMs: 2 });
   expect(streams).toHaveLength(2);
-  expect(Math.abs((streams[1]?.since ?? 0) - now)).toBeLessThan(5);
+  expect(Math.abs((streams[1]?.since ?? 0) - now)).toBeLessThan(20);
   streams[1]?.listener.line({ stamp: new Date(0).toISOString(), unixMs: 0, text: "lost: an old one" });
   line("lost: a new one", now + 2);
   await eventually("the lines", () => observed.items().some((it) => it[3] === "lost: a new one"));
