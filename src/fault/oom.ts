@@ -17,6 +17,14 @@ import {
 
 const oomAim = processAim.extend({ score: z.int(), limit: limitsAim.pick({ former: true, given: true }).optional() });
 
+const howItWent = {
+  ended: { seen: "the process ended meanwhile, by something else", try: "again, with nothing else that ends it" },
+  survived: {
+    seen: "the process has used all that it had reserved, and lives",
+    try: "limit: less, so that what it has reserved is enough to reach it",
+  },
+} as const;
+
 /**
  * A service leaks until it has more than its container may, and the kernel kills it for that: its main process is made to use what
  * it has reserved, page by page, until the kernel ends it. No tool in the image is needed, and it is the kernel's own kill.
@@ -54,12 +62,12 @@ export const oom = defineFault({
   async inject({ stack, hand }, aim) {
     const { process, limit } = aim;
     if (limit) await stack.setLimits(process.container, given(limit.given));
-    const outcome = await hand.memory.exhaust(process);
-    if (!outcome) throw goneBefore(aim, "to make it use its memory");
-    if (outcome.killed) return outcome.when;
+    const exhausted = await hand.memory.exhaust(process);
+    if (!exhausted) throw goneBefore(aim, "to make it use its memory");
+    if (exhausted.outcome === "killed") return exhausted.when;
     throw nothingToBreak(aim, "the kernel has not killed it for memory", {
-      wanted: "a kill counted in the container's memory cgroup",
-      try: "limit: less, so that what the process has reserved is enough to reach it",
+      wanted: "one more process in the kernel's count of those that it killed for memory",
+      ...howItWent[exhausted.outcome],
     });
   },
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../stack/testing/playground.ts";
@@ -50,6 +51,9 @@ async function watched(fault: AnyFault, aim: unknown, whileWatching: () => Promi
 const web = `require("node:http").createServer((q, a) => a.end("ok")).listen(8080)`;
 const ask = `fetch("http://127.0.0.1:8080/").then((it) => it.text()).then(console.log, () => console.log("no answer"))`;
 
+/** The kernel's own count: the engine's `OOMKilled` hangs on a notice that races with the container's end. */
+const killsForMemory = () => Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1]);
+
 /** Most images' programs run as root in their container, the better ones' do not. */
 const users = ["1234:1234", "0:0"];
 
@@ -63,9 +67,11 @@ test.each(users)(
       host: { Memory: 128 * MiB, MemorySwap: 128 * MiB },
     });
     expect(await ground.witnessOfNothing(oom, { service: name })).toBeUndefined();
+    const before = killsForMemory();
     const aim = await ground.broken(oom, { service: name });
+    expect(killsForMemory()).toBeGreaterThan(before);
     await eventually("the engine knows", async () => !(await looked(container)).Running);
-    expect(await looked(container)).toMatchObject({ ExitCode: 137, OOMKilled: true });
+    expect((await looked(container)).ExitCode).toBe(137);
     expect(await oom.undo(ground.tools, aim)).toBe(`${name} was not running and has been started`);
     expect((await looked(container)).Running).toBe(true);
     expect(await oom.undo(ground.tools, aim)).toBe(`${name} runs again; nothing to put back`);
@@ -83,9 +89,10 @@ test("out of memory at a limit given for the time, in a container that has none,
   await expect(oom.aim(ground.tools, { service: "unlimited", limit: "900GiB" })).rejects.toMatchObject({
     code: "nothing-to-break",
   });
+  const before = killsForMemory();
   const aim = await ground.broken(oom, { service: "unlimited", limit: "96MiB" });
+  expect(killsForMemory()).toBeGreaterThan(before);
   await eventually("the engine knows", async () => !(await looked(container)).Running);
-  expect((await looked(container)).OOMKilled).toBe(true);
   expect(await oom.undo(ground.tools, aim)).toBe(
     "unlimited has no limit of memory again; unlimited was not running and has been started",
   );

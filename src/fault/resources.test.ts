@@ -88,13 +88,17 @@ describe("out of memory", () => {
     await expect(oom.aim(pretend, { ...params, limit: "1MiB" })).rejects.toMatchObject({ code: "limit-below-use" });
   });
 
-  test("has not bitten where the kernel killed nothing", async () => {
+  test.each([
+    ["survived", "has used all that it had reserved, and lives"],
+    ["ended", "ended meanwhile, by something else"],
+  ] as const)("has not bitten where the process %s, whatever is seen of it later", async (exhaustion, seen) => {
     const pretend = new Pretend();
-    pretend.kills = false;
+    pretend.exhaustion = exhaustion;
     const aim = await oom.aim(pretend, { ...params, limit: "256MiB" });
     await expect(oom.inject(pretend, aim)).rejects.toMatchObject({
       code: "nothing-to-break",
       message: "app: the kernel has not killed it for memory",
+      facts: { seen: expect.stringContaining(seen) },
     });
   });
 

@@ -53,7 +53,7 @@ export const seen = z.strictObject({
 
 const done = { from: z.number(), to: z.number() };
 export const did = z.nullable(z.strictObject(done));
-export const exhausted = z.nullable(z.strictObject({ ...done, killed: z.boolean() }));
+export const exhausted = z.nullable(z.strictObject({ ...done, outcome: z.enum(["killed", "ended", "survived"]) }));
 export const filled = z.nullable(z.strictObject({ ...done, full: z.boolean() }));
 export const removed = z.nullable(z.enum(["removed", "none", "not-ours"]));
 

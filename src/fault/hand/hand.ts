@@ -63,6 +63,9 @@ export interface Descriptors {
   readonly soft: number;
 }
 
+/** How it went with a process that was made to use all of its memory: killed by the kernel for it, ended otherwise, or neither. */
+export type Exhaustion = "killed" | "ended" | "survived";
+
 /** A path in a container, and the file system that it is on. */
 export interface DiskLook {
   /** Whether something has that path. */
@@ -129,9 +132,9 @@ export interface MemoryHand {
   look(process: ProcessIdentity): Promise<{ readonly unused: number; readonly score: number } | undefined>;
   /**
    * Makes a process use what it has reserved, page by page, until its container is over its limit and the kernel kills it, which it
-   * is made the first choice for. `killed: false` if all of it was used and nothing was killed.
+   * is made the first choice for.
    */
-  exhaust(process: ProcessIdentity): Promise<{ readonly killed: boolean; readonly when: HostSpan } | undefined>;
+  exhaust(process: ProcessIdentity): Promise<{ readonly outcome: Exhaustion; readonly when: HostSpan } | undefined>;
   /** Lets a process go on as it was, which the hand was exhausting when it was itself ended. */
   release(process: ProcessIdentity, score: number): Promise<HostSpan | undefined>;
 }

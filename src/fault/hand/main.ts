@@ -73,7 +73,7 @@ function act(order: Act): unknown {
       return {};
     });
   if (order.do === "memory") return memoryOf(target);
-  if (order.do === "exhaust") return timed(async () => ({ killed: await exhaust(target) }));
+  if (order.do === "exhaust") return timed(async () => ({ outcome: await exhaust(target) }));
   if (order.do === "release")
     return timed(() => {
       release(target, order.score);

@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { parseStat } from "../../stack/proc-stat.ts";
 import { numbersOf } from "./cgroup.ts";
-import type { ProcessIdentity } from "./hand.ts";
+import type { Exhaustion, ProcessIdentity } from "./hand.ts";
 
 /**
  * Driving a container over its memory limit by means of its own process, so that the image needs no tool: memory that a program has
@@ -14,6 +14,7 @@ const pageSize = 4096;
 /** Between them the hand looks after what else it has to do. */
 const pagesATurn = 1024;
 const stopsWithinMs = 1000;
+const endsWithinMs = 3000;
 /** The kernel's first choice. */
 const firstChoice = "1000";
 
@@ -35,26 +36,52 @@ export function release(target: ProcessIdentity, score: number): void {
 }
 
 /**
- * Whether the kernel has killed it for memory. It is frozen meanwhile, so that a page that we find untouched still is when we write to
- * it: a zero, which it would read there anyway.
+ * How it went: the kernel has killed it for memory, it ended otherwise, or it has used everything and lives. It is frozen meanwhile,
+ * so that a page that we find untouched still is when we write to it: a zero, which it would read there anyway.
  */
-export async function exhaust(target: ProcessIdentity): Promise<boolean> {
+export async function exhaust(target: ProcessIdentity): Promise<Exhaustion> {
   const { pid } = target;
   const { score } = memoryOf(target);
   const pages = openSync(`/proc/${pid}/pagemap`, "r");
   const memory = openSync(`/proc/${pid}/mem`, "r+");
   try {
-    const before = kills();
+    let before = kills();
     writeFileSync(scoreFile(pid), firstChoice);
     process.kill(pid, "SIGSTOP");
     await untilStopped(pid);
-    for (const mapping of reservedIn(readFileSync(`/proc/${pid}/smaps`, "utf8")))
-      if ((await touch(mapping, pages, memory)) === "gone") return kills() > before;
+    for (const mapping of reservedIn(readFileSync(`/proc/${pid}/smaps`, "utf8"))) {
+      const gone = (await touch(mapping, pages, memory)) === "gone";
+      const now = kills();
+      // One that is slow to end may refuse what is written to it; and another may have been killed elsewhere.
+      if (now > before && (gone || (await endsSoon(pid)))) return "killed";
+      if (gone) return "ended";
+      before = now;
+    }
     release(target, score);
-    return false;
+    return "survived";
   } finally {
     closeSync(pages);
     closeSync(memory);
+  }
+}
+
+/** Whether it comes to its end, within the time that one that is killed may need for that on a busy machine. */
+async function endsSoon(pid: number): Promise<boolean> {
+  const end = performance.now() + endsWithinMs;
+  while (/[^ZXx]/.test(stateOf(pid))) {
+    if (performance.now() > end) return false;
+    await sleep(5);
+  }
+  return true;
+}
+
+/** Nothing once it is gone. */
+function stateOf(pid: number): string {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"))?.state ?? "";
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && (thrown.code === "ENOENT" || thrown.code === "ESRCH")) return "";
+    throw thrown;
   }
 }
 

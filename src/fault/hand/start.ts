@@ -96,7 +96,7 @@ export async function startHand(engine: Dockerode, order: HandOrder): Promise<Ha
       },
       async exhaust(process) {
         const it = exhausted.parse(await ask({ do: "exhaust", process: plain(process) }, longLimit));
-        return it ? { killed: it.killed, when: span(it) } : undefined;
+        return it ? { outcome: it.outcome, when: span(it) } : undefined;
       },
       async release(process, score) {
         return spanOf(did.parse(await ask({ do: "release", process: plain(process), score })));

@@ -1,23 +1,22 @@
 import type Dockerode from "dockerode";
 import { expect } from "vitest";
 import { Project } from "../../stack/project.ts";
-import { Playground } from "../../stack/testing/playground.ts";
+import { eventually, Playground } from "../../stack/testing/playground.ts";
 import { ms, seconds } from "../../time.ts";
 import { type AnyFault, capabilitiesOf, type FaultTools } from "../define.ts";
 import { startHand } from "../hand/start.ts";
 import { noWire } from "./no-tools.ts";
 
 export interface ServiceOrder {
-  /** What its main process runs; idle unless told. */
+  /** What its main process, Node, runs; idle unless told. */
   readonly script?: string;
-  /** Instead of Node. */
-  readonly command?: readonly string[];
   /** The number of the container, of several. */
   readonly number?: number;
   readonly user?: string;
   readonly host?: Dockerode.HostConfig;
 }
 
+const begun = "it has begun";
 const idle = "setInterval(() => undefined, 1e6)";
 
 /** Throwaway containers that are taken for the services of a stack, and the tools with what these faults need. Nothing restarts them. */
@@ -56,12 +55,12 @@ export class FaultGround implements AsyncDisposable {
 
   async service(name: string, order: ServiceOrder = {}): Promise<Dockerode.Container> {
     const { docker, image, labels, name: project } = this.#playground;
-    const { script = idle, command = ["node", "-e", script], number = 1, user = "1234:1234", host } = order;
+    const { script = idle, number = 1, user = "1234:1234", host } = order;
     const container = await docker.createContainer({
       name: `${project}-${name}-${number}`,
       Image: image,
-      Entrypoint: [...command],
-      Cmd: [],
+      Entrypoint: ["node", "-e"],
+      Cmd: [`${script}; console.log("${begun}")`],
       User: user,
       StopTimeout: 1,
       Labels: {
@@ -73,6 +72,9 @@ export class FaultGround implements AsyncDisposable {
       HostConfig: { NetworkMode: project, ...host },
     });
     await container.start();
+    // As one that is healthy when a trial breaks it: a program that is only just starting has hardly anything yet.
+    const log = () => container.logs({ stdout: true, stderr: true, follow: false });
+    await eventually(`${name} has begun`, async () => String(await log()).includes(begun), 20_000);
     return container;
   }
 

@@ -3,6 +3,7 @@ import type {
   ContainerUsage,
   Descriptors,
   DiskLook,
+  Exhaustion,
   ListedProcess,
   ProcessIdentity,
   ProcessState,
@@ -31,8 +32,8 @@ export class Pretend implements FaultTools {
   };
   descriptors: Descriptors = { held: 24, lowestFree: 24, soft: 1024 };
   memory = { unused: 500_000_000, score: 0 };
-  /** Whether the kernel kills what is exhausted. */
-  kills = true;
+  /** What becomes of it when it is made to use all of its memory. */
+  exhaustion: Exhaustion = "killed";
   disk: DiskLook = {
     there: false,
     folder: true,
@@ -150,8 +151,8 @@ export class Pretend implements FaultTools {
       exhaust: (process) =>
         this.#to(process, () => {
           this.did.push("exhaust");
-          if (this.kills) this.become("gone");
-          return { killed: this.kills, when: { from: 100, to: 101 } };
+          if (this.exhaustion !== "survived") this.become("gone");
+          return { outcome: this.exhaustion, when: { from: 100, to: 101 } };
         }),
       release: (process, score) =>
         this.#to(process, () => {
