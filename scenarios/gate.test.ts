@@ -56,27 +56,4 @@ describe("the gate turns red", () => {
     expect(acts[0]?.verdict).toEqual({ kind: "inconclusive", reason: "fault-had-no-effect" });
     expect(outcome).toBe("inconclusive");
   });
-
-  // With synchronous_commit off PostgreSQL says that it has what it still only holds in memory; its writer would save it soon after.
-  const forgetful = ["synchronous_commit=off", "wal_writer_delay=10s", "max_connections=50"].flatMap((it) => [
-    "-c",
-    it,
-  ]);
-  const forgetfulTrial = gate.trial(
-    only(
-      planTrials(scenario("postgres-crash"), {
-        control: false,
-        variant: "forgetful-database",
-        overrides: { postgres: { command: ["postgres", ...forgetful] } },
-      }),
-    ),
-  );
-  test("when the database comes back without what it had acknowledged: refuted, however soon", {
-    timeout: 600_000,
-  }, async () => {
-    const { outcome, acts, ledger } = await forgetfulTrial();
-    expect(acts[0]?.verdict).toEqual({ kind: "recovered" });
-    expect(ledger?.lost.length).toBeGreaterThan(0);
-    expect(outcome).toBe("refuted");
-  });
 });
