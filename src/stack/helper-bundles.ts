@@ -8,9 +8,10 @@ import { z } from "zod";
 const bundles = z.strictObject({ probe: z.string(), hand: z.string(), wire: z.string() });
 export type HelperBundles = z.output<typeof bundles>;
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Where this healproof is: a repository, or an installed package. */
+export const installationFolder = fileURLToPath(new URL("../../", import.meta.url));
 const thisFile = fileURLToPath(import.meta.url);
-const cacheFile = join(root, "node_modules", ".cache", "healproof", "helpers.json");
+const cacheFile = join(installationFolder, "node_modules", ".cache", "healproof", "helpers.json");
 
 /**
  * The bundles: in the repository made from the sources when those have changed; in an installed package, which is
@@ -51,11 +52,11 @@ async function cached(): Promise<HelperBundles | undefined> {
 /** Bundles the helper programs from their sources. */
 async function bundleHelpers(): Promise<HelperBundles> {
   const { build } = await import("esbuild");
-  const files = new Set([relative(root, thisFile)]);
+  const files = new Set([relative(installationFolder, thisFile)]);
   const bundle = async (entry: string): Promise<string> => {
     const { outputFiles, metafile } = await build({
       entryPoints: [entry],
-      absWorkingDir: root,
+      absWorkingDir: installationFolder,
       bundle: true,
       platform: "node",
       format: "esm",
@@ -91,6 +92,6 @@ async function keep(files: readonly string[], made: HelperBundles): Promise<void
 }
 
 async function stateOf(file: string): Promise<string> {
-  const { mtimeMs, size } = await stat(join(root, file));
+  const { mtimeMs, size } = await stat(join(installationFolder, file));
   return `${mtimeMs} ${size}`;
 }

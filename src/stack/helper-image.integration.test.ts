@@ -41,6 +41,20 @@ test("the image is built once, found again without naming its base, and replaced
   expect(told.slice(1)).toEqual([`building ${second} upon ${base}`]);
 }, 30_000);
 
+test("two copies of healproof on one machine, with other programs, leave each other their images", async () => {
+  const base = await ensureHelperImage(docker);
+  const ensure = (installation: string, version: number) =>
+    ensureHelperImage(docker, { name, base, installation, bundles: bundles(version) });
+
+  const one = await ensure("/one", 1);
+  const other = await ensure("/other", 2);
+  expect(await tags()).toEqual([one, other].toSorted());
+  // Nor does one run from what the other may take away, where their programs are the same.
+  const same = await ensure("/one", 2);
+  expect(await tags()).toEqual([same, other].toSorted());
+  expect(same).not.toBe(other);
+}, 30_000);
+
 test("without a base in the engine or in a registry it says what to do", async () => {
   const base = "127.0.0.1:9/no/such-image:1";
   const ensuring = ensureHelperImage(docker, { name, base, bundles: bundles(1), pullWithin: ms(5000) });

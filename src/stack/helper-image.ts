@@ -6,7 +6,7 @@ import { z } from "zod";
 import { KnownError, messageOf } from "../errors.ts";
 import { answered } from "../limit.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
-import { type HelperBundles, hashOf, helperBundles } from "./helper-bundles.ts";
+import { type HelperBundles, hashOf, helperBundles, installationFolder } from "./helper-bundles.ts";
 import { statusOf } from "./remove.ts";
 
 /** The image that the probe, the hand and the wire run from: Node, nft and their three files. Built on demand, named after what is in it. */
@@ -14,6 +14,8 @@ import { statusOf } from "./remove.ts";
 const isHelper = "io.healproof.helper";
 /** Which programs are in it, whatever it was built upon. */
 const bundlesLabel = "io.healproof.helper.bundles";
+/** Which copy of healproof built it: another one on this machine has images of its own, and does not take this one's away. */
+const installationLabel = "io.healproof.helper.installation";
 /** What it was built upon. */
 const baseLabel = "io.healproof.helper.base";
 const officialBase = "node:26-slim";
@@ -36,6 +38,8 @@ export interface HelperImageOptions {
   readonly bundles?: HelperBundles;
   /** The image's name; only images of this name are looked for and replaced. */
   readonly name?: string;
+  /** The folder of the healproof that it belongs to. */
+  readonly installation?: string;
   readonly pullWithin?: Duration;
   /** `false`: an error where it is not there, instead of building it. */
   readonly build?: boolean;
@@ -48,15 +52,18 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
   const { progress = () => undefined, name = "healproof-helper" } = options;
   const bundles = options.bundles ?? (await helperBundles());
   const programs = hashOf(installNft, bundles.probe, bundles.hand, bundles.wire);
+  const installation = hashOf(options.installation ?? installationFolder);
   const named = options.base || process.env.HEALPROOF_NODE_IMAGE;
   if (!named) {
     // The set-up may have built it upon a stand-in, where no image registry is in reach: then a plain run finds it.
-    const built = (await helperImages(engine, name)).filter(({ Labels }) => Labels[bundlesLabel] === programs);
+    const built = (await helperImages(engine, name, installation)).filter(
+      ({ Labels }) => Labels[bundlesLabel] === programs,
+    );
     const tag = built.flatMap(({ RepoTags }) => RepoTags ?? []).find((it) => it.startsWith(`${name}:`));
     if (tag) return tag;
   }
   const base = named || (await unnamedBase(engine, name));
-  const reference = `${name}:${hashOf(programs, base)}`;
+  const reference = `${name}:${hashOf(programs, base, installation)}`;
   if (await present(engine, reference)) return reference;
   if (options.build === false)
     throw new KnownError("no-helper-image", `${reference} is not built yet`, {
@@ -64,8 +71,8 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
     });
   await ensureBase(engine, base, options.pullWithin ?? seconds(60), progress);
   progress(`building ${reference} upon ${base}`);
-  await build(engine, { reference, base, programs, bundles });
-  await removeReplaced(engine, name, programs);
+  await build(engine, { reference, base, programs, installation, bundles });
+  await removeReplaced(engine, name, installation, programs);
   return reference;
 }
 
@@ -79,8 +86,10 @@ async function unnamedBase(engine: Dockerode, name: string): Promise<string> {
   return officialBase;
 }
 
-async function helperImages(engine: Dockerode, name: string): Promise<Dockerode.ImageInfo[]> {
-  const filters = JSON.stringify({ label: [`${isHelper}=true`] });
+/** The helper images of this name: all, or one installation's. */
+async function helperImages(engine: Dockerode, name: string, installation?: string): Promise<Dockerode.ImageInfo[]> {
+  const ofInstallation = installation ? [`${installationLabel}=${installation}`] : [];
+  const filters = JSON.stringify({ label: [`${isHelper}=true`, ...ofInstallation] });
   const images = await answered("for helper images", engine.listImages({ filters }));
   return images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag.startsWith(`${name}:`)));
 }
@@ -123,17 +132,19 @@ interface BuildOrder {
   readonly reference: string;
   readonly base: string;
   readonly programs: string;
+  readonly installation: string;
   readonly bundles: HelperBundles;
 }
 
-async function build(engine: Dockerode, { reference, base, programs, bundles }: BuildOrder): Promise<void> {
+async function build(engine: Dockerode, order: BuildOrder): Promise<void> {
+  const { reference, base, programs, installation, bundles } = order;
   const limit = seconds(180);
   const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
   const dockerfile = [
     `FROM ${base}`,
     // Before what changes: an engine keeps it for the next build.
     `RUN ${installNft}`,
-    `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${baseLabel}=${base}`,
+    `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${installationLabel}=${installation} ${baseLabel}=${base}`,
     "COPY probe.mjs hand.mjs wire.mjs /healproof/",
     "",
   ].join("\n");
@@ -179,8 +190,8 @@ async function finished(stream: NodeJS.ReadableStream, signal: AbortSignal): Pro
 }
 
 /** Helper images with other programs are of no use any more, unless a container still runs from one: then the engine refuses. */
-async function removeReplaced(engine: Dockerode, name: string, programs: string): Promise<void> {
-  for (const { Labels, RepoTags } of await helperImages(engine, name)) {
+async function removeReplaced(engine: Dockerode, name: string, installation: string, programs: string): Promise<void> {
+  for (const { Labels, RepoTags } of await helperImages(engine, name, installation)) {
     if (Labels[bundlesLabel] === programs) continue;
     for (const tag of RepoTags ?? [])
       if (tag.startsWith(`${name}:`))
