@@ -60,6 +60,15 @@ test("API events inside the injection are the fault's own", () => {
   expect(by([before, ...policy]).healer).toBe("restart-policy");
 });
 
+test.each([
+  ["the death", 5300],
+  ["the start, too", 5800],
+])("a signal that took us long to send does not take the story of %s away", (_, until) => {
+  const slow = { origin: moment(5000, until), ours: [moment(5000, until)] };
+  const policy = [engine("die", 5200), engine("start", 5600), look(7000, 1, 5600)];
+  expect(by([before, ...policy], slow).healer).toBe("restart-policy");
+});
+
 test("a container that the injection itself started anew was not healed by that", () => {
   const deployed = [engine("kill", 5010), engine("die", 5020), engine("start", 5400)];
   const ours = { origin: moment(5000, 5500), ours: [moment(5000, 5500)] };

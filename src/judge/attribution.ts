@@ -64,9 +64,12 @@ export function attribute(question: AttributionQuestion): Attribution {
     return says(recoveredAt ? "unknown" : "nobody", [
       { text: "the fault names no service, so no container's restarts were looked at", seqs: [] },
     ]);
-  const events = journal
+  const told = journal
     .filter((it): it is Event => it.kind === "engine" && it.service === service)
-    .filter((it) => lifecycle.test(it.action) && it.when.latest >= origin.earliest && !ofTheFault(it, question))
+    .filter((it) => lifecycle.test(it.action) && it.when.latest >= origin.earliest);
+  const calls = apiCallsOf(question.ours, told);
+  const events = told
+    .filter((it) => !ofTheFault(it, calls))
     .sort((a, b) => a.when.earliest - b.when.earliest || a.seq - b.seq);
   const looks = journal
     .filter((it): it is Look => it.kind === "container" && it.service === service)
@@ -213,9 +216,16 @@ function nobody(service: string, events: readonly Event[], until: number): Attri
   ]);
 }
 
+/**
+ * Those of our own doings that went through the engine's API. Of a signal's it is not so: where we were slow to note that it was sent,
+ * the death that it caused, and even the start by a restart policy, lie inside it and are no less the service's own story.
+ */
+const apiCallsOf = (ours: readonly Moment[], events: readonly Event[]): Moment[] =>
+  ours.filter((span) => events.some(({ action, when }) => apiActions.test(action) && overlap(when, span)));
+
 /** A call to the API at the time of ours; and all that happened inside it, such as the start of a container that it recreated. */
-function ofTheFault({ action, when }: Event, { ours }: AttributionQuestion): boolean {
-  return ours.some((it) => (apiActions.test(action) ? overlap(when, it) : inside(when, it)));
+function ofTheFault({ action, when }: Event, calls: readonly Moment[]): boolean {
+  return calls.some((it) => (apiActions.test(action) ? overlap(when, it) : inside(when, it)));
 }
 
 const inside = (it: Moment, span: Moment) => it.earliest >= span.earliest && it.latest <= span.latest;
