@@ -15,7 +15,13 @@ export function planTrials(
   refuseUnknown(overrides, loaded);
   const name = variant === undefined ? scenario.name : `${scenario.name}/variant-${variant}`;
 
-  const plan = (id: string, acts: Act[], changes: Overrides, switchedOff?: TrialPlan["control"]): TrialPlan => ({
+  const plan = (
+    id: string,
+    acts: Act[],
+    changes: Overrides,
+    switchedOff?: TrialPlan["control"],
+    loses = false,
+  ): TrialPlan => ({
     id,
     scenario: scenario.name,
     claim: scenario.claim,
@@ -39,7 +45,9 @@ export function planTrials(
     },
     ...(switchedOff === undefined ? {} : { control: switchedOff }),
     ...(variant === undefined ? {} : { variant }),
-    ...(scenario.ledger === undefined ? {} : { ledger: scenario.ledger }),
+    ...(scenario.ledger === undefined
+      ? {}
+      : { ledger: { ...scenario.ledger, ...(loses ? { lossExpected: true } : {}) } }),
     acts,
     controls: [],
   });
@@ -51,13 +59,14 @@ export function planTrials(
     const nth = (count.get(called) ?? 0) + 1;
     count.set(called, nth);
     const id = `${name}/${called}${nth === 1 ? "" : `-${nth}`}`;
-    return plan(id, controlActs(loaded, it), it.override ?? {}, {
+    const switchedOff = {
       ...(it.without === undefined ? {} : { without: it.without }),
       ...(it.given === undefined ? {} : { given: it.given }),
       ...(it.of === "afterwards" ? { of: it.of } : {}),
       ...(it.because === undefined ? {} : { because: it.because }),
       stop: it.stop ?? [],
-    });
+    };
+    return plan(id, controlActs(loaded, it), it.override ?? {}, switchedOff, it.expect === "data-lost");
   });
   const trial = { ...plan(name, trialActs(loaded), {}), controls: controls.map(({ id }) => id) };
   return control ? [trial, ...controls] : [trial];
@@ -106,6 +115,8 @@ function controlActs(loaded: LoadedScenario, control: Scenario["controls"][numbe
   const claimed = controlledBy(control, loaded);
   const { recovery } = claimed;
   const alone: Omit<Act, "expect"> = { ...claimed, id: "main", during: [], never: [] };
+  if (control.expect === "data-lost")
+    return [{ ...alone, recovery: { ...recovery, corroboratedBy: [] }, expect: "recovered" }];
   if (control.expect === "recovered")
     return [
       {

@@ -108,7 +108,15 @@ export const trialPlan = z.strictObject({
   /** A deliberately broken stack, by name: used to show that healproof notices. */
   variant: z.string().optional(),
   /** The program that remembers what was acknowledged, and how it is asked whether all of that is still there. */
-  ledger: z.strictObject({ service: z.string(), check: z.array(z.string()).min(1), within: milliseconds }).optional(),
+  ledger: z
+    .strictObject({
+      service: z.string(),
+      check: z.array(z.string()).min(1),
+      within: milliseconds,
+      /** Of a control that shows that the ledger can say so: something acknowledged must be missing afterwards. */
+      lossExpected: z.literal(true).optional(),
+    })
+    .optional(),
   acts: z.array(act).min(1),
   /** Of a scenario's trial: the ids of its controls. All must have been run, or nothing is proven. */
   controls: z.array(z.string()),

@@ -113,6 +113,8 @@ export interface LedgerJudgement {
   readonly acknowledged: number;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
+  /** Of a control in which something acknowledged must be missing: the ledger is to say so. */
+  readonly lossExpected?: true;
   readonly evidence: Evidence;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seconds } from "../time.ts";
-import { type Learned, span, tell } from "./testing/journal-builder.ts";
+import { type Learned, type Story, span, tell } from "./testing/journal-builder.ts";
 import { judgeTrial } from "./trial.ts";
 
 const plan = { ledger: { service: "ledger", check: ["ledger", "check"], within: seconds(30) } };
@@ -21,12 +21,12 @@ const and = (...learned: Learned[]) => learned;
 const recovered = tell().filter((it) => it.kind === "engine" || it.kind === "container");
 
 /** The story of a recovery by the restart policy, with what a ledger found. */
-function judged(learned: Learned[], end: "completed" | "failed" = "completed") {
+function judged(learned: Learned[], end: "completed" | "failed" = "completed", of: Story["plan"] = plan) {
   const happened = recovered.map((it): Learned => {
     const { seq: _seq, at, ...fact } = it;
     return { at, fact };
   });
-  return judgeTrial(tell({ plan, and: [...happened, ...learned], end }));
+  return judgeTrial(tell({ plan: of, and: [...happened, ...learned], end }));
 }
 
 describe("a recovery", () => {
@@ -62,6 +62,32 @@ describe("a recovery", () => {
     expect(judged([]).outcome).toBe("inconclusive");
     expect(judged([]).explanation).toContain("the ledger was not asked");
     expect(judged([], "failed").outcome).toBe("inconclusive");
+  });
+
+  describe("in a control in which data must be lost", () => {
+    const losing = { ledger: { ...plan.ledger, lossExpected: true } } as const;
+    const lossJudged = (learned: Learned[]) => judged(learned, "completed", losing);
+
+    test("of which the ledger says so is as claimed", () => {
+      const trial = lossJudged(and(found(["k-1", "k-2"])));
+      expect(trial.outcome).toBe("proven");
+      expect(trial.ledger?.evidence.text).toBe(
+        "of 431 acknowledged operations 2 are lost (k-1, k-2): as it must be said here",
+      );
+    });
+
+    test.each([
+      ["all is there", found([]), "this ledger has not shown that it notices"],
+      ["something is there twice besides", found(["k-1"], ["k-2"]), "1 is there twice"],
+    ])("after which %s is refuted", (_what, ledger, text) => {
+      const trial = lossJudged(and(ledger));
+      expect(trial.outcome).toBe("refuted");
+      expect(trial.explanation).toContain(text);
+    });
+
+    test("whose ledger was never asked is inconclusive", () => {
+      expect(lossJudged([]).outcome).toBe("inconclusive");
+    });
   });
 
   test("of a scenario without a ledger needs none", () => {

@@ -4,7 +4,7 @@ import type { Act } from "../plan.ts";
 import { doubtfulAct, judgeAct } from "./act.ts";
 import { historyOf } from "./history.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
-import { isWhole, ledgerOf } from "./ledger.ts";
+import { isAsClaimed, ledgerOf } from "./ledger.ts";
 import { refutationOf } from "./refutation.ts";
 import { remarksOn } from "./remarks.ts";
 import { signalsOf } from "./signals.ts";
@@ -76,11 +76,11 @@ function judge(journal: Journal): TrialJudgement {
   const doubt =
     ended ?? (plan.ledger && !ledger ? { text: "the ledger was not asked whether anything was lost" } : undefined);
   const carriedThrough = found === "proven" && doubt ? "inconclusive" : found;
-  const outcome = ledger && !isWhole(ledger) ? "refuted" : carriedThrough;
+  const outcome = ledger && !isAsClaimed(ledger) ? "refuted" : carriedThrough;
   const sentences = acts.map((it) => it.explanation);
   if (notReached) sentences.push(`the act ${notReached.id} was not reached`);
   if (found === "proven" && doubt) sentences.push(`inconclusive all the same: ${doubt.text}`);
-  if (ledger && !isWhole(ledger)) sentences.push(ledger.evidence.text);
+  if (ledger && !isAsClaimed(ledger)) sentences.push(ledger.evidence.text);
   const refutes = refutationOf(journal, acts);
   return {
     ...identityOf(journal),

@@ -94,7 +94,13 @@ const trial = z.strictObject({
   variant: z.string().exactOptional(),
   acts: z.array(act),
   ledger: z
-    .strictObject({ acknowledged: z.int(), lost: z.array(z.string()), doubled: z.array(z.string()), evidence })
+    .strictObject({
+      acknowledged: z.int(),
+      lost: z.array(z.string()),
+      doubled: z.array(z.string()),
+      lossExpected: z.literal(true).exactOptional(),
+      evidence,
+    })
     .exactOptional(),
   outcome,
   explanation: z.string(),

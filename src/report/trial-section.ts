@@ -66,7 +66,11 @@ function notes(trial: TrialJudgement, references: References): Piece {
   return [
     list("Errors in the trial itself", "errors", trial.errors),
     list("Refuted by this run", "remarks", trial.refutes ? [trial.refutes] : []),
-    list("Nothing acknowledged may be lost", "remarks", trial.ledger ? [trial.ledger.evidence] : []),
+    list(
+      trial.ledger?.lossExpected ? "Something acknowledged must be lost" : "Nothing acknowledged may be lost",
+      "remarks",
+      trial.ledger ? [trial.ledger.evidence] : [],
+    ),
     list("To be known", "remarks", trial.remarks),
   ];
 }

@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
 import { judgeScenario } from "../judge/scenario.ts";
-import { actOf, policyRestart, type Story, sampled, tell } from "../judge/testing/journal-builder.ts";
+import {
+  actOf,
+  type Learned,
+  policyRestart,
+  type Story,
+  sampled,
+  span,
+  tell,
+} from "../judge/testing/journal-builder.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { ms } from "../time.ts";
-import { claimedText, controlShort } from "./words.ts";
+import { claimedText, controlSentence, controlShort } from "./words.ts";
 
 const message = "messages";
 const called = (at: number | undefined) =>
@@ -38,4 +46,28 @@ test("a control in which another heals, as it must, names that healer; one in wh
   expect(controlShort(judgeScenario(judgeTrial(tell()), [other]))).toBe("healed by the restart policy");
   const wrong = judgeTrial(tell({ act: actOf({ expect: "never-recovered" }), plan: control }));
   expect(controlShort(judgeScenario(judgeTrial(tell()), [wrong]))).toBe("came back");
+});
+
+test("a control in which data must be lost says whether it was, and how much", () => {
+  const ledger = { service: "ledger", check: ["check"], within: ms(1000), lossExpected: true as const };
+  const asked = (lost: string[]): Learned => ({
+    at: 12_250,
+    fact: {
+      kind: "ledger",
+      when: span(12_210, 12_250),
+      acknowledged: 40,
+      present: 40 - lost.length,
+      lost,
+      doubled: [],
+      indeterminate: { present: 0, absent: 0 },
+    },
+  });
+  const losing = (lost: string[]) =>
+    judgeTrial(tell({ plan: { ...control, ledger }, and: [...policyRestart(), asked(lost)] }));
+  const short = (lost: string[]) => controlShort(judgeScenario(judgeTrial(tell()), [losing(lost)]));
+  expect(short(["a"])).toBe("data lost");
+  expect(short([])).toBe("no data lost");
+  expect(controlSentence(losing(["a", "b"]))).toMatch(
+    /^where it is otherwise: recovered in .*; 2 of 40 acknowledged lost$/,
+  );
 });

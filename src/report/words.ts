@@ -130,7 +130,10 @@ export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
 /** `without the watchdog: did not come back in 15.0 s; switched on again: healed in 3.10 to 3.31 s`. */
 export function controlSentence(control: TrialJudgement): string {
   if (control.acts.length === 0) return `${controlName(control)}: ${control.outcome}`;
-  return control.acts.map((act) => `${lowerFirst(actTitle(control, act))}: ${actResult(act)}`).join("; ");
+  const acts = control.acts.map((act) => `${lowerFirst(actTitle(control, act))}: ${actResult(act)}`);
+  const { ledger } = control;
+  const lost = ledger?.lossExpected ? [`${ledger.lost.length} of ${ledger.acknowledged} acknowledged lost`] : [];
+  return [...acts, ...lost].join("; ");
 }
 
 export const controlName = (control: TrialJudgement): string =>
@@ -195,6 +198,7 @@ function oneControlShort(control: TrialJudgement): string {
     case "never-recovered":
       return downShort(control, main);
     default:
+      if (control.ledger?.lossExpected) return control.outcome === "proven" ? "data lost" : "no data lost";
       return control.outcome === "proven" ? `healed by ${healerName(main.attribution.healer)}` : "came back";
   }
 }

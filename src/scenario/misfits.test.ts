@@ -124,6 +124,35 @@ describe("a control in which something is otherwise", () => {
   });
 });
 
+describe("a control in which data is lost", () => {
+  const asked = "\nledger: { service: redis, check: [check] }\n";
+  const losing = (otherwise: string) => `
+  - { ${otherwise}, override: { redis: { command: [redis-server] } }, expect: data-lost }`;
+  const given = losing("given: redis forgets");
+  const endOfControl = "    expect: never-recovered\n";
+  const text = (control: string, ledger = asked) =>
+    goodTextWith([endOfControl, `${endOfControl.trimEnd()}${control}${ledger}`]);
+
+  test("is the scenario's own trial under it, of which the ledger must say what is missing", async () => {
+    const [loaded] = await load({ "scenarios/it.yaml": text(given) });
+    if (!loaded) throw new Error("nothing was loaded");
+    const [trial, without, loses] = planTrials(loaded, { control: true });
+    expect(loses?.id).toBe("app-crash/given-redis-forgets");
+    expect(loses?.ledger).toMatchObject({ service: "redis", lossExpected: true });
+    expect(loses?.acts).toMatchObject([
+      { expect: "recovered", recovery: { healedBy: "restart-policy", within: 5000 } },
+    ]);
+    for (const other of [trial, without]) expect(other?.ledger).not.toHaveProperty("lossExpected");
+  });
+
+  test.each([
+    ["no ledger to say so", text(given, "\n"), "only a ledger can say that data was lost"],
+    ["a healer switched off", text(losing("without: restart-policy")), "data-lost goes with given"],
+  ])("with %s is refused", async (_, wrong, wanted) => {
+    expect(await refused(wrong)).toContain(wanted);
+  });
+});
+
 describe("a control in which another healer heals", () => {
   const expects = (text: string) => goodTextWith(["    expect: never-recovered\n", text]);
 

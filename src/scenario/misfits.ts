@@ -92,7 +92,7 @@ function missingControls({ recovery, escalation, holds, afterwards, controls, un
   return found;
 }
 
-function unfitControls({ recovery, escalation, holds, afterwards, controls }: Scenario): Misfit[] {
+function unfitControls({ recovery, escalation, holds, afterwards, controls, ledger }: Scenario): Misfit[] {
   return controls.flatMap(({ of, watchedFor, expect, restored }, index): Misfit[] => {
     const path = ["controls", index];
     if (of === "afterwards" && !afterwards)
@@ -105,6 +105,11 @@ function unfitControls({ recovery, escalation, holds, afterwards, controls }: Sc
       found.push({
         path: [...path, "expect"],
         message: `a control of \`${goal}\` expects ${fits[goal].join(" or ")}; got ${expect}`,
+      });
+    if (expect === "data-lost" && !ledger)
+      found.push({
+        path: [...path, "expect"],
+        message: "only a ledger can say that data was lost: data-lost needs the scenario's `ledger`",
       });
     if (restored && goal !== "recovery")
       found.push({ path: [...path, "restored"], message: "only a recovery can be seen once the healer is on again" });
@@ -119,7 +124,7 @@ function unfitControls({ recovery, escalation, holds, afterwards, controls }: Sc
 }
 
 const fits: Readonly<Record<"recovery" | "escalation" | "holds", readonly Control["expect"][]>> = {
-  recovery: ["never-recovered", "recovered"],
+  recovery: ["never-recovered", "recovered", "data-lost"],
   escalation: ["never-escalated"],
   holds: ["never-held"],
 };

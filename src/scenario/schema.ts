@@ -130,9 +130,9 @@ const control = z
       .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
       .optional()
       .meta({ description: "Switched off by changing these services of the Compose file", minProperties: 1 }),
-    expect: z.enum(["never-recovered", "recovered", "never-escalated", "never-held"]).meta({
+    expect: z.enum(["never-recovered", "recovered", "never-escalated", "never-held", "data-lost"]).meta({
       description:
-        "What must then be seen. `recovered`: another healer does it all the same, and `healedBy` says which; perhaps `notBefore`",
+        "What must then be seen. `recovered`: another healer does it all the same, and `healedBy` says which; perhaps `notBefore`. `data-lost`: it recovers as claimed, and the ledger says what it lost",
     }),
     healedBy: healer.optional().meta({ description: "Who heals it then: goes with expect: recovered" }),
     notBefore: lasting.optional().meta({ description: "It takes at least so long then: goes with expect: recovered" }),
@@ -146,6 +146,10 @@ const control = z
   })
   .refine((it) => (it.without === undefined) !== (it.given === undefined), {
     message: "a control says either which healer is switched off (without) or what is otherwise (given)",
+  })
+  .refine((it) => it.expect !== "data-lost" || it.given !== undefined, {
+    message: "it is no healer that keeps data: data-lost goes with given, which says what is otherwise",
+    path: ["expect"],
   })
   .refine((it) => it.restored === undefined || it.without !== undefined, {
     message: "only a healer can be switched on again: restored goes with without",
