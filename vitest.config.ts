@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const needsEngine = ["{src,docs,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
-const fullSet = "scenarios/full.test.ts";
+const fullSet = ["scenarios/full.test.ts", "src/**/*.full.test.ts"];
 
 /** Only says that something hangs: how long a test takes on a busy machine is no result. */
 const testTimeout = 60_000;
@@ -20,7 +20,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
-          exclude: [...needsEngine, "docs/examples/**", "**/node_modules/**"],
+          exclude: [...needsEngine, ...fullSet, "docs/examples/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -40,7 +40,7 @@ export default defineConfig({
           testTimeout,
           hookTimeout: testTimeout,
           include: ["scenarios/**/*.test.ts"],
-          exclude: [fullSet, "**/node_modules/**"],
+          exclude: [...fullSet, "**/node_modules/**"],
           sequence: { groupOrder: 2 },
         },
       },
@@ -50,7 +50,9 @@ export default defineConfig({
           name: "full",
           testTimeout,
           hookTimeout: testTimeout,
-          include: [fullSet],
+          include: fullSet,
+          // What is timed has the machine for itself.
+          fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
       },

@@ -49,6 +49,8 @@ export function scenarioRun(options: GateOptions = {}): RunScenario {
 export interface ScenarioTestsOptions extends GateOptions {
   /** Also runs the scenarios against these, with a test for each: at least one scenario must catch it. */
   readonly brokenHealers?: readonly BrokenHealer[];
+  /** The scenarios that are run against them; all of the test file's unless told. */
+  readonly against?: readonly LoadedScenario[];
 }
 
 /**
@@ -57,7 +59,7 @@ export interface ScenarioTestsOptions extends GateOptions {
  */
 export function scenarioTests(loaded: readonly LoadedScenario[], options: ScenarioTestsOptions = {}): Gate {
   const plans = loaded.map((it) => planTrials(it, { control: true }));
-  const broken = options.brokenHealers && planMatrix(loaded, options.brokenHealers);
+  const broken = options.brokenHealers && planMatrix(options.against ?? loaded, options.brokenHealers);
   const others: TrialPlan[] = [];
   const file = fileRun(options);
 

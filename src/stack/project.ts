@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { exitCode, KnownError } from "../errors.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
   ServiceChange,
 } from "../fault/define.ts";
 import { answered } from "../limit.ts";
-import type { Duration } from "../time.ts";
+import { type Duration, ms, seconds } from "../time.ts";
 import { occupy, vacate } from "./address-holder.ts";
 import { endpointsOf, stateOf } from "./container-state.ts";
 import { type Executed, execIn } from "./exec.ts";
@@ -139,9 +140,19 @@ export class Project implements FaultStack {
     await this.#ask(id, "restart", (it) => it.restart());
   }
 
+  /**
+   * Between two execs: an engine that freezes a container in which one is just starting (a healthcheck, say) may hang on it for good,
+   * as 20.10 does. One that runs for longer than the limit is not waited for.
+   */
   async pause(id: string): Promise<void> {
-    const { State } = await this.#ask(id, "inspect", (it) => it.inspect());
-    if (!State.Paused) await this.#ask(id, "pause", (it) => it.pause());
+    const looks = Math.ceil(longestExec / betweenLooks);
+    for (let look = 0; look < looks; look++) {
+      const { State, ExecIDs } = await this.#ask(id, "inspect", (it) => it.inspect());
+      if (State.Paused) return;
+      if (!ExecIDs?.length) break;
+      await sleep(betweenLooks);
+    }
+    await this.#ask(id, "pause", (it) => it.pause());
   }
 
   async unpause(id: string): Promise<void> {
@@ -318,6 +329,10 @@ export class Project implements FaultStack {
     );
   }
 }
+
+/** What a healthcheck may take. */
+const longestExec = seconds(10);
+const betweenLooks = ms(10);
 
 /** The engine prefixes each chunk of a log with 8 bytes: stream, three zeros, length. A container with a TTY has none. */
 export function withoutFrames(raw: Buffer): string {
