@@ -65,6 +65,7 @@ function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<voi
         startService: notReached,
         exec: notReached,
         logs: notReached,
+        logSize: notReached,
       },
     },
     hand: noHand,

@@ -40,6 +40,7 @@ function scene(stop: () => Promise<void> = async () => undefined) {
       followLog: notReached,
       exec: notReached,
       logs: notReached,
+      logSize: notReached,
       stopService: async (service: string) => {
         asked.push({ what: `stop ${service}`, onDisk: onDisk() });
         await stop();

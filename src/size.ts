@@ -14,11 +14,11 @@ const units = {
   MiB: 1024 ** 2,
   GiB: 1024 ** 3,
 } as const;
-const pattern = /^(\d+(?:\.\d+)?)(B|kB|MB|GB|KiB|MiB|GiB)$/;
+export const sizePattern = /^(\d+(?:\.\d+)?)(B|kB|MB|GB|KiB|MiB|GiB)$/;
 
 /** Reads `8MiB`, `100kB`, `0B`. Anything else, a bare number too, is undefined: sizes have units. Whole bytes, rounded down. */
 export function parseSize(text: string): Size | undefined {
-  const match = pattern.exec(text);
+  const match = sizePattern.exec(text);
   if (!match) return undefined;
   const unit = match[2] as keyof typeof units;
   return bytes(Math.floor(Number(match[1]) * units[unit]));
@@ -27,7 +27,7 @@ export function parseSize(text: string): Size | undefined {
 /** A size as a scenario writes it (`8MiB`), in bytes once read. */
 export const size = z
   .string()
-  .regex(pattern, "a size with its unit, such as 8MiB, 100kB or 0B")
+  .regex(sizePattern, "a size with its unit, such as 8MiB, 100kB or 0B")
   .transform((text): Size => parseSize(text) ?? bytes(0))
   .meta({ description: "A size with its unit: 100kB, 8MiB, 1.5GiB" });
 

@@ -9,6 +9,7 @@ import type { StartedStack } from "../stack/stack.ts";
 import { observeDisk } from "./disk.ts";
 import { type EngineClock, engineClock, observeEngineEvents } from "./engine-events.ts";
 import { observeInbox } from "./inbox.ts";
+import { observeLogSize } from "./log-size.ts";
 import { watchLog } from "./logs.ts";
 import { startProbe } from "./probe/start.ts";
 import { observeProbe } from "./probing.ts";
@@ -73,6 +74,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       ...(prometheus === undefined ? [] : [observePrometheus(probe, prometheus, wanted, tools)]),
       ...wanted.inboxes.map((it) => observeInbox(probe, it, tools)),
       ...wanted.disks.map((it) => observeDisk(stack.containers, order.hand, it, tools)),
+      ...wanted.logSizes.map((it) => observeLogSize(stack.containers, it, tools)),
       ...wanted.units.map((it) => observeUnit(stack.containers, it, tools)),
     ];
     // Those that look by asking end with the trial; before that only an error ends them.

@@ -44,6 +44,7 @@ test("each kind of condition is looked at by its own observer, wherever in a pla
         { message: "up", at: inbox },
         { promql: "sum(up)", is: 1 },
         { disk: "/data", of: "app", atMost: "80%" },
+        { logSize: "app", atMost: "1MiB" },
       ],
     },
   });
@@ -63,6 +64,7 @@ test("each kind of condition is looked at by its own observer, wherever in a pla
     starts: [{ id: "starts of app", service: "app" }],
     logs: [{ id: "log of app /up/", service: "app", pattern: "up" }],
     inboxes: [{ id: `messages at ${inbox} /up/`, url: inbox, pattern: "up" }],
+    logSizes: [{ id: "size of the log of app", service: "app" }],
     disks: [{ id: "disk /data of app", service: "app", path: "/data" }],
     units: [],
   });

@@ -18,6 +18,7 @@ export interface Wanted {
   readonly healths: readonly WatchedContainer[];
   readonly starts: readonly WatchedContainer[];
   readonly logs: readonly WatchedLog[];
+  readonly logSizes: readonly WatchedContainer[];
   readonly inboxes: readonly WatchedInbox[];
   readonly disks: readonly WatchedDisk[];
   readonly units: readonly WatchedUnit[];
@@ -36,7 +37,7 @@ export function seriesWanted(plan: TrialPlan): Wanted {
     "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],
   );
   const selectors = new Set(all.flatMap((it) => (it.by === "prometheus" ? [it.selector] : [])));
-  const containers = (by: "state" | "health" | "starts") =>
+  const containers = (by: "state" | "health" | "starts" | "log-size") =>
     all.flatMap((it) => (it.by === by ? [{ id: it.id, service: it.service }] : []));
   return {
     addresses: all.flatMap((it) => (it.by === "probe" ? [without(it)] : [])),
@@ -46,6 +47,7 @@ export function seriesWanted(plan: TrialPlan): Wanted {
     states: containers("state"),
     healths: containers("health"),
     starts: containers("starts"),
+    logSizes: containers("log-size"),
     logs: all.flatMap((it) => (it.by === "log" ? [without(it)] : [])),
     inboxes: all.flatMap((it) => (it.by === "http" ? [without(it)] : [])),
     units: [...new Map(units).values()],

@@ -112,6 +112,7 @@ function conditionServices({ it, path }: Placed<Condition>): Placed<string>[] {
   if ("health" in it) return [{ it: it.health, path: [...path, "health"] }];
   if ("restarts" in it) return [{ it: it.restarts, path: [...path, "restarts"] }];
   if ("log" in it) return [{ it: it.log, path: [...path, "log"] }];
+  if ("logSize" in it) return [{ it: it.logSize, path: [...path, "logSize"] }];
   return "disk" in it ? [{ it: it.of, path: [...path, "of"] }] : [];
 }
 
@@ -199,6 +200,7 @@ function needs(watch: Watch, service: string, names: readonly string[]): boolean
     case "state":
     case "health":
     case "disk":
+    case "log-size":
       return watch.service === service;
     default:
       return false;

@@ -30,6 +30,7 @@ test.each([
   [{ message: "down", at: inbox }, `a message at ${inbox} matches /down/`, `messages at ${inbox} /down/`],
   [{ message: "down", at: inbox, atLeast: 2 }, `2 messages at ${inbox} match /down/`, `messages at ${inbox} /down/`],
   [{ disk: "/data", of: "app", atMost: "80%" }, "/data of app is at most 80% full", "disk /data of app"],
+  [{ logSize: "app", atMost: "2kB" }, "of the log of app the engine keeps at most 2kB", "size of the log of app"],
 ])("%j reads as %j, from the series %j", (written, text, series) => {
   expect(describeCondition(read(written))).toBe(text);
   expect(seriesOf(read(written))).toBe(series);
@@ -50,6 +51,7 @@ test.each([
   [{ message: "x", at: inbox, atLeast: 2 }, [2, 3], [0, 1]],
   [{ disk: "/data", of: "app", atMost: "80%" }, [0, 79.9, 80], [80.1, 100]],
   [{ disk: "/data", of: "app", atLeast: "99.5%" }, [99.5, 100], [99]],
+  [{ logSize: "app", atLeast: "1kB", atMost: "2kB" }, [1000, 2000], [0, 999, 2001]],
 ])("%j: which values are good, and which are not", (written, well, ill) => {
   expect(well.map((it) => good(written, it))).toEqual(well.map(() => true));
   expect(ill.map((it) => good(written, it))).toEqual(ill.map(() => false));
@@ -76,6 +78,7 @@ test.each([
   [{ log: "app", matches: "x" }, 2, "2 lines"],
   [{ message: "x", at: inbox }, 1, "1 message"],
   [{ disk: "/data", of: "app", atMost: "80%" }, 81.3, "81.3%"],
+  [{ logSize: "app", atMost: "2kB" }, 2048, "2 KiB"],
 ])("%j says its value %d in words: %j", (written, value, words) => {
   expect(sayValue(read(written), value)).toBe(words);
 });
@@ -97,6 +100,7 @@ test("a plan that is read back holds the same conditions", () => {
   const written = [
     { probe: url, status: 503, body: "^cache ok$", latencyAtMost: "250ms" },
     { disk: "/data", of: "app", atLeast: "50%", atMost: "80%" },
+    { logSize: "app", atLeast: "1kB", atMost: "1MiB" },
     { alert: "Down", where: { job: "app" }, is: "quiet" },
     { message: "x", at: inbox, atLeast: 2 },
   ];
@@ -135,6 +139,7 @@ describe("a scenario with such conditions", () => {
     ["{ restarts: aap, is: 1 }", 'no service "aap"'],
     ["{ log: aap, matches: x }", 'no service "aap"'],
     ["{ disk: /var, of: aap, atMost: 80% }", 'no service "aap"'],
+    ["{ logSize: aap, atMost: 1MiB }", 'no service "aap"'],
     ["{ message: x, at: 'http://inbox:80/messages' }", 'no service "inbox" in the stack\'s network'],
     ["{ contaner: app, is: running }", 'unknown key "contaner" in recovery.when[0]; did you mean "container"?'],
     ["{ container: app, is: runing }", 'got "runing"; did you mean "running"?'],
@@ -151,6 +156,9 @@ describe("a scenario with such conditions", () => {
     ["{ disk: /var, of: app, atMost: 180% }", "recovery.when[0].atMost: wanted at most 100%; got 180%"],
     ["{ disk: /var, of: app }", "a disk condition needs one of: atLeast, atMost"],
     ["{ disk: /var, of: app, atLeast: 90%, atMost: 80% }", "no value is good: atLeast is above atMost"],
+    ["{ logSize: app }", "a logSize condition needs one of: atLeast, atMost"],
+    ["{ logSize: app, atMost: 80 }", "wanted a size with its unit, such as 30MiB; got 80"],
+    ["{ logSize: app, atLeast: 1MiB, atMost: 1kB }", "no value is good: atLeast is above atMost"],
     ["{ promql: 'sum(x)' }", "a promql condition needs one of: is, atLeast, atMost"],
     ["{ alert: Down, where: { 'a-b': c } }", "wanted the name of a label, such as job"],
     ["{ probe: 'tcp://app:80', body: x }", "a tcp probe has no body"],
@@ -172,6 +180,7 @@ describe("a scenario with such conditions", () => {
     "{ container: redis, is: running }",
     "{ health: redis, is: healthy }",
     "{ disk: /, of: redis, atMost: 90% }",
+    "{ logSize: redis, atMost: 1MiB }",
     "{ promql: 'sum(up{job=\"redis\"})', is: 1 }",
   ])("may not have a control stop what the steady state needs, for %s", async (written) => {
     const text = goodTextWith([upOfApp, written], ['override: { app: { restart: "no" } }', "stop: [redis]"]);

@@ -9,6 +9,7 @@ import {
   restartsCondition,
 } from "./condition/container.ts";
 import { diskCondition, readDisk } from "./condition/disk.ts";
+import { logSizeCondition, readLogSize } from "./condition/log-size.ts";
 import { probeCondition, readProbe } from "./condition/probe.ts";
 import {
   alertCondition,
@@ -38,6 +39,7 @@ export const condition = z.union([
   logCondition,
   messageCondition,
   diskCondition,
+  logSizeCondition,
 ]);
 export type Condition = z.output<typeof condition>;
 
@@ -55,6 +57,7 @@ export const timedCondition = z.union([
   logCondition.safeExtend(timed),
   messageCondition.safeExtend(timed),
   diskCondition.safeExtend(timed),
+  logSizeCondition.safeExtend(timed),
 ]);
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
@@ -97,7 +100,7 @@ export function readingOf(it: Condition): Reading {
   if ("restarts" in it) return readRestarts(it);
   if ("log" in it) return readLog(it);
   if ("message" in it) return readMessage(it);
-  return readDisk(it);
+  return "disk" in it ? readDisk(it) : readLogSize(it);
 }
 
 /** The series that a condition reads: equal ids are read once. */

@@ -27,6 +27,10 @@ const serviceOverride = z
     command: z.array(z.string()).min(1).optional(),
     image: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
+    logging: z
+      .strictObject({ driver: z.string(), options: z.record(z.string(), z.string()).default({}) })
+      .optional()
+      .meta({ description: "How the engine keeps its log, in place of what the Compose file says" }),
   })
   .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
   .meta({ minProperties: 1 });

@@ -149,10 +149,15 @@ describe("a trial's own Compose file", () => {
 
   test("takes a dollar in an override for itself, not for one of Compose's variables", () => {
     const { app } = tailored({
-      app: { environment: { PASSWORD: "a$b$$c" }, command: ["sh", "-c", "echo $HOME"] },
+      app: {
+        environment: { PASSWORD: "a$b$$c" },
+        command: ["sh", "-c", "echo $HOME"],
+        logging: { driver: "json-file", options: { tag: "$" } },
+      },
     }).services;
     expect(app?.environment?.PASSWORD).toBe("a$$b$$$$c");
     expect(app?.command).toEqual(["sh", "-c", "echo $$HOME"]);
+    expect(app?.logging).toEqual({ driver: "json-file", options: { tag: "$$" } });
   });
 
   test("leaves the model that it was made from as it is", () => {

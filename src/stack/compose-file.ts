@@ -160,7 +160,7 @@ function withAliasForName({ container_name: fixed, networks, ...rest }: ComposeM
 }
 
 /** Compose fills variables into what it reads: a `$` in a scenario's own text stands for itself, as it does in Compose's reading of the file. */
-function literal({ environment, labels, command, ...rest }: Overrides[string]): Overrides[string] {
+function literal({ environment, labels, command, logging, ...rest }: Overrides[string]): Overrides[string] {
   const escaped = (text: string) => text.replaceAll("$", "$$$$");
   const each = (texts: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, escaped(value)]));
@@ -169,6 +169,7 @@ function literal({ environment, labels, command, ...rest }: Overrides[string]): 
     ...(environment ? { environment: each(environment) } : {}),
     ...(labels ? { labels: each(labels) } : {}),
     ...(command ? { command: command.map(escaped) } : {}),
+    ...(logging ? { logging: { driver: escaped(logging.driver), options: each(logging.options) } } : {}),
   };
 }
 

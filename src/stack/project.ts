@@ -322,6 +322,16 @@ export class Project implements FaultStack {
     return withoutFrames(raw);
   }
 
+  async logSize(id: string): Promise<number | undefined> {
+    try {
+      const said = this.#docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false });
+      return (await answered(`for all of the log of ${id.slice(0, 12)}`, said)).length;
+    } catch (thrown) {
+      if (statusOf(thrown) === 404) return undefined;
+      throw thrown;
+    }
+  }
+
   async networks(): Promise<string[]> {
     const filters = JSON.stringify({ label: this.#labels });
     return (await answered(`the networks of ${this.name}`, this.#docker.listNetworks({ filters }))).map(

@@ -33,6 +33,8 @@ export interface StackContainers extends FaultStack {
   startService(service: string): Promise<void>;
   /** Runs a command in a service's container to its end. */
   exec(service: string, command: readonly string[], within: Duration): Promise<Executed>;
+  /** How many bytes the engine still has of what a container wrote; undefined for one that vanished. */
+  logSize(containerId: string): Promise<number | undefined>;
   /** What a service wrote to its standard output and error, the last 10 000 lines, with timestamps. */
   logs(service: string): Promise<string>;
 }

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostNow } from "../clock.ts";
+import type { StackContainers } from "../stack/stack.ts";
+import type { ObserverTools } from "./series.ts";
+import type { WatchedContainer } from "./states.ts";
+
+/** Each look has the engine hand over all that it keeps, so not often. */
+const everyMs = 2000;
+
+/** Looks at a steady pace how many bytes the engine still has of what a service wrote. Without a container there is nothing to tell. */
+export async function observeLogSize(
+  containers: Pick<StackContainers, "lookAt" | "logSize">,
+  { id, service }: WatchedContainer,
+  { journal, clock, changed, until }: ObserverTools,
+): Promise<void> {
+  journal.write({ kind: "series", id, observer: "log", everyMs });
+  while (!until.aborted) {
+    const from = hostNow();
+    const container = await containers.lookAt(service);
+    const size = container && (await containers.logSize(container.container));
+    if (until.aborted) return;
+    if (size !== undefined) {
+      journal.write({ kind: "samples", series: id, items: [[clock.at(from), clock.at(hostNow()), size]] });
+      changed();
+    }
+    await sleep(Math.max(0, from + everyMs - hostNow()), undefined, { signal: until }).catch(() => undefined);
+  }
+}
