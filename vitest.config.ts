@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const needsEngine = ["{src,docs,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
 
-const fullSet = ["scenarios/full.test.ts", "src/**/*.full.test.ts"];
+const fullSet = ["scenarios/full.test.ts", "{src,fixtures/*/src}/**/*.full.test.ts"];
 
 /** Only says that something hangs: how long a test takes on a busy machine is no result. */
 const testTimeout = 60_000;

@@ -47,14 +47,14 @@ const commands: [string, (folder: string) => string[]][] = [
   ["inject", () => ["inject", "hang", "--param", "service=api"]],
 ];
 
-describe.each(commands)("%s", (_command, args) => {
-  test.concurrent("ends where an engine accepts connections and never answers", { timeout: fastEnoughMs }, async () => {
+describe.concurrent.each(commands)("%s", (_command, args) => {
+  test("ends where an engine accepts connections and never answers", { timeout: fastEnoughMs }, async () => {
     const { code, said } = await healproofAgainst(() => undefined, args);
     expect(code).toBe(70);
     expect(said).toContain("the container engine did not answer within 60.0 s");
   });
 
-  test.concurrent("ends where an engine falls silent after it has said who it is", {
+  test("ends where an engine falls silent after it has said who it is", {
     timeout: fastEnoughMs,
   }, async () => {
     const { code, said } = await healproofAgainst((request, response) => {
