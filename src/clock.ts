@@ -11,6 +11,13 @@ export interface HostSpan {
   readonly to: number;
 }
 
+/** From before something is done until after it. */
+export async function spanOf(done: () => Promise<unknown>): Promise<HostSpan> {
+  const from = hostNow();
+  await done();
+  return { from, to: hostNow() };
+}
+
 /** Finer than anything we can tell apart; more digits would only fill the journal. */
 const toMicroseconds = (value: number) => Math.round(value * 1000) / 1000;
 

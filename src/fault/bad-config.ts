@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type HostSpan, hostNow } from "../clock.ts";
-import { exitCode, KnownError } from "../errors.ts";
+import { type HostSpan, hostNow, spanOf } from "../clock.ts";
 import { ms } from "../time.ts";
 import { type ContainerState, defineFault, type FaultStack } from "./define.ts";
 import { keepLooking, seenWithin } from "./looking.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 import { service } from "./params.ts";
 
 const change = z
@@ -49,20 +49,13 @@ export const badConfig = defineFault({
     const states = await stack.states(service);
     const [was, ...others] = new Set(states.map((it) => it.configuration));
     if (was !== undefined && others.length === 0 && states.every((it) => it.running)) return { service, set, was };
-    throw new KnownError("nothing-to-break", `${service} is not deployed as it should be already`, {
-      facts: {
-        wanted: "all of its containers running, with one configuration",
-        seen: states.map((it) => it.status).join(", ") || "no container",
-      },
-      exitCode: exitCode.inconclusive,
+    throw nothingToBreak(`${service} is not deployed as it should be already`, {
+      wanted: "all of its containers running, with one configuration",
+      seen: states.map((it) => it.status).join(", ") || "no container",
     });
   },
 
-  async inject({ stack }, { service, set }) {
-    const from = hostNow();
-    await stack.recreate(service, set);
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, { service, set }) => spanOf(() => stack.recreate(service, set)),
 
   /**
    * Bitten once all of its containers have another configuration, and have ended, are unhealthy, or did not pass a single healthcheck

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { hostNow, spanOf } from "../clock.ts";
 import { ms } from "../time.ts";
 import { defineFault } from "./define.ts";
 import { giveBack, given, limitsAim, limitsText, watchLimits } from "./limits.ts";
 import { seenWithin } from "./looking.ts";
 import { replica, service } from "./params.ts";
-import { aimAtMainProcess, containerName, nothingToBreak } from "./process.ts";
+import { aimAtMainProcess, containerName, nothingToBreakIn } from "./process.ts";
 
 /**
  * A service gets hardly any CPU time, as beside a neighbour that takes it all: its container's share is cut. Everything in it still
@@ -29,17 +29,13 @@ export const cpuPressure = defineFault({
     const aim = await aimAtMainProcess(tools, params);
     const former = await tools.stack.limits(aim.process.container);
     if (former.cpus > 0 && former.cpus <= cpus)
-      throw nothingToBreak(aim, `it may not use more than ${limitsText({ cpus: former.cpus })} as it is`, {
+      throw nothingToBreakIn(aim, `it may not use more than ${limitsText({ cpus: former.cpus })} as it is`, {
         wanted: limitsText({ cpus }),
       });
     return { ...aim, former: { cpus: former.cpus }, given: { cpus } };
   },
 
-  async inject({ stack }, aim) {
-    const from = hostNow();
-    await stack.setLimits(aim.process.container, given(aim.given));
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, aim) => spanOf(() => stack.setLimits(aim.process.container, given(aim.given))),
 
   /** Bitten once the kernel holds it to that share, and then has kept it from running for it: one that is idle feels nothing. */
   async witness({ hand }, { process, given: { cpus } }, within) {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { hostNow } from "../clock.ts";
-import { exitCode, KnownError } from "../errors.ts";
+import { KnownError } from "../errors.ts";
 import { duration, ms, seconds } from "../time.ts";
 import { defineFault, type FaultStack } from "./define.ts";
 import { keepLooking, seenWithin } from "./looking.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 
 const longestBoot = seconds(30);
 const boot = duration.in
@@ -60,12 +61,9 @@ export const devicePowerLoss = defineFault({
     const { id, pid, running } = await stack.container(device);
     const endpoints = (await stack.endpoints(id)).map((it) => ({ ...it, aliases: [...it.aliases] }));
     if (!running || endpoints.length === 0)
-      throw new KnownError("nothing-to-break", `${device} cannot lose its mains`, {
-        facts: {
-          container: id.slice(0, 12),
-          "its state": running ? "it is on no network of its own" : "it does not run",
-        },
-        exitCode: exitCode.inconclusive,
+      throw nothingToBreak(`${device} cannot lose its mains`, {
+        container: id.slice(0, 12),
+        "its state": running ? "it is on no network of its own" : "it does not run",
       });
     return { device, container: id, pid, endpoints, returnsAt, boot, holder: `healproof-holder-${id.slice(0, 12)}` };
   },

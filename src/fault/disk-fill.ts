@@ -13,7 +13,7 @@ import {
   containerName,
   goneBefore,
   mainProcess,
-  nothingToBreak,
+  nothingToBreakIn,
   processAim,
 } from "./process.ts";
 
@@ -135,5 +135,5 @@ function refuse(aim: ContainerParams, path: string, look: DiskLook, leaving: num
       try: "a smaller volume",
     });
   if (look.available <= leaving)
-    throw nothingToBreak(aim, `no more than ${formatSize(look.available)} is left for ${path} as it is`);
+    throw nothingToBreakIn(aim, `no more than ${formatSize(look.available)} is left for ${path} as it is`);
 }

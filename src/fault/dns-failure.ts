@@ -2,16 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { hostNow } from "../clock.ts";
 import { defineFault, type FaultContainer, type FaultTools } from "./define.ts";
-import {
-  aimAtNetwork,
-  applyRules,
-  holdRules,
-  inside,
-  nothingToBreak,
-  packetAim,
-  type Rules,
-  removeRules,
-} from "./packets.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
+import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
 import type { Wire } from "./wire/wire.ts";
 

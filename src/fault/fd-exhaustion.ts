@@ -9,7 +9,7 @@ import {
   aimAtMainProcess,
   containerName,
   goneBefore,
-  nothingToBreak,
+  nothingToBreakIn,
   type ProcessAim,
   processAim,
   watchBeside,
@@ -39,7 +39,7 @@ export const fdExhaustion = defineFault({
   async aim(tools, params) {
     const aim = await aimAtMainProcess(tools, params);
     const now = await lookAt(tools, aim);
-    if (isExhausted(now)) throw nothingToBreak(aim, "it has no descriptor left as it is", { limit: `${now.soft}` });
+    if (isExhausted(now)) throw nothingToBreakIn(aim, "it has no descriptor left as it is", { limit: `${now.soft}` });
     return { ...aim, soft: now.soft };
   },
 

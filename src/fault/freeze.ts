@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { spanOf } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { keepLooking, seenWithin } from "./looking.ts";
 import { replica, service } from "./params.ts";
-import { aimAtMainProcess, containerName, nothingToBreak, processAim } from "./process.ts";
+import { aimAtMainProcess, containerName, nothingToBreakIn, processAim } from "./process.ts";
 
 /**
  * Everything in a container stands still, its healthcheck too: `docker pause`, the cgroup's freezer, as on a host that has run out of
@@ -23,15 +23,11 @@ export const freeze = defineFault({
   async aim(tools, params) {
     const aim = await aimAtMainProcess(tools, params);
     const { paused } = await tools.stack.container(aim.service, aim.replica);
-    if (paused) throw nothingToBreak(aim, "it is frozen already", { try: "docker unpause, by whoever paused it" });
+    if (paused) throw nothingToBreakIn(aim, "it is frozen already", { try: "docker unpause, by whoever paused it" });
     return aim;
   },
 
-  async inject({ stack }, { process }) {
-    const from = hostNow();
-    await stack.pause(process.container);
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, { process }) => spanOf(() => stack.pause(process.container)),
 
   /** Bitten once the kernel says that the cgroup is frozen. */
   witness: ({ hand }, { process }, within) =>

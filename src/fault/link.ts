@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type HostSpan, hostNow } from "../clock.ts";
-import { exitCode, KnownError } from "../errors.ts";
+import { KnownError } from "../errors.ts";
 import { type Duration, seconds } from "../time.ts";
 import { type AnyFault, defineFault, type FaultLook, type FaultTools } from "./define.ts";
 import { type HelloName, helloNames, helloOf, likeliest } from "./hello.ts";
 import { lookEachSecond } from "./look-each-second.ts";
 import { answerLength, type Measure, measured } from "./measure.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 import { service } from "./params.ts";
 import { has, type LinkProxy, type Stream, streams, Toxiproxy, toxic } from "./toxiproxy.ts";
 import type { Wire } from "./wire/wire.ts";
@@ -123,9 +124,6 @@ async function wireTo(tools: FaultTools, through: string): Promise<Wire> {
   if (container.running) return tools.wire(container);
   throw nothingToBreak(`${through} does not run`, { container: container.id.slice(0, 12) });
 }
-
-const nothingToBreak = (message: string, facts: Record<string, string>) =>
-  new KnownError("nothing-to-break", message, { facts, exitCode: exitCode.inconclusive });
 
 async function aimAt(
   tools: FaultTools,

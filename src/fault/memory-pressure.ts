@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { spanOf } from "../clock.ts";
 import { formatSize, size } from "../size.ts";
 import { defineFault } from "./define.ts";
 import { giveBack, given, limitsAim, watchLimits } from "./limits.ts";
 import { seenWithin } from "./looking.ts";
 import { replica, service } from "./params.ts";
-import { aimAtMainProcess, containerName, goneBefore, nothingToBreak } from "./process.ts";
+import { aimAtMainProcess, containerName, goneBefore, nothingToBreakIn } from "./process.ts";
 
 /** The engine takes no less. */
 const leastLimit = 6 * 2 ** 20;
@@ -37,22 +37,18 @@ export const memoryPressure = defineFault({
     const memory = Math.ceil((usage.workingSet + leaving) / page) * page;
     const uses = { "it uses": formatSize(usage.workingSet), "to be left": formatSize(leaving) };
     if (memory < leastLimit)
-      throw nothingToBreak(aim, `a limit of ${formatSize(memory)} is less than the engine takes`, {
+      throw nothingToBreakIn(aim, `a limit of ${formatSize(memory)} is less than the engine takes`, {
         ...uses,
         try: `leaving: ${Math.ceil((leastLimit - usage.workingSet) / 1024)}KiB or more`,
       });
     const { memory: had, memorySwap } = await tools.stack.limits(aim.process.container);
     if (had > 0 && had <= memory)
-      throw nothingToBreak(aim, `its limit is ${formatSize(had)} as it is`, { ...uses, try: "leaving less" });
+      throw nothingToBreakIn(aim, `its limit is ${formatSize(had)} as it is`, { ...uses, try: "leaving less" });
     // No swap, or it would be slow instead of short of memory.
     return { ...aim, former: { memory: had, memorySwap }, given: { memory, memorySwap: memory } };
   },
 
-  async inject({ stack }, aim) {
-    const from = hostNow();
-    await stack.setLimits(aim.process.container, given(aim.given));
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, aim) => spanOf(() => stack.setLimits(aim.process.container, given(aim.given))),
 
   /** Bitten once the kernel holds it to that limit. */
   witness: ({ hand }, { process, given: { memory } }, within) =>

@@ -8,7 +8,7 @@ import {
   aimAtMainProcess,
   containerName,
   goneBefore,
-  nothingToBreak,
+  nothingToBreakIn,
   type ProcessAim,
   processAim,
   startAgain,
@@ -51,7 +51,7 @@ export const oom = defineFault({
     const { memory: had, memorySwap } = await tools.stack.limits(aim.process.container);
     const memory = limit ?? had;
     if (memory === 0)
-      throw nothingToBreak(aim, "its container has no memory limit that it could come up against", {
+      throw nothingToBreakIn(aim, "its container has no memory limit that it could come up against", {
         try: "mem_limit in the Compose file; or `limit: 256MiB` here, which is set for the time and put back",
       });
     const { score } = await checkReach(tools, aim, memory);
@@ -65,7 +65,7 @@ export const oom = defineFault({
     const exhausted = await hand.memory.exhaust(process);
     if (!exhausted) throw goneBefore(aim, "to make it use its memory");
     if (exhausted.outcome === "killed") return exhausted.when;
-    throw nothingToBreak(aim, "the kernel has not killed it for memory", {
+    throw nothingToBreakIn(aim, "the kernel has not killed it for memory", {
       wanted: "one more process in the kernel's count of those that it killed for memory",
       ...howItWent[exhausted.outcome],
     });
@@ -99,7 +99,7 @@ async function checkReach({ hand }: FaultTools, aim: ProcessAim, limit: number):
       exitCode: exitCode.usage,
     });
   if (usage.anonymous + memory.unused > limit) return { score: memory.score };
-  throw nothingToBreak(aim, "its main process has reserved too little memory to come up against the limit", {
+  throw nothingToBreakIn(aim, "its main process has reserved too little memory to come up against the limit", {
     ...facts,
     try: `limit: less than ${formatSize(usage.anonymous + memory.unused)} (and more than it uses)`,
   });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type HostSpan, hostNow } from "../clock.ts";
-import { exitCode, KnownError } from "../errors.ts";
+import { KnownError } from "../errors.ts";
 import type { FaultContainer, FaultLook, FaultTools } from "./define.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 import type { Wire } from "./wire/wire.ts";
 
 /**
@@ -46,9 +47,6 @@ export async function aimAtNetwork(
   const aim = { service, ...(replica === undefined ? {} : { replica }), container: id, pid, table };
   return { aim, container, wire };
 }
-
-export const nothingToBreak = (message: string, facts: Record<string, string>) =>
-  new KnownError("nothing-to-break", message, { facts, exitCode: exitCode.inconclusive });
 
 /** Puts the rules in force, and says when. */
 export async function applyRules(tools: FaultTools, aim: PacketAim, rules: Rules): Promise<HostSpan> {

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { HostSpan } from "../clock.ts";
-import { exitCode, KnownError } from "../errors.ts";
+import type { KnownError } from "../errors.ts";
 import type { Duration } from "../time.ts";
 import type { FaultLook, FaultTools } from "./define.ts";
 import type { Hand, ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
 import { type FoundState, keepLooking } from "./looking.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 import { replicaNumber } from "./params.ts";
 
 /** What the faults of processes share: whom they hit, and how it is seen. */
@@ -37,9 +38,9 @@ export async function aimAtMainProcess({ stack, hand }: FaultTools, params: Cont
   const { id, pid, running } = await stack.container(params.service, replica);
   const process = running ? await hand.identify(id, pid) : undefined;
   if (!process)
-    throw new KnownError("nothing-to-break", `${containerName(params)} has no running process to break`, {
-      facts: { container: id.slice(0, 12), "its state": running ? `process ${pid} is gone` : "not running" },
-      exitCode: exitCode.inconclusive,
+    throw nothingToBreak(`${containerName(params)} has no running process to break`, {
+      container: id.slice(0, 12),
+      "its state": running ? `process ${pid} is gone` : "not running",
     });
   return { service: params.service, ...(replica === undefined ? {} : { replica }), process };
 }
@@ -61,13 +62,9 @@ export async function startAgain({ stack }: FaultTools, aim: ContainerParams): P
   return `${containerName(aim)} was not running and has been started`;
 }
 
-/** What a fault found gone or changed that it was about to break: not broken by us. */
-export function nothingToBreak(aim: ContainerParams, what: string, facts: Record<string, string> = {}): KnownError {
-  return new KnownError("nothing-to-break", `${containerName(aim)}: ${what}`, {
-    facts,
-    exitCode: exitCode.inconclusive,
-  });
-}
+/** Of a container. */
+export const nothingToBreakIn = (aim: ContainerParams, what: string, facts: Record<string, string> = {}): KnownError =>
+  nothingToBreak(`${containerName(aim)}: ${what}`, facts);
 
 /**
  * Sends the signal that breaks the process. One that is gone by now was not broken by us: whatever is seen of it afterwards would be
@@ -80,9 +77,9 @@ export async function breakWith(hand: Hand, aim: ProcessAim, signal: Signal): Pr
 }
 
 export function goneBefore({ service, process }: ProcessAim, wanted: string): KnownError {
-  return new KnownError("nothing-to-break", `${service}'s process ${process.pid} was gone before it could be broken`, {
-    facts: { container: process.container.slice(0, 12), wanted },
-    exitCode: exitCode.inconclusive,
+  return nothingToBreak(`${service}'s process ${process.pid} was gone before it could be broken`, {
+    container: process.container.slice(0, 12),
+    wanted,
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { HostSpan } from "../clock.ts";
 import type { FaultContainer, FaultTools, Neighbour } from "./define.ts";
-import { nothingToBreak } from "./packets.ts";
+import { nothingToBreak } from "./nothing-to-break.ts";
 import type { Greeted, Wire } from "./wire/wire.ts";
 
 /**

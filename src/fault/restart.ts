@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { spanOf } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { replica, service } from "./params.ts";
 import { aimAtMainProcess, containerName, processAim, startAgain, until } from "./process.ts";
@@ -16,11 +16,7 @@ export const restart = defineFault({
 
   aim: aimAtMainProcess,
 
-  async inject({ stack }, { process }) {
-    const from = hostNow();
-    await stack.restart(process.container);
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, { process }) => spanOf(() => stack.restart(process.container)),
 
   /** Bitten once the process that was there is gone. */
   witness: ({ hand }, aim, within) => until(hand, aim.process, "gone", within),

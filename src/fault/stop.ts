@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { spanOf } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { keepLooking } from "./looking.ts";
 import { replica, service } from "./params.ts";
@@ -20,11 +20,7 @@ export const stop = defineFault({
 
   aim: aimAtMainProcess,
 
-  async inject({ stack }, { process }) {
-    const from = hostNow();
-    await stack.stop(process.container);
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, { process }) => spanOf(() => stack.stop(process.container)),
 
   /** Bitten once the process is gone. */
   witness: ({ hand }, aim, within) => until(hand, aim.process, "gone", within),

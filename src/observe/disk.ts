@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Hand } from "../fault/hand/hand.ts";
 import type { StackContainers } from "../stack/stack.ts";
+import { pace } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 
 export interface WatchedDisk {
@@ -25,8 +25,7 @@ export async function observeDisk(
 ): Promise<void> {
   journal.write({ kind: "series", id, observer: "disk", everyMs });
   let known = false;
-  while (!until.aborted) {
-    const from = hostNow();
+  for await (const from of pace(everyMs, until)) {
     const found = await look(containers, hand, service, path);
     if (until.aborted) return;
     if (found?.share !== undefined) {
@@ -34,7 +33,6 @@ export async function observeDisk(
       journal.write({ kind: "samples", series: id, items: [[clock.at(from), clock.at(hostNow()), found.share]] });
       changed();
     } else if (found && !known) throw nothingThere(service, path);
-    await sleep(Math.max(0, from + everyMs - hostNow()), undefined, { signal: until }).catch(() => undefined);
   }
 }
 

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import { patternOf } from "../pattern.ts";
+import { pace } from "./pace.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { ObserverTools } from "./series.ts";
 
@@ -23,8 +22,7 @@ export async function observeInbox(
 ): Promise<void> {
   journal.write({ kind: "series", id, observer: "http", everyMs });
   const count = counting(patternOf(pattern));
-  while (!until.aborted) {
-    const due = hostNow() + everyMs;
+  for await (const _ of pace(everyMs, until)) {
     const answer = await probe.fetch(url, { timeoutMs });
     if (until.aborted) return;
     // A receiver that does not answer says nothing about what it has.
@@ -34,7 +32,6 @@ export async function observeInbox(
       journal.write({ kind: "samples", series: id, items: [[clock.at(from), clock.at(to), total]] });
       changed();
     }
-    await sleep(Math.max(0, due - hostNow()), undefined, { signal: until }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { hostNow } from "../clock.ts";
 import type { StackContainers } from "../stack/stack.ts";
+import { pace } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 import type { WatchedContainer } from "./states.ts";
 
@@ -14,8 +14,7 @@ export async function observeLogSize(
   { journal, clock, changed, until }: ObserverTools,
 ): Promise<void> {
   journal.write({ kind: "series", id, observer: "log", everyMs });
-  while (!until.aborted) {
-    const from = hostNow();
+  for await (const from of pace(everyMs, until)) {
     const container = await containers.lookAt(service);
     const size = container && (await containers.logSize(container.container));
     if (until.aborted) return;
@@ -23,6 +22,5 @@ export async function observeLogSize(
       journal.write({ kind: "samples", series: id, items: [[clock.at(from), clock.at(hostNow()), size]] });
       changed();
     }
-    await sleep(Math.max(0, from + everyMs - hostNow()), undefined, { signal: until }).catch(() => undefined);
   }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Executed } from "../stack/exec.ts";
 import type { StackContainers } from "../stack/stack.ts";
 import { seconds } from "../time.ts";
+import { pace } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 
 /** A unit of the systemd that runs in a service's container. */
@@ -25,8 +25,7 @@ export async function observeUnit(
 ): Promise<void> {
   journal.write({ kind: "series", id, observer: "systemd", everyMs });
   let known = false;
-  while (!until.aborted) {
-    const from = hostNow();
+  for await (const from of pace(everyMs, until)) {
     const said = await askSystemd(containers, service, unit);
     if (until.aborted) return;
     const restarts = said && restartsOf(said.out);
@@ -35,7 +34,6 @@ export async function observeUnit(
       journal.write({ kind: "samples", series: id, items: [[clock.at(from), clock.at(hostNow()), restarts]] });
       changed();
     } else if (said && !known) throw unknown(service, unit, said);
-    await sleep(Math.max(0, from + everyMs - hostNow()), undefined, { signal: until }).catch(() => undefined);
   }
 }
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { hostNow, hostOfWall } from "../../clock.ts";
+import { hostOfWall } from "../../clock.ts";
 import { exitCode, KnownError } from "../../errors.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
+import { pace } from "../pace.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { ObserverTools } from "../series.ts";
 import { alertAges, evaluate, longestScrape } from "./api.ts";
@@ -35,8 +35,7 @@ export async function ask(
   journal.write({ kind: "series", id, observer: "promql", everyMs });
   const since =
     question.alert === undefined ? newestRead(probe, origin, expression) : ofAlert(probe, origin, question.alert);
-  while (!until.aborted) {
-    const due = hostNow() + everyMs;
+  for await (const _ of pace(everyMs, until)) {
     // Before the value: what is read then is as new as this, or newer.
     const known = await since();
     const found = known && (await evaluate(probe, origin, expression));
@@ -50,7 +49,6 @@ export async function ask(
       journal.write({ kind: "samples", series: id, items: [[...span, value]] });
       changed();
     }
-    await sleep(Math.max(0, due - hostNow()), undefined, { signal: until }).catch(() => undefined);
   }
 }
 
