@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { expect, test } from "vitest";
 import config from "../vitest.config.ts";
 import { fullSet, withoutFullSet } from "./test-projects.mjs";
@@ -29,11 +30,21 @@ test.each([[["--project", "unit"]], [["--project=unit"]]])("whoever names a proj
   expect(projectsOf(withoutFullSet(args))).toEqual(["unit"]);
 });
 
-test("no file is in two projects: the full set is not the gate", () => {
-  const of = (name: string) =>
-    (config.test?.projects ?? []).flatMap((it) =>
-      typeof it === "object" && "test" in it && it.test?.name === name ? [it.test] : [],
+test("each test file is in one project, and the full set's are in that", () => {
+  const filesOf = (config.test?.projects ?? []).map((it) => {
+    if (typeof it !== "object" || !("test" in it) || typeof it.test?.name !== "string")
+      throw new Error("a project has a name");
+    const { name, include = [], exclude = [] } = it.test;
+    // Never into what is installed: a test file there is somebody else's.
+    return { name, files: globSync(include, { exclude: [...exclude, "**/node_modules"] }) };
+  });
+  const owners = new Map<string, string[]>();
+  for (const { name, files } of filesOf)
+    for (const file of files) owners.set(file, [...(owners.get(file) ?? []), name]);
+  const tests = globSync("{src,docs,scripts,scenarios,fixtures}/**/*.test.ts", { exclude: ["**/node_modules"] });
+  expect(tests.length).toBeGreaterThan(100);
+  for (const file of tests.filter((it) => !it.startsWith("docs/examples/")))
+    expect(owners.get(file), file).toEqual(
+      /(^scenarios\/full|\.full)\.test\.ts$/.test(file) ? ["full"] : [expect.not.stringMatching("full")],
     );
-  expect(of("full").flatMap((it) => it.include ?? [])).toEqual(["scenarios/full.test.ts"]);
-  expect(of("scenarios").flatMap((it) => it.exclude ?? [])).toContain("scenarios/full.test.ts");
 });
