@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { formatSize } from "../size.ts";
-import { ms } from "../time.ts";
 import type { ContainerLimits, FaultLook, FaultTools } from "./define.ts";
 import { keepLooking } from "./looking.ts";
 import { containerName, processAim } from "./process.ts";
@@ -12,18 +11,21 @@ const limits = z.strictObject({ memory: z.number(), memorySwap: z.number(), cpus
 export const limitsAim = processAim.extend({ former: limits, given: limits });
 type LimitsAim = z.output<typeof limitsAim>;
 
-/** Two calls of the engine a look. */
-const every = ms(1000);
-
-/** In force until somebody gives the container other limits, or makes it anew. */
+/**
+ * In force until somebody gives the container other limits, or makes it anew. As long as its process lives, the kernel says so: an engine
+ * may take seconds to tell of a container in which a healthcheck is just starting, and there that is slow.
+ */
 export function watchLimits(
-  { stack }: FaultTools,
+  { stack, hand }: FaultTools,
   aim: LimitsAim,
   tell: (look: FaultLook) => void,
   abort: AbortSignal,
 ): Promise<void> {
   return keepLooking(
     async () => {
+      const kept = await hand.usage(aim.process);
+      if (kept && areGiven({ memory: kept.memoryLimit, cpus: kept.cpuLimit }, aim))
+        return { state: "in-force", why: `still ${limitsText(aim.given)}` };
       const { id } = await stack.container(aim.service, aim.replica);
       if (id !== aim.process.container) return { state: "replaced", why: "the container was made anew" };
       const now = await stack.limits(id);
@@ -33,7 +35,6 @@ export function watchLimits(
     },
     tell,
     abort,
-    every,
   );
 }
 
@@ -49,11 +50,11 @@ export async function giveBack({ stack }: FaultTools, aim: LimitsAim): Promise<s
   return `${containerName(aim)} has ${limitsText(aim.former)} again`;
 }
 
-/** The engine keeps shares of a core as whole microseconds. */
-const slack = 1e-4;
+/** The engine keeps shares of a core as whole microseconds, the kernel memory as whole pages. */
+const slack = { cpus: 1e-4, memory: 65_536 } as const;
 
-const areGiven = (now: ContainerLimits, aim: Pick<LimitsAim, "given">) =>
-  (["memory", "cpus"] as const).every((key) => Math.abs(now[key] - (aim.given[key] ?? now[key])) < slack);
+const areGiven = (now: Pick<ContainerLimits, "memory" | "cpus">, aim: Pick<LimitsAim, "given">) =>
+  (["memory", "cpus"] as const).every((key) => Math.abs(now[key] - (aim.given[key] ?? now[key])) < slack[key]);
 
 const pick = (now: ContainerLimits, aim: LimitsAim): LimitsAim["given"] =>
   aim.given.cpus === undefined ? { memory: now.memory } : { cpus: now.cpus };

@@ -157,6 +157,15 @@ test("memory pressure leaves so much; raising the limit heals it, and the undo l
   expect(await memoryPressure.undo(ground.tools, again)).toBe("tight was given 96 MiB of memory by somebody; left so");
 }, 40_000);
 
+test("memory pressure on a service without a limit: the undo takes it away while the service runs", async () => {
+  const container = await ground.service("roomy");
+  const aim = await ground.broken(memoryPressure, { service: "roomy", leaving: "8MiB" });
+  expect((await usageOf(container))?.memoryLimit).toBeGreaterThan(0);
+  expect(await memoryPressure.undo(ground.tools, aim)).toBe("roomy has no limit of memory again");
+  expect((await usageOf(container))?.memoryLimit).toBe(0);
+  expect(await memoryPressure.undo(ground.tools, aim)).toBe("roomy has no limit of memory; nothing to put back");
+}, 20_000);
+
 test.each(users)(
   "without descriptors a service of %s takes no connection any more; its undo lets it, twice is harmless",
   async (user) => {

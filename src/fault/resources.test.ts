@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exitCode } from "../errors.ts";
 import { ms } from "../time.ts";
 import { cpuPressure } from "./cpu-pressure.ts";
-import type { AnyFault, FaultLook } from "./define.ts";
+import type { AnyFault, FaultLook, FaultTools } from "./define.ts";
 import { diskFill } from "./disk-fill.ts";
 import { fdExhaustion } from "./fd-exhaustion.ts";
 import { memoryPressure } from "./memory-pressure.ts";
@@ -148,7 +148,7 @@ describe("CPU pressure", () => {
     const pretend = new Pretend();
     const aim = await cpuPressure.aim(pretend, params);
     await cpuPressure.inject(pretend, aim);
-    const more = () => (pretend.limits = { ...pretend.limits, cpus: 1 });
+    const more = () => pretend.stack.setLimits("c1", { cpus: 1 });
     expect((await looksOf(cpuPressure, pretend, aim, more)).map(({ state, why }) => [state, why])).toEqual([
       ["in-force", "still 0.05 cores"],
       ["healed", "somebody has given it 1 cores"],
@@ -156,6 +156,29 @@ describe("CPU pressure", () => {
     expect(await cpuPressure.undo(pretend, aim)).toBe("app was given 1 cores by somebody; left so");
     expect(pretend.limits.cpus).toBe(1);
   });
+});
+
+test("a limit that the kernel holds is in force, however long the engine takes to tell of its container", async () => {
+  const pretend = new Pretend();
+  const aim = await cpuPressure.aim(pretend, { service: "app", cpus: 0.05 });
+  await cpuPressure.inject(pretend, aim);
+  const silent: FaultTools = {
+    hand: pretend.hand,
+    wire: pretend.wire,
+    stack: { ...pretend.stack, limits: () => new Promise<never>(() => undefined) },
+  };
+  const end = new AbortController();
+  const states: string[] = [];
+  await cpuPressure.watch?.(
+    silent,
+    aim,
+    ({ state }) => {
+      states.push(state);
+      end.abort();
+    },
+    end.signal,
+  );
+  expect(states).toEqual(["in-force"]);
 });
 
 describe("memory pressure", () => {

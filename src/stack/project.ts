@@ -26,6 +26,8 @@ const cpuPeriod = 100_000;
 
 /** More than any memory. Once a container has a limit of memory, the engine cannot be told that it shall have none: it refuses -1. */
 const noLimit = 2 ** 62;
+/** Of memory and swap together: more, or cgroup v2 would leave no swap. */
+const noLimitOfBoth = noLimit + 2 ** 61;
 
 /** The containers of one Compose project that carry a label of ours: all that may be touched. */
 export class Project implements FaultStack {
@@ -170,10 +172,11 @@ export class Project implements FaultStack {
 
   async setLimits(id: string, { memory, memorySwap, cpus }: Partial<ContainerLimits>): Promise<void> {
     const { HostConfig } = await this.#ask(id, "inspect", (it) => it.inspect());
-    // The engine takes 0 for "unchanged" and, of swap, -1 for "no limit"; and one that was made with --cpus knows no quota.
+    // The engine takes 0 for "unchanged"; and one that was made with --cpus knows no quota. -1 would be "no limit" of swap, which 20.10
+    // does not hand on to a container that runs, so that the kernel refuses a limit of memory above that of both.
     const changes = {
       ...(memory === undefined ? {} : { Memory: memory || noLimit }),
-      ...(memorySwap === undefined ? {} : { MemorySwap: memorySwap || -1 }),
+      ...(memorySwap === undefined ? {} : { MemorySwap: memorySwap || noLimitOfBoth }),
       ...(cpus === undefined
         ? {}
         : HostConfig.NanoCpus
