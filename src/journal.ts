@@ -120,6 +120,8 @@ const facts = {
   ledger: z.strictObject({
     when: span,
     acknowledged: z.int().nonnegative(),
+    /** When the last one was, whatever its key: the ledger's wall clock, mapped to the trial's. Absent where it does not tell, and in older journals. */
+    lastAcknowledged: span.optional(),
     present: z.int().nonnegative(),
     lost: z.array(z.string()),
     doubled: z.array(z.string()),

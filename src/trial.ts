@@ -13,7 +13,7 @@ import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import { type Journal, journalVersion, type Phase } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
-import { progressOf, steadyOf } from "./judge/live.ts";
+import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
 import { within } from "./limit.ts";
 import { type Observation, observe } from "./observe/observe.ts";
@@ -192,7 +192,7 @@ class Trial {
       await this.#breakAndObserve(this.#sceneOf(stack), observation);
       await this.#putBack();
       if (heals(this.#plan)) await this.#awaitSteady("steady-again", limits.steadyAgain);
-      await this.#askLedger(stack);
+      await this.#askLedger(stack, observation);
     } catch (thrown) {
       failed = true;
       this.#noteError(thrown);
@@ -202,11 +202,13 @@ class Trial {
     return this.#tools.interrupted.aborted ? "interrupted" : "failed";
   }
 
-  async #askLedger(stack: StartedStack): Promise<void> {
+  async #askLedger(stack: StartedStack, { engineClock }: Observation): Promise<void> {
     const { ledger } = this.#plan;
     if (!ledger) return;
     await this.#in("ledger", ms(ledger.within + limits.overrun), async () => {
-      this.#write(await askLedger(stack.containers, ledger, this.#clock));
+      const after = acknowledgedAfter(this.#journal.records)?.at;
+      const times = { clock: this.#clock, toHost: (unixMs: number) => engineClock.toHost(unixMs), after };
+      this.#write(await askLedger(stack.containers, ledger, times));
     });
   }
 

@@ -8,6 +8,7 @@ import { signalsOf } from "./signals.ts";
 
 /** What a running trial asks while it waits: the same rules as the judgement, over the journal so far. */
 
+export { acknowledgedAfter, endsBefore } from "./ledger.ts";
 export { steadyOf } from "./steady.ts";
 
 export interface Progress {

@@ -4,7 +4,7 @@ import type { Act } from "../plan.ts";
 import { doubtfulAct, judgeAct } from "./act.ts";
 import { historyOf } from "./history.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
-import { isAsClaimed, ledgerOf } from "./ledger.ts";
+import { isAsClaimed, ledgerDoubt, ledgerOf } from "./ledger.ts";
 import { refutationOf } from "./refutation.ts";
 import { remarksOn } from "./remarks.ts";
 import { signalsOf } from "./signals.ts";
@@ -73,8 +73,7 @@ function judge(journal: Journal): TrialJudgement {
   );
   const ledger = ledgerOf(journal);
   const found = worst(acts);
-  const doubt =
-    ended ?? (plan.ledger && !ledger ? { text: "the ledger was not asked whether anything was lost" } : undefined);
+  const doubt = ended ?? ledgerDoubt(journal);
   const carriedThrough = found === "proven" && doubt ? "inconclusive" : found;
   const outcome = ledger && !isAsClaimed(ledger) ? "refuted" : carriedThrough;
   const sentences = acts.map((it) => it.explanation);
