@@ -8,19 +8,27 @@ import { compose } from "./stack/compose.ts";
 import { labelsOf, readComposeModel, servicesWanted, tailor } from "./stack/compose-file.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
+import { healthLimit } from "./stack/health-limit.ts";
 import { expectedOf, removeInterrupted } from "./stack/in-flight.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { type Removed, removeLabelled } from "./stack/remove.ts";
+import { watchSickness } from "./stack/sickness.ts";
 import { forgetStack, rememberedStacks, rememberStack } from "./stack/stack-file.ts";
 import { makeWorkFolder } from "./stack/work-folder.ts";
-import { seconds } from "./time.ts";
+import { formatDuration, minutes } from "./time.ts";
 
 /** The stack by hand: started by plain Compose with its published ports, so that it stays when we end. */
 
 const byHand = "by-hand";
 const project = `${projectPrefix}${byHand}`;
 
-/** Starts a Compose file's stack and waits until it is healthy. Returns where its published ports are. An interrupted start is removed. */
+/** Images may have to be fetched; how long that takes says nothing of the stack. */
+const creating = minutes(10);
+
+/**
+ * Starts a Compose file's stack and waits until it is healthy, with a limit (see {@link healthLimit}). Returns where its published
+ * ports are. An interrupted start is removed; one that failed stays, so that it can be looked at.
+ */
 export async function up(composeFile: string, signal: AbortSignal): Promise<{ service: string; address: string }[]> {
   const { docker } = await connectEngine();
   await refuseSecond(docker);
@@ -34,18 +42,30 @@ export async function up(composeFile: string, signal: AbortSignal): Promise<{ se
   using folder = makeWorkFolder(project, { run: byHand, owner: ownerMark(), expected, labels });
   const file = join(folder.path, "compose.json");
   await writeFile(file, JSON.stringify(tailored), { mode: 0o600 });
+  const limit = healthLimit(model, services);
+  using sickness = await watchSickness(docker, project);
   try {
-    await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: seconds(120), signal });
+    await compose(["-p", project, "-f", file, "create"], { within: creating, signal });
+    await compose(["-p", project, "-f", file, "up", "--detach", "--wait"], { within: limit, signal });
   } catch (thrown) {
+    // Where its limit ended it, what it had started may go on by itself.
+    endComposeOf((name) => name === project);
     if (signal.aborted) {
-      endComposeOf((name) => name === project);
       await removeInterrupted(docker, expected, labels);
       signal.throwIfAborted();
     }
-    throw new KnownError("stack-not-up", `the stack of ${composeFile} did not come up healthy`, {
-      facts: { reason: messageOf(thrown), try: "docker ps -a and docker logs, then healproof down" },
-      cause: thrown,
-    });
+    throw new KnownError(
+      "stack-not-up",
+      `the stack of ${composeFile} did not come up healthy (limit ${formatDuration(limit)})`,
+      {
+        facts: {
+          ...(await sickness.facts()),
+          reason: (thrown instanceof KnownError ? thrown.facts.why : undefined) ?? messageOf(thrown),
+          try: "docker logs of what is named here, then healproof down",
+        },
+        cause: thrown,
+      },
+    );
   }
   rememberStack(project, byHand, tailored);
   return addressesOf(docker);

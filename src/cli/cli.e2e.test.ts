@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
@@ -197,14 +199,58 @@ test("a run that still lives is not cleaned away by another, and what it saved c
   expect(readFileSync(join(folder, "index.html"), "utf8")).toBe(before);
 });
 
-test("up, down and clean tell programs what they did", { timeout: 180_000 }, async () => {
-  using healproof = new Healproof();
+/** The Compose file of one small API, with something of it said otherwise. */
+function smallApi(healproof: Healproof, changes: object): string {
   apiCrash(healproof);
   const file = join(healproof.folder, "compose.yaml");
   const model = JSON.parse(readFileSync(file, "utf8"));
-  // The engine chooses the port.
-  model.services.api.ports = ["127.0.0.1::8080"];
+  Object.assign(model.services.api, changes);
   writeFileSync(file, JSON.stringify(model));
+  return file;
+}
+
+test("up names a port that somebody has and how to find who, and starts nothing", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  const somebody = createServer().listen(0, "127.0.0.1");
+  await once(somebody, "listening");
+  try {
+    const address = somebody.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const { code, out, err } = await healproof.run(["up", smallApi(healproof, { ports: [`127.0.0.1:${port}:8080`] })]);
+    expect(code, err).toBe(64);
+    expect(out).toBe("");
+    expect(err).toContain(`127.0.0.1:${port}, wanted by api`);
+    expect(err).toContain("ending what uses them (ss -ltnp tells)");
+    expect(await leftOf("by-hand")).toEqual([]);
+  } finally {
+    somebody.close();
+    await healproof.run(["down"]);
+  }
+});
+
+test("up says which service does not get healthy, what its check says and what it logged, and leaves it to be looked at", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const file = smallApi(healproof, {
+    command: ["node", "-e", "console.log('no such setting: COLOUR'); setInterval(() => {}, 1e6)"],
+    healthcheck: { test: ["CMD", "node", "-e", "console.log('refused'); process.exit(1)"], interval: "1s", retries: 1 },
+  });
+  const { code, err } = await healproof.run(["up", file]);
+  try {
+    expect(code, err).toBe(70);
+    expect(err).toContain("did not come up healthy (limit 60.0 s)");
+    expect(err).toMatch(/api +unhealthy, last check exit 1: refused; it logged last:\n +no such setting: COLOUR\n/);
+    expect(await leftOf("by-hand")).toContain("/healproof-by-hand-api-1");
+  } finally {
+    expect((await healproof.run(["down"])).code).toBe(0);
+  }
+});
+
+test("up, down and clean tell programs what they did", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  // The engine chooses the port.
+  const file = smallApi(healproof, { ports: ["127.0.0.1::8080"] });
 
   const up = await healproof.run(["up", "--json", file]);
   expect(up.code, up.err).toBe(0);

@@ -19,7 +19,15 @@ const service = z.looseObject({
   restart: z.string().optional(),
   environment: z.record(z.string(), z.string().nullable()).optional(),
   labels: z.record(z.string(), z.string()).optional(),
-  healthcheck: z.looseObject({ disable: z.boolean().optional() }).optional(),
+  healthcheck: z
+    .looseObject({
+      disable: z.boolean().optional(),
+      interval: z.string().optional(),
+      timeout: z.string().optional(),
+      start_period: z.string().optional(),
+      retries: z.number().optional(),
+    })
+    .optional(),
   depends_on: z
     .record(z.string(), z.looseObject({ condition: z.string().optional(), required: z.boolean().optional() }))
     .optional(),

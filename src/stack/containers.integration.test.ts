@@ -4,11 +4,56 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { planOf } from "../judge/testing/journal-builder.ts";
+import { seconds } from "../time.ts";
 import { startContainers } from "./containers.ts";
 import { connectEngine } from "./engine.ts";
 import { ensureHelperImage } from "./helper-image.ts";
 import { label, ownerMark, projectPrefix } from "./labels.ts";
 import { removeLabelled } from "./remove.ts";
+
+test("what is not healthy when the time is over is named, with what its check and its log said last, and removed", async () => {
+  const { docker } = await connectEngine();
+  const image = await ensureHelperImage(docker);
+  const folder = mkdtempSync(join(tmpdir(), "hp-stack-"));
+  const run = `test-${randomBytes(4).toString("hex")}`;
+  onTestFinished(async () => {
+    rmSync(folder, { recursive: true });
+    await removeLabelled(docker, [`${label.run}=${run}`]);
+  });
+  const node = (script: string) => ({ image, entrypoint: ["node", "-e", script] });
+  const model = {
+    services: {
+      // It is never called unhealthy: no event tells of it.
+      slow: {
+        ...node("console.log('reading my configuration'); setInterval(() => {}, 1e6)"),
+        healthcheck: {
+          test: ["CMD", "node", "-e", "console.log('not yet'); process.exit(1)"],
+          interval: "1s",
+          timeout: "5s",
+          start_period: "600s",
+        },
+      },
+      waits: { ...node("setInterval(() => {}, 1e6)"), depends_on: { slow: { condition: "service_healthy" } } },
+    },
+  };
+  const compose = join(folder, "compose.yaml");
+  writeFileSync(compose, JSON.stringify(model));
+  const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
+  const starting = startContainers(
+    { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}`, within: seconds(8) },
+    AbortSignal.timeout(60_000),
+  );
+  await expect(starting).rejects.toMatchObject({
+    code: "stack-not-up",
+    facts: {
+      slow: "starting, last check exit 1: not yet; it logged last:\nreading my configuration",
+      waits: "never started",
+      reason: "still not up after 8.00 s",
+    },
+  });
+  const filters = JSON.stringify({ label: [`${label.run}=${run}`] });
+  expect(await docker.listContainers({ all: true, filters })).toEqual([]);
+});
 
 test("two copies of a stack that fixes its subnet, its addresses and its names run side by side, and its services find each other", async () => {
   const { docker } = await connectEngine();

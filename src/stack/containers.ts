@@ -74,6 +74,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       },
     };
   } catch (thrown) {
+    const sick = signal.aborted ? {} : await sickness.facts();
     await abandon(starting, () => {
       endComposeOf((name) => name === project);
       return removeInterrupted(docker, expected, labels);
@@ -84,7 +85,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(limit)})`,
       {
         facts: {
-          ...sickness.facts(),
+          ...sick,
           reason: messageOf(thrown),
           try: `healproof up ${plan.stack.compose}, then docker logs`,
         },

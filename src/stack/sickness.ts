@@ -1,32 +1,45 @@
 import type Dockerode from "dockerode";
+import { answered } from "../limit.ts";
 import { type EngineEvent, followEvents } from "./events.ts";
 import { withoutFrames } from "./project.ts";
 
+export interface Sickness extends Disposable {
+  /** By service: what was seen, and its last log lines. What is there and is not well is looked at once more. */
+  facts(): Promise<Record<string, string>>;
+}
+
+/** The last lines of a log say mostly why. */
+const tail = 5;
+
 /**
- * Watches a stack while it starts and remembers, for each service that died or turned unhealthy, what its healthcheck or its
- * log said last: when the start fails, Compose removes the containers and the reason with them.
+ * Watches a stack while it starts and remembers, for each service that died or turned unhealthy, what its healthcheck and its
+ * log said last: where a start that failed is taken down again, the reason goes with the containers.
  */
-export async function watchSickness(
-  docker: Dockerode,
-  project: string,
-): Promise<Disposable & { facts(): Record<string, string> }> {
+export async function watchSickness(docker: Dockerode, project: string): Promise<Sickness> {
   const seen = new Map<string, string>();
   async function note({ Action, Actor }: EngineEvent): Promise<void> {
     const service = Actor.Attributes["com.docker.compose.service"];
     if (!service || (Action !== "die" && Action !== "health_status: unhealthy")) return;
     try {
       const container = docker.getContainer(Actor.ID);
-      if (Action === "die") {
-        const log = withoutFrames(await container.logs({ stdout: true, stderr: true, tail: 5, follow: false }));
-        seen.set(service, `died with exit code ${Actor.Attributes.exitCode ?? "unknown"}: ${log.trim()}`);
-      } else {
-        const last = (await container.inspect()).State.Health?.Log?.at(-1);
-        seen.set(service, `unhealthy, last check exit ${last?.ExitCode ?? "unknown"}: ${last?.Output?.trim() ?? ""}`);
-      }
+      const said =
+        Action === "die"
+          ? `died with exit code ${Actor.Attributes.exitCode ?? "unknown"}`
+          : healthOf(await container.inspect());
+      seen.set(service, `${said}${await lastLines(container)}`);
     } catch {
       // The container is gone already: what was noted before is what we have.
       if (!seen.has(service)) seen.set(service, Action);
     }
+  }
+
+  async function look(id: string, service: string): Promise<void> {
+    const container = docker.getContainer(id);
+    const inspected = await container.inspect();
+    const { Status: status, ExitCode: code, Health: health } = inspected.State;
+    if (status === "running" && (!health || health.Status === "healthy")) return;
+    const said = status === "running" ? healthOf(inspected) : `${status}, exit code ${code}`;
+    seen.set(service, status === "created" ? "never started" : `${said}${await lastLines(container)}`);
   }
 
   // What is noted only explains; it may lack.
@@ -35,7 +48,30 @@ export async function watchSickness(
     lost: () => undefined,
   });
   return {
-    facts: () => Object.fromEntries(seen),
+    async facts() {
+      const filters = JSON.stringify({ label: [`com.docker.compose.project=${project}`] });
+      const there = await answered("for containers", docker.listContainers({ all: true, filters })).catch(() => []);
+      await Promise.allSettled(
+        there.map(({ Id, Labels }) =>
+          answered(`about ${Id.slice(0, 12)}`, look(Id, Labels["com.docker.compose.service"] ?? Id.slice(0, 12))),
+        ),
+      );
+      return Object.fromEntries(seen);
+    },
     [Symbol.dispose]: () => following[Symbol.dispose](),
   };
+}
+
+/** `unhealthy, last check exit 1: connection refused` */
+function healthOf({ State: { Health: health } }: Dockerode.ContainerInspectInfo): string {
+  const status = health?.Status ?? "unhealthy";
+  const last = health?.Log?.at(-1);
+  if (!last) return `${status}, not checked yet`;
+  const words = last.Output.trim();
+  return `${status}, last check exit ${last.ExitCode}${words ? `: ${words}` : ""}`;
+}
+
+async function lastLines(container: Dockerode.Container): Promise<string> {
+  const log = withoutFrames(await container.logs({ stdout: true, stderr: true, tail, follow: false })).trim();
+  return log === "" ? "; it logged nothing" : `; it logged last:\n${log}`;
 }
