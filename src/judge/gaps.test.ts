@@ -26,6 +26,13 @@ test("three samples that were due are tolerable where they are due more rarely",
   expect(gap(slow)).toBeUndefined();
 });
 
+test("a running total may be silent for five seconds, if it tells afterwards what came meanwhile", () => {
+  const total = (...spans: [number, number][]): Series => ({ ...probe(...spans), cumulative: true });
+  expect(gap(total(...paced(0, 3000), ...paced(7900, 9000)))).toBeUndefined();
+  expect(gap(total(...paced(0, 3000), ...paced(8100, 9000)))).toBeDefined();
+  expect(gap(total(...paced(0, 7500)))).toBeDefined();
+});
+
 test("an exchange that takes long covers the time it takes", () => {
   expect(gap(probe(...paced(0, 4000), [4400, 6500], ...paced(7000, 9000)))).toBeUndefined();
   expect(gap(probe(...paced(0, 4000), [4300, 6500], [4400, 4405], ...paced(7000, 9000)))).toBeUndefined();

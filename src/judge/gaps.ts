@@ -8,8 +8,12 @@ export interface Gap {
   readonly seqs: readonly number[];
 }
 
-/** How long a series may be silent before nothing can be said about that time: three samples that were due, or a second. */
-export const tolerable = (series: Series): Duration => ms(Math.max(3 * series.every, 1000));
+/**
+ * How long a series may be silent before nothing can be said about that time: three samples that were due, or a second. A running total
+ * tells afterwards what came meanwhile, only less sure of when: five seconds.
+ */
+export const tolerable = ({ every, cumulative }: Pick<Series, "every" | "cumulative">): Duration =>
+  ms(Math.max(3 * every, cumulative ? 5000 : 1000));
 
 /**
  * The first silence between `from` and `to` that is longer than is tolerable, counted from the end of the last exchange to the
@@ -32,7 +36,9 @@ export function gapIn(series: Series, from: Instant, to: Instant): Gap | undefin
       return { from: covered, to: tick.from, seqs: seqsOf(seq, tick.seq) };
     if (tick.to > covered) [covered, seq] = [tick.to, tick.seq];
   }
-  return to - covered > limit ? { from: covered, to, seqs: seqsOf(seq) } : undefined;
+  // Nobody told afterwards what came in this one.
+  const { every } = series;
+  return to - covered > tolerable({ every }) ? { from: covered, to, seqs: seqsOf(seq) } : undefined;
 }
 
 /** The largest distance between the starts of two neighbouring samples from `from` to `to`. */

@@ -16,6 +16,8 @@ export interface Series {
   /** Absent where the journal never declared it: then nobody looked. */
   readonly observer?: Observer;
   readonly every: Duration;
+  /** Its samples hold a running total. */
+  readonly cumulative?: true;
   /** Ordered by start, because tries overlap: the one that was asked first comes first, whenever it was answered. */
   readonly ticks: readonly Tick[];
 }
@@ -66,7 +68,7 @@ export interface JudgedTick extends Tick {
 export function judgedFor(condition: Condition, series: Series, begun?: Moment): JudgedSeries {
   const { good, cumulative } = readingOf(condition);
   const ticks = cumulative ? since(begun, risingOf(series.ticks)) : series.ticks;
-  return { ...series, ticks: ticks.map((it) => ({ ...it, good: good(it) })) };
+  return { ...series, ...(cumulative ? { cumulative } : {}), ticks: ticks.map((it) => ({ ...it, good: good(it) })) };
 }
 
 /** A total never falls: where one that was told late is more than a later sample's, that one did not know of it yet. */

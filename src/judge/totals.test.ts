@@ -67,8 +67,8 @@ describe("a message that a person is to get", () => {
     expect(act.verdict).toEqual({ kind: "inconclusive", reason: "observer-gap" });
   });
 
-  test("is not known where nobody looked for a second", () => {
-    const blind = (id: string, from: number) => id !== messages || from < 6000 || from > 7600;
+  test("is not known where nobody looked for five seconds", () => {
+    const blind = (id: string, from: number) => id !== messages || from < 6000 || from > 11_600;
     expect(judged({ ...story(), keep: blind, act: called() }).verdict).toEqual({
       kind: "inconclusive",
       reason: "observer-gap",

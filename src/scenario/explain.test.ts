@@ -294,7 +294,7 @@ test("a condition on neither", async () => {
 test("a condition that is no mapping", async () => {
   expect(await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "up"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:12:7  wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk or the name of a part; got "up", and no parts are defined
+    scenarios/it.yaml:12:7  wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize or the name of a part; got "up", and no parts are defined
       12 |     - up
          |       ^
     "
@@ -304,7 +304,7 @@ test("a condition that is no mapping", async () => {
 test("a condition of another kind", async () => {
   expect(await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "{ cpu: app }"]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:12:9  unknown key "cpu" in recovery.when[0]; wanted one of metric, promql, alert, probe, container, health, restarts, log, message, disk
+    scenarios/it.yaml:12:9  unknown key "cpu" in recovery.when[0]; wanted one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize
       12 |     - { cpu: app }
          |         ^
     "

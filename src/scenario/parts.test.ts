@@ -89,7 +89,7 @@ test("a name that nothing is called by is told with the one that was meant", asy
       11 |   when: [is-up, is-redy, nothing-like-it]
          |                 ^
 
-    scenarios/it.yaml:11:26  no part is called "nothing-like-it"; wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk or the name of a part: is-ready, is-up
+    scenarios/it.yaml:11:26  no part is called "nothing-like-it"; wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize or the name of a part: is-ready, is-up
       11 |   when: [is-up, is-redy, nothing-like-it]
          |                          ^
 
@@ -189,7 +189,7 @@ test("a part where another kind of item is wanted", async () => {
   };
   expect(await refused(files)).toMatchInlineSnapshot(`
     "
-    scenarios/defaults.yaml:1:23  unknown key "counter" in recovery.when[0]; wanted one of metric, promql, alert, probe, container, health, restarts, log, message, disk (used by scenarios/it.yaml:11:10)
+    scenarios/defaults.yaml:1:23  unknown key "counter" in recovery.when[0]; wanted one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize (used by scenarios/it.yaml:11:10)
       1 | parts: { it-counts: { counter: 'recoveries_total{service="app"}', increases: true, within: 10s } }
         |                       ^
     "
@@ -199,7 +199,7 @@ test("a part where another kind of item is wanted", async () => {
 test("parts that are none", async () => {
   expect(await refused(named("[is-up]", "parts: [is-up]"))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:11:10  wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk or the name of a part; got "is-up", and no parts are defined
+    scenarios/it.yaml:11:10  wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize or the name of a part; got "is-up", and no parts are defined
       11 |   when: [is-up]
          |          ^
 
@@ -212,7 +212,7 @@ test("parts that are none", async () => {
   `);
   expect(await refused(named("[is-up]", "parts: { is-up: 5, Is Up: {} }"))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:15:17  recovery.when[0]: wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk; got 5
+    scenarios/it.yaml:15:17  recovery.when[0]: wanted a mapping with one of metric, promql, alert, probe, container, health, restarts, log, message, disk, logSize; got 5
       15 | parts: { is-up: 5, Is Up: {} }
          |                 ^
 
