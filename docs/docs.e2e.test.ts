@@ -31,7 +31,7 @@ test.concurrent("the README's scenario proves its claim on a stack that has no P
   const { code, out, err } = await healproof.run(["run", file, "--out", join(healproof.folder, "reports")]);
   expect(code, out + err).toBe(0);
   expect(out).toContain("restart-policy");
-  expect(out).toContain("down for 5 s");
+  expect(out).toContain("down for 10 s");
 });
 
 test.concurrent("the scenario in TypeScript is a vitest test that passes, with a report", {

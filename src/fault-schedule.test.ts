@@ -105,6 +105,7 @@ const unexpected = (why: unknown) => {
 test("what comes first is injected at once, the rest at its time, and what has a time is lifted when that is over", async () => {
   const { did, facts, schedule } = fixture();
   const it = schedule(call("app"), call("redis", 0, 1000), call("postgres", 30, 1500));
+  await it.announceFirst();
   await it.injectFirst();
   expect(did).toEqual(["break app, 2 on disk", "break redis, 2 on disk"]);
   expect(await it.witnessFirst()).toBe(true);
@@ -126,6 +127,7 @@ test("what comes first is injected at once, the rest at its time, and what has a
 test("putting back ends what was still to come, and undoes the last first", async () => {
   const { did, schedule } = fixture();
   const it = schedule(call("app"), call("redis"), call("postgres", 60_000), call("payments", 0, 60_000));
+  await it.announceFirst();
   await it.injectFirst();
   await it.witnessFirst();
   it.start(unexpected);
@@ -139,6 +141,7 @@ test("putting back ends what was still to come, and undoes the last first", asyn
 test("one that has not bitten is told, and all are put back all the same", async () => {
   const { did, facts, schedule } = fixture({ bites: false });
   const it = schedule(call("app"));
+  await it.announceFirst();
   await it.injectFirst();
   expect(await it.witnessFirst()).toBe(false);
   expect(facts.at(-1)?.stage).toBe("missed");
@@ -152,6 +155,7 @@ test("what goes wrong with one that comes later is told, and its undo is kept to
   };
   const { did, schedule } = fixture({ breaks });
   const it = schedule(call("app"), call("redis", 5));
+  await it.announceFirst();
   await it.injectFirst();
   const why = await new Promise((tell) => it.start(tell));
   expect(why).toEqual(new Error("no such process"));
@@ -162,6 +166,7 @@ test("what goes wrong with one that comes later is told, and its undo is kept to
 test("any replica is one of those there are, drawn by the trial's own chance", async () => {
   const { did, schedule } = fixture();
   const it = schedule(call("app", 0, undefined, { replica: "any" }));
+  await it.announceFirst();
   await it.injectFirst();
   await it.putBack();
   expect(did[0]).toContain("break app-2");

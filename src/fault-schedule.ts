@@ -44,11 +44,15 @@ export class FaultSchedule {
     return this.#open === 0;
   }
 
-  /** Injects the first, and all that come at the same time. */
+  /** Aims the first, and all that come at the same time, and puts their undo on the disk. Nothing is broken yet. */
+  async announceFirst(): Promise<void> {
+    await Promise.all(this.#first().map((it) => this.#announce(it)));
+  }
+
+  /** Injects what was announced. */
   async injectFirst(): Promise<void> {
-    const first = await Promise.all(this.#first().map(async (it) => ({ it, breakage: await this.#announce(it) })));
     this.#began = hostNow();
-    await Promise.all(first.map(({ breakage }) => breakage.inject()));
+    await Promise.all([...this.#inForce.values()].map((it) => it.inject()));
   }
 
   /** Whether all that were injected first were seen to bite. */

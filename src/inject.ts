@@ -101,7 +101,11 @@ class ByHand {
     let bitten = false;
     try {
       interrupted.throwIfAborted();
-      await inTime("the injection", limits.inject, schedule.injectFirst());
+      await inTime(
+        "the injection",
+        limits.inject,
+        schedule.announceFirst().then(() => schedule.injectFirst()),
+      );
       bitten = await inTime("the witness", ms(limits.witness + limits.overrun), schedule.witnessFirst());
       if (bitten) {
         schedule.start(this.#over.reject);

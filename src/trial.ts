@@ -296,9 +296,10 @@ class Trial {
       try {
         if (act.faults.length === 0) await healer.on();
         else {
+          const schedule = await this.#announce(scene, act);
           // Again, for what it waited through until now was not quiet. The delay keeps the fault out of step with scrapes and checks.
           await this.#awaitSteady("steady", this.#plan.steady.within, () => ms(this.#random() * limits.maxDelay));
-          if (!(await this.#break(scene, act))) return;
+          if (!(await this.#break(schedule))) return;
         }
         const recovered = await this.#awaitRecovery(act, done);
         await this.#look(scene.stack, observation);
@@ -310,16 +311,18 @@ class Trial {
     }
   }
 
-  /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
-  async #break(scene: Scene, act: Act): Promise<boolean> {
+  /** Before the last look at the steady state, so that the fault follows on that at once: to aim may take a busy engine a second. */
+  async #announce(scene: Scene, act: Act): Promise<FaultSchedule> {
     const { faults } = this.#tools;
-    const order = { scene, act, faults, random: this.#random, witnessWithin: limits.witness };
-    const schedule = await this.#in("inject", limits.inject, async () => {
-      const made = new FaultSchedule(order);
-      this.#broken = made;
-      await made.injectFirst();
-      return made;
-    });
+    const schedule = new FaultSchedule({ scene, act, faults, random: this.#random, witnessWithin: limits.witness });
+    this.#broken = schedule;
+    await this.#in("inject", limits.inject, () => schedule.announceFirst());
+    return schedule;
+  }
+
+  /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
+  async #break(schedule: FaultSchedule): Promise<boolean> {
+    await this.#in("inject", limits.inject, () => schedule.injectFirst());
     const mayTake = ms(limits.witness + limits.overrun);
     const bitten = await this.#in("witness", mayTake, () => schedule.witnessFirst());
     if (bitten) schedule.start((why) => this.#trouble.abort(why));

@@ -262,7 +262,19 @@ test("up, down and clean tell programs what they did", { timeout: 180_000 }, asy
   try {
     expect(JSON.parse(up.out)).toEqual([{ service: "api", address: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d+$/) }]);
     const set = "set={ command: [node, -e, 'process.exit(3)'] }";
-    const inject = ["inject", "bad-config", "--param", "service=api", "--param", set, "--for", "1s", "--json"];
+    const byHand = ["--project", "healproof-by-hand"]; // others may have a stack up at the same time
+    const inject = [
+      "inject",
+      "bad-config",
+      "--param",
+      "service=api",
+      "--param",
+      set,
+      "--for",
+      "1s",
+      "--json",
+      ...byHand,
+    ];
     const { code, out, err } = await healproof.run(inject);
     expect(code, err).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ project: "healproof-by-hand", outcome: "undone" });
