@@ -58,8 +58,11 @@ function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): r
   return [...capabilitiesOf(faults, kinds), ...(looksAtDisks ? diskUseCapabilities : [])];
 }
 
-/** Stacks beside the one that is measured: one that starts or goes, and a control that waits. */
-const stacksAhead = 2;
+/**
+ * Stacks beside the one that is measured: one that starts, waits as a control, or goes. With more of them two cores are never idle, and
+ * what is only starting then spoils the steady state of what has started.
+ */
+const stacksAhead = 1;
 
 export class Run implements AsyncDisposable {
   readonly id: string;
