@@ -16,9 +16,9 @@ let little: LittleStack;
 
 const web = `require("node:http").createServer((q, a) => { q.resume(); a.end("hi"); }).listen(80)`;
 /** Takes connections and says nothing. */
-const mute = `require("node:net").createServer((s) => s.resume()).listen(80)`;
-/** Speaks first. */
-const greeter = `require("node:net").createServer((s) => s.end("220 hello\\r\\n")).listen(25)`;
+const mute = `require("node:net").createServer((s) => s.on("error", () => undefined).resume()).listen(80)`;
+/** Speaks first. A connection that the other side resets must not end it. */
+const greeter = `require("node:net").createServer((s) => s.on("error", () => undefined).end("220 hello\\r\\n")).listen(25)`;
 
 const links = [
   { name: "to-web", port: 9001, upstream: "web:80" },

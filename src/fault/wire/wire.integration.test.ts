@@ -10,10 +10,10 @@ let wires: Wires;
 
 const web = `require("node:http").createServer((q, a) => a.end(q.method + q.url)).listen(80);`;
 /** Takes connections and says nothing. */
-const mute = `require("node:net").createServer({ allowHalfOpen: true }, () => undefined).listen(81);`;
+const mute = `require("node:net").createServer({ allowHalfOpen: true }, (s) => s.on("error", () => undefined)).listen(81);`;
 /** Ends a connection at the first byte: in order on one port, by a reset on the other. */
-const rude = `require("node:net").createServer((s) => s.on("data", () => s.end())).listen(82);
-require("node:net").createServer((s) => s.on("data", () => s.resetAndDestroy())).listen(83);`;
+const rude = `require("node:net").createServer((s) => s.on("error", () => undefined).on("data", () => s.end())).listen(82);
+require("node:net").createServer((s) => s.on("error", () => undefined).on("data", () => s.resetAndDestroy())).listen(83);`;
 
 let target: Dockerode.Container;
 
