@@ -70,7 +70,7 @@ export class WholeStack {
   }
 
   async #inside(container: Dockerode.Container, service: string): Promise<Record<string, unknown>> {
-    const { Titles, Processes } = await container.top({ ps_args: "-eo stat,comm" });
+    const { Titles, Processes } = await container.top({ ps_args: "-eo pid,stat,comm" });
     const stat = Titles.indexOf("STAT");
     return {
       stopped: Processes.filter((it: string[]) => it[stat]?.startsWith("T")).length,
