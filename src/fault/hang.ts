@@ -140,8 +140,8 @@ async function signalUntil(
 }
 
 /**
- * Whether one goes on that was `frozen`. Others may come: what a healthcheck has started becomes the service's child when that is
- * ended.
+ * Whether one goes on that was `frozen`, or has: between two looks it may also have come to its end. Others may come: what a
+ * healthcheck has started becomes the service's child when that is ended.
  */
 async function lookAtOthers(
   tools: FaultTools,
@@ -154,7 +154,14 @@ async function lookAtOthers(
   const known = (it: ListedProcess) => frozen.get(it.process.pid)?.startTicks === it.process.startTicks;
   const going = listed.find((it) => it.state === "running" && known(it));
   if (going) return { state: "released", why: `${going.comm} (process ${going.process.pid}) is no longer frozen` };
+  const missing = [...frozen.values()].find((it) => !listed.some(({ process }) => isSame(process, it)));
+  if (missing && (await isMainStopped(tools, aim)))
+    return { state: "released", why: `process ${missing.pid} is gone: somebody continued or killed it` };
   const still = listed.filter((it) => it.state === "stopped");
   for (const { process } of still) frozen.set(process.pid, process);
   return { state: "in-force", why: `all ${still.length} processes still frozen` };
 }
+
+/** If so after another one was missed, that one did not go with the main process: a dying one is no longer stopped. */
+const isMainStopped = async (tools: FaultTools, aim: AimAtAll) =>
+  (await processesOf(tools, aim)).some((it) => isSame(it.process, aim.process) && it.state === "stopped");

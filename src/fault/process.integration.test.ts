@@ -42,11 +42,14 @@ async function watched(
   const looks: FaultLook[] = [];
   const end = new AbortController();
   const watching = fault.watch(ground.tools, aim, (it) => looks.push(it), end.signal);
-  await eventually("it is looked at", () => looks.length > 0);
-  await whileWatching();
-  await eventually("its end is seen", () => looks.at(-1)?.state !== "in-force");
-  end.abort();
-  await watching;
+  try {
+    await eventually("it is looked at", () => looks.length > 0);
+    await whileWatching();
+    await eventually("its end is seen", () => looks.at(-1)?.state !== "in-force");
+  } finally {
+    end.abort();
+    await watching;
+  }
   return looks.map((it) => it.state).filter((it, i, all) => it !== all[i - 1]);
 }
 
@@ -178,6 +181,16 @@ test("a hang of all catches what is forking meanwhile, and is seen to end when o
     const last = (await processesOf(container)).at(-1);
     return last !== undefined && last.process.startTicks > child.startTicks;
   });
+}, 30_000);
+
+test("a hang of all is seen to end when one of the processes is killed", async () => {
+  const container = await ground.service("bereaved", { script: family });
+  await eventually("the family is there", async () => (await processesOf(container)).length === 2);
+  const aim = await ground.broken(hang, { service: "bereaved", processes: "all" });
+  const child = (await processesOf(container))[1]?.process;
+  if (!child) throw new Error("the child is there");
+  const told = await watched(hang, aim, async () => void (await ground.tools.hand.signal(child, "SIGKILL")));
+  expect(told).toEqual(["in-force", "released"]);
 }, 30_000);
 
 test("a freeze stops the whole container; its undo thaws it, twice is harmless, and a restart ends it", async () => {

@@ -80,6 +80,10 @@ describe("ProcessTable", () => {
     expect(tableOf([10, "tini", "S", 1, 500, container]).identify(container, 10)).toBeUndefined();
   });
 
+  test("identifies nothing in what is still the runtime's, before it becomes the service or an init shim", () => {
+    expect(tableOf([10, "runc:[2:INIT]", "S", 1, 500, container]).identify(container, 10)).toBeUndefined();
+  });
+
   test.each([
     ["R", "running"],
     ["S", "running"],

@@ -16,6 +16,9 @@ export function isInContainer(cgroup: string, container: string): boolean {
 /** Programs that an engine puts before the service's own to reap orphans. */
 const initShims = new Set(["docker-init", "tini", "tini-static", "catatonit", "podman-init", "dumb-init"]);
 
+/** A container that has only just been started is still its runtime's process, which then becomes the service's or an init shim. */
+const isRuntime = ({ comm }: Stat) => /^\w+:\[\d:INIT\]$/.test(comm);
+
 const byAge = (a: Stat, b: Stat) => a.startTicks - b.startTicks || a.pid - b.pid;
 
 /** The processes that a `/proc` tells of. */
@@ -40,7 +43,7 @@ export class ProcessTable {
 
   identify(container: string, pid: number): ProcessIdentity | undefined {
     const main = this.#stat(pid);
-    if (!main || !this.#isIn(pid, container)) return undefined;
+    if (!main || isRuntime(main) || !this.#isIn(pid, container)) return undefined;
     const program = initShims.has(main.comm) ? this.#firstChild(pid, container) : main;
     if (!program) return undefined;
     const identity = { pid: program.pid, startTicks: program.startTicks, container };
