@@ -1,29 +1,7 @@
 #!/usr/bin/env node
-import { CommanderError } from "commander";
-import { program } from "./cli/program.ts";
-import { exitCode, KnownError, printable } from "./errors.ts";
-import { seconds } from "./time.ts";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 
-// Whoever read our output may be gone (a closed terminal, `| head`). That is no reason to leave a stack broken behind.
-for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (thrown: NodeJS.ErrnoException) => {
-    if (thrown.code !== "EPIPE" && thrown.code !== "EIO") throw thrown;
-  });
-
-/** Argv to command; the only place that sets the exit code. What is known prints as one block, a defect keeps its stack. */
-try {
-  process.exitCode = await program(process.argv.slice(2));
-} catch (thrown) {
-  if (thrown instanceof CommanderError) {
-    process.exitCode = thrown.exitCode === 0 ? 0 : exitCode.usage;
-  } else if (thrown instanceof KnownError) {
-    process.stderr.write(`${thrown}\n`);
-    process.exitCode = thrown.exitCode;
-  } else {
-    process.stderr.write(`${printable((thrown instanceof Error ? thrown.stack : undefined) ?? String(thrown))}\n`);
-    process.exitCode = exitCode.internal;
-  }
-}
-
-// What still keeps the process alive is a request that nobody waits for any more: its engine did not answer in time.
-setTimeout(() => process.exit(), seconds(1)).unref();
+// To strip the types from some hundred files takes as long as everything else before the first word.
+enableCompileCache(join(import.meta.dirname, "../node_modules/.cache/healproof/compiled"));
+await import("./cli/main.ts");

@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
@@ -47,9 +46,6 @@ export interface FinishedTrial {
   readonly judgement: TrialJudgement;
   readonly record: TrialRecord;
 }
-
-/** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
-export const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** What the hand must be allowed for these plans. */
 function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): readonly Capability[] {

@@ -1,15 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCode } from "../errors.ts";
-import { defaultWorkers } from "../run.ts";
 import { healproofVersion } from "../version.ts";
+import { defaultWorkers } from "../workers.ts";
 import { fromCaller, newFromCaller } from "./caller.ts";
-import { injectCommand } from "./inject.ts";
-import { cleanCommand, doctorCommand, downCommand, upCommand } from "./machine.ts";
-import { runCommand } from "./run.ts";
-import { judgeCommand, reportCommand } from "./saved.ts";
-import { listCommand, schemaCommand, showCommand, validateCommand } from "./scenarios.ts";
 
-/** The commands and their flags. Each command is a function that returns its exit code. */
+/**
+ * The commands and their flags. Each command is a function that returns its exit code, in a file that is read only once it is asked
+ * for: who wants help, or a typo found, need not wait for the engine's libraries.
+ */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
   let result: Promise<ExitCode> | undefined;
   const healproof = new Command("healproof")
@@ -37,9 +35,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
     .action((what, options) => {
-      result = runCommand(
-        what.map((it: string) => fromCaller(it)),
-        options,
+      result = import("./run.ts").then((it) =>
+        it.runCommand(
+          what.map((path: string) => fromCaller(path)),
+          options,
+        ),
       );
     });
   healproof
@@ -53,9 +53,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       false,
     )
     .action((what, options) => {
-      result = validateCommand(
-        what.map((it: string) => fromCaller(it)),
-        options,
+      result = import("./scenarios.ts").then((it) =>
+        it.validateCommand(
+          what.map((path: string) => fromCaller(path)),
+          options,
+        ),
       );
     });
   healproof
@@ -70,9 +72,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       false,
     )
     .action((what, options) => {
-      result = listCommand(
-        what.map((it: string) => fromCaller(it)),
-        options,
+      result = import("./scenarios.ts").then((it) =>
+        it.listCommand(
+          what.map((path: string) => fromCaller(path)),
+          options,
+        ),
       );
     });
   healproof
@@ -81,7 +85,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .argument("<scenario>", "its file", (it) => fromCaller(it))
     .option("--json", "print as JSON", false)
     .action((file, options) => {
-      result = showCommand(file, options);
+      result = import("./scenarios.ts").then((it) => it.showCommand(file, options));
     });
   healproof
     .command("schema")
@@ -90,7 +94,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--broken-healers", "of broken-healers.yaml, which holds what the scenarios are run against", false)
     .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
     .action((options) => {
-      result = schemaCommand(options);
+      result = import("./scenarios.ts").then((it) => it.schemaCommand(options));
     });
   healproof
     .command("up")
@@ -98,7 +102,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .argument("[compose]", "a Compose file; the scenarios' own unless told")
     .option("--json", "print as JSON: [{ service, address }]", false)
     .action((file, options) => {
-      result = upCommand(file === undefined ? undefined : fromCaller(file), options);
+      result = import("./machine.ts").then((it) =>
+        it.upCommand(file === undefined ? undefined : fromCaller(file), options),
+      );
     });
   healproof
     .command("down")
@@ -110,7 +116,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       false,
     )
     .action((run, options) => {
-      result = downCommand(run, options);
+      result = import("./machine.ts").then((it) => it.downCommand(run, options));
     });
   healproof
     .command("inject")
@@ -122,7 +128,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--project <name>", "the Compose project of the stack that is meant")
     .option("--json", "print as JSON: { fault, what, project, run, startedAt, outcome, happenings }", false)
     .action((fault, options) => {
-      result = injectCommand(fault, options);
+      result = import("./inject.ts").then((it) => it.injectCommand(fault, options));
     });
   healproof
     .command("judge")
@@ -130,9 +136,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .argument("<path...>", "journal.ndjson files, or folders of runs")
     .option("--json", "print as JSON: { outcome, trials, notRun, matrices }", false)
     .action((paths, options) => {
-      result = judgeCommand(
-        paths.map((it: string) => fromCaller(it)),
-        options,
+      result = import("./saved.ts").then((it) =>
+        it.judgeCommand(
+          paths.map((path: string) => fromCaller(path)),
+          options,
+        ),
       );
     });
   healproof
@@ -141,7 +149,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .argument("[run]", "the folder of a run", (it) => fromCaller(it), "reports/latest")
     .option("--json", "print run.json on standard output", false)
     .action((folder, options) => {
-      result = reportCommand(folder, options);
+      result = import("./saved.ts").then((it) => it.reportCommand(folder, options));
     });
   healproof
     .command("clean")
@@ -149,7 +157,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--all", "also what still runs, and stacks that were kept", false)
     .option("--json", "print as JSON: a list of what was put back, each as a sentence", false)
     .action((options) => {
-      result = cleanCommand(options);
+      result = import("./machine.ts").then((it) => it.cleanCommand(options));
     });
   healproof
     .command("doctor")
@@ -159,9 +167,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .addOption(new Option("--quiet", "print only what lacks").default(false))
     .option("--json", "print as JSON: [{ what, ok, detail, remedy }]", false)
     .action((files, options) => {
-      result = doctorCommand(
-        files.map((it: string) => fromCaller(it)),
-        options,
+      result = import("./machine.ts").then((it) =>
+        it.doctorCommand(
+          files.map((path: string) => fromCaller(path)),
+          options,
+        ),
       );
     });
 

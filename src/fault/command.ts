@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type HostSpan, hostNow } from "../clock.ts";
+import { type HostSpan, spanOf } from "../clock.ts";
 import { exitCode, KnownError, printable } from "../errors.ts";
 import type { Executed } from "../stack/exec.ts";
 import { type Duration, ms, seconds } from "../time.ts";
@@ -44,12 +44,11 @@ const tryEvery = ms(100);
 /** A command in a container costs the engine some 50 ms of CPU. */
 const watchEvery = ms(700);
 
-export async function breakBy(runner: Runner, { run }: Commands): Promise<HostSpan> {
-  const from = hostNow();
-  const done = await runner(run, limits.run);
-  if (done?.exitCode !== 0) throw failed("exec-failed", "the command that breaks it failed", run, done);
-  return { from, to: hostNow() };
-}
+export const breakBy = (runner: Runner, { run }: Commands): Promise<HostSpan> =>
+  spanOf(async () => {
+    const done = await runner(run, limits.run);
+    if (done?.exitCode !== 0) throw failed("exec-failed", "the command that breaks it failed", run, done);
+  });
 
 export const seenBy = (runner: Runner, { witness }: Commands, within: Duration): Promise<HostSpan | undefined> =>
   seenWithin(async () => (await says(runner, witness)) === true, within, tryEvery);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
+import { spanOf } from "../clock.ts";
 import { KnownError } from "../errors.ts";
 import { duration, ms, seconds } from "../time.ts";
 import { defineFault, type FaultStack } from "./define.ts";
@@ -69,12 +69,11 @@ export const devicePowerLoss = defineFault({
   },
 
   /** Off the network first: a process that dies on the network says good-bye, for its kernel does. */
-  async inject({ stack }, { container, endpoints }) {
-    const from = hostNow();
-    for (const { network } of endpoints) await stack.leave(container, network);
-    await stack.kill(container);
-    return { from, to: hostNow() };
-  },
+  inject: ({ stack }, { container, endpoints }) =>
+    spanOf(async () => {
+      for (const { network } of endpoints) await stack.leave(container, network);
+      await stack.kill(container);
+    }),
 
   /** Bitten once it is in no network and its process is gone. */
   witness({ stack }, { device, container, pid }, within) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type HostSpan, hostNow } from "../clock.ts";
+import { type HostSpan, spanOf } from "../clock.ts";
 import { type Duration, ms, seconds } from "../time.ts";
 import { defineFault, type FaultTools } from "./define.ts";
 import type { ListedProcess, ProcessIdentity, ProcessState } from "./hand/hand.ts";
@@ -99,12 +99,11 @@ const isAllStopped = (listed: readonly ListedProcess[]) =>
   listed.length > 0 && listed.every((it) => it.state === "stopped");
 
 /** Until a look finds all of them stopped: one that was just forking has left another. */
-async function stopAll(tools: FaultTools, aim: AimAtAll): Promise<HostSpan> {
-  const from = hostNow();
-  const stopped = await signalUntil(tools, aim, "SIGSTOP", stopsWithin, (it) => it.state === "running");
-  if (stopped === 0) throw goneBefore(aim, "SIGSTOP to all of its processes");
-  return { from, to: hostNow() };
-}
+const stopAll = (tools: FaultTools, aim: AimAtAll): Promise<HostSpan> =>
+  spanOf(async () => {
+    const stopped = await signalUntil(tools, aim, "SIGSTOP", stopsWithin, (it) => it.state === "running");
+    if (stopped === 0) throw goneBefore(aim, "SIGSTOP to all of its processes");
+  });
 
 async function continueAll(tools: FaultTools, aim: AimAtAll): Promise<string> {
   const continued = await signalUntil(

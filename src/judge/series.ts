@@ -72,9 +72,9 @@ export function judgedFor(condition: Condition, series: Series, begun?: Moment):
 }
 
 /** A total never falls: where one that was told late is more than a later sample's, that one did not know of it yet. */
-function risingOf(ticks: readonly Tick[]): Tick[] {
+export function risingOf<T extends { readonly value: number }>(samples: readonly T[]): T[] {
   let most = Number.NEGATIVE_INFINITY;
-  return ticks.map((it) => {
+  return samples.map((it) => {
     most = Math.max(most, it.value);
     return { ...it, value: most };
   });

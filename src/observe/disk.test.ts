@@ -1,23 +1,12 @@
 import { expect, test } from "vitest";
 import type { Hand } from "../fault/hand/hand.ts";
 import { noHand } from "../fault/testing/no-tools.ts";
-import type { ContainerLook } from "../stack/stack.ts";
 import { eventually } from "../stack/testing/playground.ts";
 import { observeDisk } from "./disk.ts";
+import { runningContainer } from "./testing/running-container.ts";
 import { Observed } from "./testing/tools.ts";
 
 const watched = { id: "disk", service: "app", path: "/data" };
-const running: ContainerLook = {
-  service: "app",
-  container: "c0ffee",
-  pid: 7,
-  running: true,
-  paused: false,
-  status: "running",
-  restartCount: 0,
-  restartPolicy: "always",
-};
-
 const handThatSees = (
   use: (path: string) => { readonly share?: number } | undefined,
 ): Pick<Hand, "identify" | "disk"> => ({
@@ -27,9 +16,9 @@ const handThatSees = (
 
 test("a container that does not run, or ends just now, gives no sample", async () => {
   using observed = new Observed();
-  const looks = [undefined, { ...running, pid: 0 }];
+  const looks = [undefined, { ...runningContainer, pid: 0 }];
   let asked = 0;
-  const containers = { lookAt: async () => (asked < looks.length ? looks[asked++] : running) };
+  const containers = { lookAt: async () => (asked < looks.length ? looks[asked++] : runningContainer) };
   const seen: string[] = [];
   const hand = handThatSees((path) => {
     seen.push(path);
@@ -48,7 +37,7 @@ test("a container that does not run, or ends just now, gives no sample", async (
 
 test("a path that is not there ends the trial and says so", async () => {
   using observed = new Observed();
-  const containers = { lookAt: async () => running };
+  const containers = { lookAt: async () => runningContainer };
   const done = observeDisk(
     containers,
     handThatSees(() => ({})),

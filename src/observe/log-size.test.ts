@@ -1,25 +1,15 @@
 import { expect, test } from "vitest";
 import { eventually } from "../stack/testing/playground.ts";
 import { observeLogSize } from "./log-size.ts";
+import { runningContainer } from "./testing/running-container.ts";
 import { Observed } from "./testing/tools.ts";
-
-const container = {
-  service: "app",
-  container: "c0ffee",
-  pid: 7,
-  running: true,
-  paused: false,
-  status: "running",
-  restartCount: 0,
-  restartPolicy: "always",
-};
 
 test("what the engine keeps is a sample; a container that is gone, or goes meanwhile, gives none", async () => {
   using observed = new Observed();
-  const looks = [undefined, container];
+  const looks = [undefined, runningContainer];
   const sizes = [undefined, 4096];
   const containers = {
-    lookAt: async () => (looks.length > 0 ? looks.shift() : container),
+    lookAt: async () => (looks.length > 0 ? looks.shift() : runningContainer),
     logSize: async () => (sizes.length > 1 ? sizes.shift() : sizes[0]),
   };
   const done = observeLogSize(containers, { id: "size", service: "app" }, observed.tools);

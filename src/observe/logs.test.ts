@@ -3,6 +3,7 @@ import type { LogListener } from "../stack/follow-log.ts";
 import type { ContainerLook } from "../stack/stack.ts";
 import { eventually } from "../stack/testing/playground.ts";
 import { watchLog } from "./logs.ts";
+import { runningContainer } from "./testing/running-container.ts";
 import { Observed } from "./testing/tools.ts";
 import type { Look } from "./watch-containers.ts";
 
@@ -45,7 +46,7 @@ function watching() {
     async seen(look: Partial<ContainerLook> | undefined) {
       const now = observed.clock.originHost + observed.clock.now();
       const when: Look["when"] = { from: now, to: now };
-      watcher.seen(look ? { when, container: { ...running, ...look } } : { when });
+      watcher.seen(look ? { when, container: { ...runningContainer, ...look } } : { when });
       await Promise.resolve();
       await Promise.resolve();
     },
@@ -56,18 +57,6 @@ function watching() {
     },
   };
 }
-
-const running: ContainerLook = {
-  service: "app",
-  container: "c1",
-  pid: 1,
-  running: true,
-  paused: false,
-  status: "running",
-  restartCount: 0,
-  restartPolicy: "always",
-  startedAtUnixMs: 1,
-};
 
 test("each line that matches is a sample at the time of its stamp; a look says what there was a moment before it", async () => {
   const { observed, seen, line, streams } = watching();
@@ -181,7 +170,7 @@ test("a log that cannot be followed is told of, and the end of the trial ends th
     broken.observed.tools,
     (it) => lost.push(it),
   );
-  failing.seen({ when: { from: 1, to: 2 }, container: running });
+  failing.seen({ when: { from: 1, to: 2 }, container: runningContainer });
   await eventually("the loss", () => lost.length > 0);
   expect(lost).toEqual([why]);
 });

@@ -2,20 +2,11 @@ import { expect, test } from "vitest";
 import type { ContainerLook } from "../stack/stack.ts";
 import { eventually } from "../stack/testing/playground.ts";
 import { watchHealth, watchStarts, watchState } from "./states.ts";
+import { runningContainer } from "./testing/running-container.ts";
 import { Observed, plainEngineClock } from "./testing/tools.ts";
 import { ContainerWatch, type Look } from "./watch-containers.ts";
 
-const running: ContainerLook = {
-  service: "app",
-  container: "c1",
-  pid: 7,
-  running: true,
-  paused: false,
-  status: "running",
-  restartCount: 0,
-  restartPolicy: "always",
-  startedAtUnixMs: 1000,
-};
+const running: ContainerLook = { ...runningContainer, startedAtUnixMs: 1000 };
 const look = (from: number, change: Partial<ContainerLook> = {}): Look => ({
   when: { from, to: from + 5 },
   container: { ...running, ...change },

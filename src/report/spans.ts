@@ -54,15 +54,6 @@ export function triesOf(journal: Journal, series: string): Try[] {
     .toSorted((a, b) => a.from - b.from);
 }
 
-/** A running total's tries: one that was told late is more than the next ones knew of. */
-export function risingOf(tries: readonly Try[]): Try[] {
-  let most = Number.NEGATIVE_INFINITY;
-  return tries.map((it) => {
-    most = Math.max(most, it.value);
-    return { ...it, value: most };
-  });
-}
-
 /**
  * Joins spans that are too short to be seen, so that a signal that flaps a thousand times a minute stays a small picture.
  * What holds any bad is drawn bad.

@@ -1,9 +1,10 @@
 import { headerOf, type Journal, type JournalRecord, type Phase, recordsOf } from "../journal.ts";
 import type { ActJudgement, TrialJudgement } from "../judge/judgement.ts";
+import { risingOf } from "../judge/series.ts";
 import { conditionsOf, type TrialPlan } from "../plan.ts";
 import { type Condition, readingOf, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, type Instant, instant, later, type Moment } from "../time.ts";
-import { coarsened, risingOf, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
+import { coarsened, type Span, type Step, spansOf, stepsOf, thinned, triesOf } from "./spans.ts";
 
 /** What the picture of a trial shows, as data. Times are the trial's instants; `zero` is where the axis says 0 s. */
 export interface Timeline {

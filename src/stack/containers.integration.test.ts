@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { planOf } from "../judge/testing/journal-builder.ts";
-import { seconds } from "../time.ts";
+import { type Duration, seconds } from "../time.ts";
 import { startContainers } from "./containers.ts";
 import { connectEngine } from "./engine.ts";
 import { ensureHelperImage } from "./helper-image.ts";
 import { label, ownerMark, projectPrefix } from "./labels.ts";
 import { removeLabelled } from "./remove.ts";
 
-test("what is not healthy when the time is over is named, with what its check and its log said last, and removed", async () => {
+/** A run of a test's own, what it starts stacks with, and services to put into them; all of it is removed afterwards. */
+async function ground() {
   const { docker } = await connectEngine();
   const image = await ensureHelperImage(docker);
   const folder = mkdtempSync(join(tmpdir(), "hp-stack-"));
@@ -20,7 +21,22 @@ test("what is not healthy when the time is over is named, with what its check an
     rmSync(folder, { recursive: true });
     await removeLabelled(docker, [`${label.run}=${run}`]);
   });
-  const node = (script: string) => ({ image, entrypoint: ["node", "-e", script] });
+  return {
+    docker,
+    run,
+    node: (script: string) => ({ image, entrypoint: ["node", "-e", script] }),
+    start(model: object, name: string, within?: Duration) {
+      const compose = join(folder, "compose.yaml");
+      writeFileSync(compose, JSON.stringify(model));
+      const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
+      const order = { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${name}` };
+      return startContainers({ ...order, ...(within && { within }) }, AbortSignal.timeout(60_000));
+    },
+  };
+}
+
+test("what is not healthy when the time is over is named, with what its check and its log said last, and removed", async () => {
+  const { docker, run, node, start } = await ground();
   const model = {
     services: {
       // It is never called unhealthy: no event tells of it.
@@ -36,14 +52,7 @@ test("what is not healthy when the time is over is named, with what its check an
       waits: { ...node("setInterval(() => {}, 1e6)"), depends_on: { slow: { condition: "service_healthy" } } },
     },
   };
-  const compose = join(folder, "compose.yaml");
-  writeFileSync(compose, JSON.stringify(model));
-  const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
-  const starting = startContainers(
-    { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}`, within: seconds(8) },
-    AbortSignal.timeout(60_000),
-  );
-  await expect(starting).rejects.toMatchObject({
+  await expect(start(model, run, seconds(8))).rejects.toMatchObject({
     code: "stack-not-up",
     facts: {
       slow: "starting, last check exit 1: not yet; it logged last:\nreading my configuration",
@@ -56,16 +65,7 @@ test("what is not healthy when the time is over is named, with what its check an
 });
 
 test("two copies of a stack that fixes its subnet, its addresses and its names run side by side, and its services find each other", async () => {
-  const { docker } = await connectEngine();
-  const image = await ensureHelperImage(docker);
-  const folder = mkdtempSync(join(tmpdir(), "hp-stack-"));
-  const run = `test-${randomBytes(4).toString("hex")}`;
-  onTestFinished(async () => {
-    rmSync(folder, { recursive: true });
-    await removeLabelled(docker, [`${label.run}=${run}`]);
-  });
-
-  const node = (script: string) => ({ image, entrypoint: ["node", "-e", script] });
+  const { run, node, start } = await ground();
   // Two names of the service it asks: the file's, and the container's own.
   const ask = `for (const name of ["api", "${run}-api"]) fetch("http://" + name + ":8080").catch(() => process.exit(1))`;
   const model = {
@@ -89,17 +89,8 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
       },
     },
   };
-  const compose = join(folder, "compose.yaml");
-  writeFileSync(compose, JSON.stringify(model));
-
-  const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
-  const start = (n: number) =>
-    startContainers(
-      { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}-${n}` },
-      AbortSignal.timeout(60_000),
-    );
   // One after the other: the first stays while the second starts.
-  const [first, second] = [await start(1), await start(2)];
+  const [first, second] = [await start(model, `${run}-1`), await start(model, `${run}-2`)];
   for (const stack of [first, second])
     expect((await stack.containers.look()).map(({ service, running }) => [service, running])).toEqual([
       ["api", true],

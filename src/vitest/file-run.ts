@@ -10,9 +10,10 @@ import type { PlannedMatrix, planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
 import type { RunRecord } from "../report/run-record.ts";
 import { summaryText } from "../report/text.ts";
-import { defaultWorkers, type FinishedTrial, Run, type RunOptions } from "../run.ts";
+import { type FinishedTrial, Run, type RunOptions } from "../run.ts";
 import { pointLatest, writeReports } from "../run-folder.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
+import { defaultWorkers } from "../workers.ts";
 import { FinishedScenario } from "./finished-scenario.ts";
 
 export interface GateOptions {
