@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-const needsEngine = ["{src,docs,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+const needsEngine = ["{src,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+
+/** The scenarios, and the pages' commands, which run some: their verdicts are to say what the stack can do, not what the neighbours do. */
+const proofs = ["scenarios/**/*.test.ts", "docs/**/*.e2e.test.ts"];
 
 const fullSet = ["scenarios/full.test.ts", "{src,fixtures/*/src}/**/*.full.test.ts"];
 
@@ -9,6 +12,8 @@ const testTimeout = 60_000;
 
 export default defineConfig({
   test: {
+    // What the programs under test log is of interest where something failed.
+    silent: "passed-only",
     // Run one after the other: what is timed should not share the machine with what is not.
     projects: [
       {
@@ -18,9 +23,10 @@ export default defineConfig({
           hookTimeout: testTimeout,
           // Pure functions: nothing to keep apart, and importing everything anew for each file is most of the time.
           isolate: false,
-          maxWorkers: 2,
+          // A third of its time it waits.
+          maxWorkers: 3,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
-          exclude: [...needsEngine, ...fullSet, "docs/examples/**", "**/node_modules/**"],
+          exclude: [...needsEngine, ...proofs, ...fullSet, "docs/examples/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -39,8 +45,9 @@ export default defineConfig({
           name: "scenarios",
           testTimeout,
           hookTimeout: testTimeout,
-          include: ["scenarios/**/*.test.ts"],
+          include: proofs,
           exclude: [...fullSet, "**/node_modules/**"],
+          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
