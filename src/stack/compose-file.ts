@@ -13,6 +13,7 @@ import { label } from "./labels.ts";
 const named = z.looseObject({ name: z.string().optional(), external: z.boolean().optional() }).nullable();
 const service = z.looseObject({
   image: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
   scale: z.int().optional(),
   deploy: z.looseObject({ replicas: z.int().optional() }).optional(),
   build: z.unknown().optional(),
@@ -53,12 +54,26 @@ export const composeModel = z.looseObject({
 });
 export type ComposeModel = z.output<typeof composeModel>;
 
-/** Asks Compose for its own reading of the file, with these variables before those of the environment and of its `.env`. */
+/**
+ * Asks Compose for its own reading of the file, with these variables before those of the environment and of its `.env`. Services of a
+ * profile that is not active are left out, unless one of them is wanted by name: that activates it, as in Compose itself.
+ */
 export async function readComposeModel(
   file: string,
   variables: Readonly<Record<string, string>> = {},
+  wanted: readonly string[] = [],
 ): Promise<ComposeModel> {
-  const text = await compose(["-f", file, "config", "--format", "json"], { variables });
+  const active = await readModel(["-f", file], file, variables);
+  if (wanted.every((name) => Object.hasOwn(active.services, name))) return active;
+  return readModel(["-f", file, "--profile", "*"], file, variables);
+}
+
+async function readModel(
+  which: readonly string[],
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<ComposeModel> {
+  const text = await compose([...which, "config", "--format", "json"], { variables });
   const parsed = composeModel.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   throw new KnownError("bad-compose", `${file} is not a Compose file that healproof understands`, {
@@ -126,7 +141,8 @@ function tailored(
       }),
     );
   const changed = services.map((name): [string, ComposeModel["services"][string]] => {
-    const { ports, ...rest } = withAliasForName(model.services[name] ?? {});
+    // It is wanted, so its profile is of no account any more.
+    const { ports, profiles: _, ...rest } = withAliasForName(model.services[name] ?? {});
     const it = overridden(rest, overrides[name] ?? {});
     return [
       name,
