@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-const needsEngine = ["{src,scripts}/**/*.{integration,e2e}.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+const needsEngine = ["{src,scripts}/**/*.integration.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+
+/** Each brings up half a dozen services or more, whose healthchecks fail where too many start at once. */
+const needsStacks = ["fixtures/{app,ledger,monitoring}/src/**/*.integration.test.ts", "src/**/*.e2e.test.ts"];
 
 /** The scenarios, and the pages' commands, which run some: their verdicts are to say what the stack can do, not what the neighbours do. */
 const proofs = ["scenarios/**/*.test.ts", "docs/**/*.e2e.test.ts"];
@@ -26,7 +29,7 @@ export default defineConfig({
           // A third of its time it waits.
           maxWorkers: 3,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
-          exclude: [...needsEngine, ...proofs, ...fullSet, "docs/examples/**", "**/node_modules/**"],
+          exclude: [...needsEngine, ...needsStacks, ...proofs, ...fullSet, "docs/examples/**", "**/node_modules/**"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -36,8 +39,19 @@ export default defineConfig({
           testTimeout,
           hookTimeout: testTimeout,
           include: needsEngine,
+          exclude: needsStacks,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "stacks",
+          testTimeout,
+          hookTimeout: testTimeout,
+          include: needsStacks,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -48,7 +62,7 @@ export default defineConfig({
           include: proofs,
           exclude: [...fullSet, "**/node_modules/**"],
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -60,7 +74,7 @@ export default defineConfig({
           include: fullSet,
           // What is timed has the machine for itself.
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
