@@ -28,7 +28,7 @@ test("a machine that was set up has Node, an engine, Compose and, once fixed, th
     ["Docker Compose", true],
     ["helper image", true],
   ]);
-}, 20_000);
+});
 
 test("an image that lacks, and a Compose file that lacks, are found with what to do", async () => {
   const file = composeFile("services: { app: { image: healproof-nobody-has-this } }");
@@ -42,7 +42,7 @@ test("an image that lacks, and a Compose file that lacks, are found with what to
     },
     { what: join(folder, "none.yaml"), ok: false, detail: "there is no such Compose file" },
   ]);
-}, 20_000);
+});
 
 test("without Compose the doctor still says what lacks, instead of failing on the first Compose file", async () => {
   const file = composeFile("services: { app: { image: node } }");
@@ -53,4 +53,4 @@ test("without Compose the doctor still says what lacks, instead of failing on th
     remedy: expect.stringContaining("npm run setup"),
   });
   expect(findings.find((it) => it.what === file)?.ok).toBe(false);
-}, 20_000);
+});

@@ -76,7 +76,7 @@ test("a fault bites, is put back when its time is over, and all of it is told to
   expect(at("lifted").detail).toContain("continued");
   expect(await answers()).toBe(true);
   expect(healproof.undoEntries()).toEqual([]);
-}, 60_000);
+});
 
 test("without a time it lasts until Ctrl-C, which puts it back", async () => {
   const broken = start("hang", "--param", "service=api");
@@ -89,7 +89,7 @@ test("without a time it lasts until Ctrl-C, which puts it back", async () => {
   expect(out).toMatch(/^hang of api in healproof-.*: bitten after .*; put back after .*continued\n$/);
   expect(await answers()).toBe(true);
   expect(healproof.undoEntries()).toEqual([]);
-}, 60_000);
+});
 
 test("two at a time have an undo each; killed, clean puts both back and leaves the stack", async () => {
   const [hang, exec] = [
@@ -109,7 +109,7 @@ test("two at a time have an undo each; killed, clean puts both back and leaves t
   expect(await answers()).toBe(true);
   expect((await inject("exec", ...["service=api", ...isMarked].flatMap((it) => ["--param", it]))).code).toBe(2);
   expect((await healproof.run(["clean"])).out).not.toContain("api");
-}, 60_000);
+});
 
 const js = (script: string) => JSON.stringify(["node", "-e", script]);
 const isThere = js("process.exit(require('fs').existsSync('/tmp/mark') ? 0 : 1)");
@@ -122,7 +122,7 @@ test("a fault that is not seen to bite is put back, told, and exits with 2", asy
   expect(code, err).toBe(2);
   expect(out).toContain("not seen to bite");
   expect(out).toContain("was run in api");
-}, 60_000);
+});
 
 test("a deployment that was killed halfway is put back by clean", async () => {
   const before = (await api()).Config;
@@ -149,7 +149,7 @@ test("a device returns at another address when its time is over", async () => {
   expect(await addressOf()).not.toEqual(before);
   expect(out).toContain(`has power again, at ${(await addressOf())[0]}`);
   await expect.poll(answers, { timeout: 10_000 }).toBe(true);
-}, 60_000);
+});
 
 test("a device that a killed healproof left without power gets it from clean, and nothing keeps its old address", async () => {
   const [before, there] = [await addressOf(), (await leftOf(run)).sort()];
@@ -166,7 +166,7 @@ test("a device that a killed healproof left without power gets it from clean, an
   expect((await leftOf(run)).sort()).toEqual(there);
   expect(healproof.undoEntries()).toEqual([]);
   await expect.poll(answers, { timeout: 10_000 }).toBe(true);
-}, 60_000);
+});
 
 test("clean forgets how a stack was started once it is gone, and not before", async () => {
   const [own] = remembered();
@@ -175,7 +175,7 @@ test("clean forgets how a stack was started once it is gone, and not before", as
   const { code, err } = await healproof.run(["clean"]);
   expect(code, err).toBe(0);
   expect(remembered()).toEqual([own]);
-}, 60_000);
+});
 
 test("what cannot be broken is told before anything is touched", async () => {
   const nobody = await inject("hang", "--param", "service=nobody");
@@ -186,7 +186,7 @@ test("what cannot be broken is told before anything is touched", async () => {
   expect(nowhere.err).toContain("no stack of the run nowhere is up");
   expect(nowhere.err).toContain(run);
   expect(healproof.undoEntries()).toEqual([]);
-}, 60_000);
+});
 
 test("a stack that another user's healproof started cannot be recreated: how it was started is theirs", async () => {
   using other = new Healproof();
@@ -202,4 +202,4 @@ test("a stack that another user's healproof started cannot be recreated: how it 
   ]);
   expect(code).toBe(70);
   expect(err).toContain("it is not known how the stack");
-}, 60_000);
+});

@@ -55,7 +55,7 @@ afterAll(async () => {
   await stack?.down();
   await removeLabelled(docker, [`${label.run}=${run}`]);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 const aimAt = async (params: object): Promise<unknown> =>
   JSON.parse(JSON.stringify(await badConfig.aim(tools, params)));
@@ -95,7 +95,7 @@ test("a service that fails its healthchecks by its new configuration has bitten;
   expect(await envOf("api")).toEqual(expect.arrayContaining(["STATUS=200", "SECRET=a$b"]));
   expect(await badConfig.undo(tools, aim)).toBe("api has its former configuration; nothing to put back");
   expect([await idOf("api"), await idOf("mute")]).toEqual([now, other]);
-}, 60_000);
+});
 
 test("a service that ends by its new configuration has bitten, whatever restarts it; who rolls it back has healed it", async () => {
   const aim = await aimAt({ service: "mute", set: { command: ["process.exit(3)"] } });
@@ -105,7 +105,7 @@ test("a service that ends by its new configuration has bitten, whatever restarts
   await tools.stack.recreate("mute", {});
   expect(await lookAt(aim)).toBe("healed");
   expect(await badConfig.undo(tools, aim)).toBe("mute has its former configuration; nothing to put back");
-}, 60_000);
+});
 
 test("a configuration under which the service works, or that is its own, does not bite", async () => {
   await healthy();
@@ -116,7 +116,7 @@ test("a configuration under which the service works, or that is its own, does no
     await badConfig.undo(tools, aim);
     await healthy();
   }
-}, 60_000);
+});
 
 test("what cannot be done is refused before anything is touched", async () => {
   const before = await idOf("mute");

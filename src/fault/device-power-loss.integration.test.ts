@@ -15,9 +15,9 @@ beforeAll(async () => {
   playground = await Playground.open();
   const { docker, name } = playground;
   tools = { ...noTools, stack: new Project(docker, name, [`io.healproof.test=${name}`]) };
-}, 30_000);
+});
 
-afterAll(() => playground?.[Symbol.asyncDispose](), 30_000);
+afterAll(() => playground?.[Symbol.asyncDispose]());
 
 /** Says something each 50 ms to whoever is connected, and good-bye when it is told to end. */
 const talks = `require("node:net").createServer((it) => { it.on("error", () => {}); setInterval(() => it.write("."), 50); }).listen(80)`;
@@ -99,7 +99,7 @@ test("a device without power is gone without a good-bye, stays gone whatever its
   // It is found by its name, too.
   await peerOf("plug", "plug-late-peer");
   expect(await heard()).toBe("heard\n");
-}, 60_000);
+});
 
 test("it returns at a new address, once its boot time is over, and nothing keeps the old one", async () => {
   const container = await device("lamp");
@@ -118,7 +118,7 @@ test("it returns at a new address, once its boot time is over, and nothing keeps
   expect((await playground.containers()).sort()).toEqual(others);
   expect(await devicePowerLoss.undo(tools, aim)).toBe("lamp has power");
   expect(await playground.addressOf(container)).toBe(now);
-}, 60_000);
+});
 
 test("an undo that was killed while it held the old address leaves nothing to the next one", async () => {
   const container = await device("fan");
@@ -134,7 +134,7 @@ test("an undo that was killed while it held the old address leaves nothing to th
   expect((await playground.containers()).sort()).toEqual(others);
   expect(await playground.addressOf(container)).not.toBe(before);
   expect((await container.inspect()).State.Running).toBe(true);
-}, 60_000);
+});
 
 test("a device whose address somebody else took meanwhile has power all the same, and that is told", async () => {
   const container = await device("heater");
@@ -145,7 +145,7 @@ test("a device whose address somebody else took meanwhile has power all the same
   expect((await container.inspect()).State.Running).toBe(true);
   expect(await devicePowerLoss.undo(tools, aim)).toBe("heater has power");
   await squatter.remove({ force: true });
-}, 60_000);
+});
 
 test("a device that is dark already, or on no network, is refused; one that was replaced is left alone", async () => {
   const container = await device("radio");
@@ -160,4 +160,4 @@ test("a device that is dark already, or on no network, is refused; one that was 
   expect(await devicePowerLoss.witness(tools, aim, ms(50))).toBeUndefined();
   expect(await devicePowerLoss.undo(tools, aim)).toBe("radio is another container now; nothing to put back");
   expect((await next.inspect()).State.Running).toBe(true);
-}, 60_000);
+});

@@ -14,8 +14,8 @@ beforeAll(async () => {
   playground = await Playground.open();
   const { docker, name } = playground;
   tools = { ...noTools, stack: new Project(docker, name, [`io.healproof.test=${name}`]) };
-}, 30_000);
-afterAll(() => playground?.[Symbol.asyncDispose](), 30_000);
+});
+afterAll(() => playground?.[Symbol.asyncDispose]());
 
 async function container(service: string, number: number): Promise<Dockerode.Container> {
   const made = await playground.docker.createContainer({
@@ -62,7 +62,7 @@ test("a command breaks one container as the user it is told, is witnessed there 
   expect(looks.map((it) => it.state)).toEqual(["in-force", "healed"]);
   expect(await said(second)).toBe("");
   await exec.undo(tools, aim);
-}, 60_000);
+});
 
 test("a container that is down cannot be asked: the fault is in force, and its undo starts it", async () => {
   const it = await container("api", 1);
@@ -81,7 +81,7 @@ test("a container that is down cannot be asked: the fault is in force, and its u
   await expect(exec.inject(tools, aim)).rejects.toMatchObject({ facts: { why: "its container does not run" } });
   expect(await exec.undo(tools, aim)).toMatch(/in api, which was started again$/);
   expect((await tools.stack.run(it.id, isBroken, seconds(5))).exitCode).toBe(1);
-}, 60_000);
+});
 
 test("a command that fails, or is not there, says so with what it printed", async () => {
   await container("api", 1);
@@ -95,7 +95,7 @@ test("a command that fails, or is not there, says so with what it printed", asyn
     code: "exec-failed",
     facts: { "it printed": expect.stringContaining("healproof-no-such-program") },
   });
-}, 60_000);
+});
 
 test("a service that the stack does not have is refused before anything is run", async () => {
   await expect(aimAt({ ...params, service: "nobody" })).rejects.toMatchObject({

@@ -77,7 +77,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await little?.[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 interface Case {
   readonly fault: AnyFault;

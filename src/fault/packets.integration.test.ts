@@ -20,11 +20,11 @@ beforeAll(async () => {
     little.service("cache", { script: web }),
   ]);
   await eventually("all answer", async () => (await reached("app", "db")) && (await reached("cache", "app")), 20_000);
-}, 60_000);
+});
 
 afterAll(async () => {
   await little?.[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 const container = (service: string, replica?: number) => little.tools.stack.container(service, replica);
 const wire = async (service: string, replica?: number) => little.tools.wire(await container(service, replica));

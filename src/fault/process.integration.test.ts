@@ -14,9 +14,9 @@ let ground: FaultGround;
 
 beforeAll(async () => {
   ground = await FaultGround.open(crash, hang, stop, restart, freeze);
-}, 30_000);
+});
 
-afterAll(() => ground?.[Symbol.asyncDispose](), 30_000);
+afterAll(() => ground?.[Symbol.asyncDispose]());
 
 const looked = (container: Dockerode.Container) => container.inspect().then((it) => it.State);
 const pidOf = (container: Dockerode.Container) => looked(container).then((it) => it.Pid);
@@ -58,7 +58,7 @@ test("nothing that was not injected is witnessed", async () => {
   for (const fault of [crash, hang, stop, restart, freeze])
     expect(await ground.witnessOfNothing(fault, { service: "untouched" })).toBeUndefined();
   expect(await ground.witnessOfNothing(hang, { service: "untouched", processes: "all" })).toBeUndefined();
-}, 20_000);
+});
 
 test("a crash kills the service as no person's stop does; its undo starts it once", async () => {
   const container = await ground.service("crashing");
@@ -70,7 +70,7 @@ test("a crash kills the service as no person's stop does; its undo starts it onc
   expect(Running).toBe(true);
   expect(await crash.undo(ground.tools, aim)).toBe("crashing runs again; nothing to put back");
   expect(await pidOf(container)).toBe(Pid);
-}, 20_000);
+});
 
 test("a crash of a process that was replaced since hits nobody, and says so", async () => {
   const container = await ground.service("replaced");
@@ -78,7 +78,7 @@ test("a crash of a process that was replaced since hits nobody, and says so", as
   await container.restart({ t: 0 });
   await expect(crash.inject(ground.tools, aim)).rejects.toMatchObject({ code: "nothing-to-break" });
   expect((await looked(container)).Running).toBe(true);
-}, 20_000);
+});
 
 test("a crash by another signal is what the process makes of it", async () => {
   const container = await ground.service("terminated", {
@@ -88,7 +88,7 @@ test("a crash by another signal is what the process makes of it", async () => {
   await ground.broken(crash, { service: "terminated", signal: "SIGTERM" });
   await eventually("the engine knows", async () => !(await looked(container)).Running);
   expect((await looked(container)).ExitCode).toBe(7);
-}, 20_000);
+});
 
 test("a crash of a named process hits the oldest of that name and leaves the main one alone", async () => {
   const script = `for (const name of ["first", "second"]) require("node:child_process").spawn("sleep", ["1000"]); setInterval(() => undefined, 1e6)`;
@@ -104,7 +104,7 @@ test("a crash of a named process hits the oldest of that name and leaves the mai
     code: "no-such-process",
     facts: { "there are": expect.stringContaining("sleep") },
   });
-}, 20_000);
+});
 
 test("one of several containers of a service is hit, and put back", async () => {
   const [one, two] = [await ground.service("several"), await ground.service("several", { number: 2 })];
@@ -113,7 +113,7 @@ test("one of several containers of a service is hit, and put back", async () => 
   expect((await looked(one)).Running).toBe(true);
   expect(await crash.undo(ground.tools, aim)).toBe("several (container 2) was not running and has been started");
   expect((await looked(two)).Running).toBe(true);
-}, 20_000);
+});
 
 test("a stop is a person's: the engine has it stopped; who starts it ends it; the undo starts it, twice is harmless", async () => {
   const container = await ground.service("stopping", { host: { RestartPolicy: { Name: "always" } } });
@@ -123,7 +123,7 @@ test("a stop is a person's: the engine has it stopped; who starts it ends it; th
   expect(await stop.undo(ground.tools, aim)).toBe("stopping runs again; nothing to put back");
   const again = await ground.broken(stop, { service: "stopping" });
   expect(await watched(stop, again, () => container.start())).toEqual(["in-force", "healed"]);
-}, 40_000);
+});
 
 test("a restart replaces the process and leaves nothing to put back", async () => {
   const container = await ground.service("restarting");
@@ -132,7 +132,7 @@ test("a restart replaces the process and leaves nothing to put back", async () =
   expect((await looked(container)).Running).toBe(true);
   expect(await pidOf(container)).not.toBe(before);
   expect(await restart.undo(ground.tools, aim)).toBe("restarting runs again; nothing to put back");
-}, 30_000);
+});
 
 test("a hang freezes the service, which the engine takes for running; its undo lets it go on, twice is harmless", async () => {
   const container = await ground.service("hanging");
@@ -149,7 +149,7 @@ test("a hang freezes the service, which the engine takes for running; its undo l
   await container.remove({ force: true });
   await ground.service("hanging");
   expect(await hang.undo(ground.tools, aim)).toBe("hanging's frozen process is gone");
-}, 20_000);
+});
 
 test("a hang of all freezes the whole service, and not who looks in from outside; its undo lets all go on", async () => {
   const container = await ground.service("hanging-all", { script: family, host: { Init: true } });
@@ -163,7 +163,7 @@ test("a hang of all freezes the whole service, and not who looks in from outside
   expect(await hang.undo(ground.tools, aim)).toBe("hanging-all's 3 frozen processes continued");
   expect(await states()).toEqual(["running", "running", "running"]);
   expect(await hang.undo(ground.tools, aim)).toBe("hanging-all has no frozen process any more; nothing to put back");
-}, 30_000);
+});
 
 test("a hang of all catches what is forking meanwhile, and is seen to end when one of them goes on", async () => {
   const forking = `setInterval(() => require("node:child_process").spawn("sleep", ["0.5"]), 5)`;
@@ -182,7 +182,7 @@ test("a hang of all catches what is forking meanwhile, and is seen to end when o
     return last !== undefined && last.process.startTicks > child.startTicks;
   });
   await container.remove({ force: true }); // it would keep a core busy
-}, 30_000);
+});
 
 test("a hang of all is seen to end when one of the processes is killed", async () => {
   const container = await ground.service("bereaved", { script: family });
@@ -192,7 +192,7 @@ test("a hang of all is seen to end when one of the processes is killed", async (
   if (!child) throw new Error("the child is there");
   const told = await watched(hang, aim, async () => void (await ground.tools.hand.signal(child, "SIGKILL")));
   expect(told).toEqual(["in-force", "released"]);
-}, 30_000);
+});
 
 test("a freeze stops the whole container; its undo thaws it, twice is harmless, and a restart ends it", async () => {
   const container = await ground.service("freezing");
@@ -207,4 +207,4 @@ test("a freeze stops the whole container; its undo thaws it, twice is harmless, 
   expect(told[0]).toBe("in-force");
   expect(["replaced", "healed"]).toContain(told[1]);
   expect(await looked(container)).toMatchObject({ Running: true, Paused: false });
-}, 40_000);
+});

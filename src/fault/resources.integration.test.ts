@@ -15,9 +15,9 @@ let ground: FaultGround;
 
 beforeAll(async () => {
   ground = await FaultGround.open(oom, cpuPressure, memoryPressure, fdExhaustion, diskFill);
-}, 30_000);
+});
 
-afterAll(() => ground?.[Symbol.asyncDispose](), 30_000);
+afterAll(() => ground?.[Symbol.asyncDispose]());
 
 const MiB = 2 ** 20;
 const looked = (container: Dockerode.Container) => container.inspect().then((it) => it.State);
@@ -100,7 +100,7 @@ test("out of memory at a limit given for the time, in a container that has none,
   expect(await oom.undo(ground.tools, aim)).toBe(
     "unlimited has no limit of memory; nothing to put back; unlimited runs again; nothing to put back",
   );
-}, 30_000);
+});
 
 test("an exhaustion that was cut short is undone: the process goes on as it was", async () => {
   const container = await ground.service("cut-short", { script: web, host: { Memory: 128 * MiB } });
@@ -112,7 +112,7 @@ test("an exhaustion that was cut short is undone: the process goes on as it was"
   expect(await oom.undo(ground.tools, aim)).toContain("goes on as it was");
   expect((await ground.tools.hand.list(Id, State.Pid)).map((it) => it.state)).toEqual(["running"]);
   expect((await ground.tools.hand.memory.look(process))?.score).toBe(0);
-}, 20_000);
+});
 
 test("CPU pressure keeps a busy service from running; its undo gives all of it back, twice is harmless", async () => {
   const busy = "setInterval(() => { const end = Date.now() + 60; while (Date.now() < end); }, 100)";
@@ -123,7 +123,7 @@ test("CPU pressure keeps a busy service from running; its undo gives all of it b
   expect(await cpuPressure.undo(ground.tools, aim)).toBe("slow has all cores again");
   expect((await usageOf(container))?.cpuLimit).toBe(0);
   expect(await cpuPressure.undo(ground.tools, aim)).toBe("slow has all cores; nothing to put back");
-}, 30_000);
+});
 
 test("CPU pressure is not witnessed where nothing is kept from running, and one that had less has nothing to lose", async () => {
   await ground.service("idle");
@@ -133,7 +133,7 @@ test("CPU pressure is not witnessed where nothing is kept from running, and one 
   await expect(cpuPressure.aim(ground.tools, { service: "idle", cpus: 1 })).rejects.toMatchObject({
     code: "nothing-to-break",
   });
-}, 20_000);
+});
 
 test("memory pressure leaves so much; raising the limit heals it, and the undo leaves that limit alone", async () => {
   const container = await ground.service("tight", { host: { Memory: 256 * MiB, MemorySwap: 512 * MiB } });
@@ -155,7 +155,7 @@ test("memory pressure leaves so much; raising the limit heals it, and the undo l
     why: "somebody has given it 96 MiB of memory",
   });
   expect(await memoryPressure.undo(ground.tools, again)).toBe("tight was given 96 MiB of memory by somebody; left so");
-}, 40_000);
+});
 
 test("memory pressure on a service without a limit: the undo takes it away while the service runs", async () => {
   const container = await ground.service("roomy");
@@ -164,7 +164,7 @@ test("memory pressure on a service without a limit: the undo takes it away while
   expect(await memoryPressure.undo(ground.tools, aim)).toBe("roomy has no limit of memory again");
   expect((await usageOf(container))?.memoryLimit).toBe(0);
   expect(await memoryPressure.undo(ground.tools, aim)).toBe("roomy has no limit of memory; nothing to put back");
-}, 20_000);
+});
 
 test.each(users)(
   "without descriptors a service of %s takes no connection any more; its undo lets it, twice is harmless",
@@ -212,7 +212,7 @@ test("a descriptor that is closed is taken away too; it ends with the process", 
   expect(looks.map((it) => it.state)).not.toContain("released");
   expect(looks.at(-1)?.state).toBe("replaced");
   expect(await fdExhaustion.undo(ground.tools, aim)).toMatch(/is gone; nothing to put back$/);
-}, 30_000);
+});
 
 const volume = { Type: "tmpfs", Target: "/var/lib/app", TmpfsOptions: { SizeBytes: 4 * MiB, Mode: 0o777 } } as const;
 const writeMore = `
@@ -231,7 +231,7 @@ test("a full disk refuses the service's writes; its undo makes room, twice is ha
   expect(await diskFill.undo(ground.tools, aim)).toBe("removed /var/lib/app/fill of full");
   expect(await run(container, writeMore)).toBe("0 written\n");
   expect(await diskFill.undo(ground.tools, aim)).toBe("/var/lib/app/fill is gone; nothing to put back");
-}, 30_000);
+});
 
 test("a nearly full disk has so much left, and the service itself can make room again", async () => {
   const container = await ground.service("nearly", { host: { Mounts: [{ Source: "", ...volume }] } });
@@ -242,7 +242,7 @@ test("a nearly full disk has so much left, and the service itself can make room 
   await expect(diskFill.aim(ground.tools, params)).rejects.toMatchObject({ code: "already-there" });
   const looks = await watched(diskFill, aim, () => run(container, `require("node:fs").rmSync("/var/lib/app/fill")`));
   expect(looks.at(-1)).toMatchObject({ state: "healed", why: "/var/lib/app/fill is gone" });
-}, 30_000);
+});
 
 /** A volume of Compose's, which all containers that name it share. */
 const named = (name: string) => ({
@@ -261,7 +261,7 @@ test("a full disk is healed by whoever makes the file shorter, too", async () =>
   const aim = await ground.broken(diskFill, { service: "truncating", path: "/var/lib/app/fill" });
   const truncate = () => run(container, `require("node:fs").truncateSync("/var/lib/app/fill")`);
   expect((await watched(diskFill, aim, truncate)).at(-1)).toMatchObject({ state: "healed", why: "4 MiB left" });
-}, 30_000);
+});
 
 test("the undo reaches the volume of a container that is down, and leaves a file alone that is not ours", async () => {
   const mounts = { host: { Mounts: [named("kept")] } };
@@ -275,7 +275,7 @@ test("the undo reaches the volume of a container that is down, and leaves a file
   expect(await run(keeper, `console.log(require("node:fs").readdirSync("/var/lib/app"))`)).toBe("0 []\n");
   await run(keeper, `require("node:fs").writeFileSync("/var/lib/app/fill", "another's")`);
   expect(await diskFill.undo(ground.tools, aim)).toBe("/var/lib/app/fill is not the file that was written; left alone");
-}, 30_000);
+});
 
 test("what others live on is never filled, nor a place that is not there", async () => {
   await ground.service("shared");
@@ -284,4 +284,4 @@ test("what others live on is never filled, nor a place that is not there", async
   await expect(refusal("/etc/hosts2")).rejects.toMatchObject({ code: "shared-disk" });
   await expect(refusal("/nowhere/fill")).rejects.toMatchObject({ code: "no-such-folder" });
   await expect(refusal("/etc/passwd")).rejects.toMatchObject({ code: "already-there" });
-}, 20_000);
+});

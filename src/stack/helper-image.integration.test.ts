@@ -39,7 +39,7 @@ test("the image is built once, found again without naming its base, and replaced
   expect(second).not.toBe(first);
   expect(await tags()).toEqual([second]);
   expect(told.slice(1)).toEqual([`building ${second} upon ${base}`]);
-}, 30_000);
+});
 
 test("two copies of healproof on one machine, with other programs, leave each other their images", async () => {
   const base = await ensureHelperImage(docker);
@@ -53,7 +53,7 @@ test("two copies of healproof on one machine, with other programs, leave each ot
   const same = await ensure("/one", 2);
   expect(await tags()).toEqual([same, other].toSorted());
   expect(same).not.toBe(other);
-}, 30_000);
+});
 
 test("without a base in the engine or in a registry it says what to do", async () => {
   const base = "127.0.0.1:9/no/such-image:1";
@@ -65,4 +65,4 @@ test("without a base in the engine or in a registry it says what to do", async (
       try: expect.stringContaining("npm start"),
     },
   });
-}, 15_000);
+});

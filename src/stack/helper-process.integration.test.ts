@@ -9,9 +9,9 @@ let playground: Playground;
 
 beforeAll(async () => {
   playground = await Playground.open();
-}, 30_000);
+});
 
-afterAll(() => playground?.[Symbol.asyncDispose](), 30_000);
+afterAll(() => playground?.[Symbol.asyncDispose]());
 
 test("helpers whose harness was killed with SIGKILL go by themselves", async () => {
   const { image, name, labels } = playground;
@@ -40,7 +40,7 @@ test("helpers whose harness was killed with SIGKILL go by themselves", async () 
     harness.kill("SIGKILL");
   }
   await eventually("both are removed", async () => (await playground.containers()).length === 0);
-}, 30_000);
+});
 
 test("disposing of a helper returns once the engine has removed its container, and twice is harmless", async () => {
   const { docker, image, name, labels } = playground;
@@ -49,4 +49,4 @@ test("disposing of a helper returns once the engine has removed its container, a
   await Promise.all([probe, hand, probe].map((helper) => helper[Symbol.asyncDispose]()));
   expect(await playground.containers()).toEqual([]);
   await expect(probe.fetch("http://web/", { timeoutMs: 1000 })).rejects.toThrow("has been ended");
-}, 15_000);
+});

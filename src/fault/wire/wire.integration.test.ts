@@ -24,12 +24,12 @@ beforeAll(async () => {
   target = await playground.run("target", web + mute + rude);
   await playground.web("peer");
   await eventually("it answers", async () => (await came(80, "GET / HTTP/1.0\r\n\r\n")) === "answer", 10_000);
-}, 60_000);
+});
 
 afterAll(async () => {
   await wires?.[Symbol.asyncDispose]();
   await playground?.[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 async function known(container: Dockerode.Container): Promise<FaultContainer> {
   const { Id, State } = await container.inspect();
@@ -162,7 +162,7 @@ describe("the wires of a stack", () => {
     wires = new Wires(docker, { image, name: `${name}-wire-again`, labels });
     for (let round = 0; round < 3; round++) await restart();
     // What a busy machine makes of it; without a wire it takes about half a second.
-    expect(withWire - median()).toBeLessThan(500);
+    expect(withWire - median()).toBeLessThan(2000);
   });
 
   test("keep neither the container nor its network from being removed", async () => {

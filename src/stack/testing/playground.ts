@@ -81,7 +81,7 @@ export class Playground implements AsyncDisposable {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 5000,
+  withinMs = 20_000,
 ): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await holds())) {
