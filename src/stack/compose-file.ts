@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Overrides } from "../scenario/schema.ts";
@@ -14,6 +15,7 @@ const named = z.looseObject({ name: z.string().optional(), external: z.boolean()
 const service = z.looseObject({
   image: z.string().optional(),
   profiles: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).nullish(),
   scale: z.int().optional(),
   deploy: z.looseObject({ replicas: z.int().optional() }).optional(),
   build: z.unknown().optional(),
@@ -75,11 +77,23 @@ async function readModel(
 ): Promise<ComposeModel> {
   const text = await compose([...which, "config", "--format", "json"], { variables });
   const parsed = composeModel.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withAbsoluteProfiles(parsed.data, dirname(resolve(file)));
   throw new KnownError("bad-compose", `${file} is not a Compose file that healproof understands`, {
     facts: { reason: z.prettifyError(parsed.error) },
     exitCode: exitCode.usage,
   });
+}
+
+const seccompFile = /^(seccomp[:=])(?!unconfined$|builtin$)(.+)$/;
+
+/** All paths are absolute in what Compose prints, but those of seccomp profiles; a trial's file stands in another folder. */
+function withAbsoluteProfiles(model: ComposeModel, folder: string): ComposeModel {
+  const absolute = (option: string) => option.replace(seccompFile, (_, key, path) => `${key}${resolve(folder, path)}`);
+  const services = Object.entries(model.services).map(([name, it]) => [
+    name,
+    it.security_opt ? { ...it, security_opt: it.security_opt.map(absolute) } : it,
+  ]);
+  return { ...model, services: Object.fromEntries(services) };
 }
 
 /** The named services and everything that they depend on, in the file's order; all if none are named. */

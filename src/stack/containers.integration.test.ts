@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { planOf } from "../judge/testing/journal-builder.ts";
 import { type Duration, seconds } from "../time.ts";
-import { startContainers } from "./containers.ts";
+import { checkedStack, startContainers } from "./containers.ts";
 import { connectEngine } from "./engine.ts";
 import { ensureHelperImage } from "./helper-image.ts";
 import { label, ownerMark, projectPrefix } from "./labels.ts";
@@ -21,13 +21,18 @@ async function ground() {
     rmSync(folder, { recursive: true });
     await removeLabelled(docker, [`${label.run}=${run}`]);
   });
+  const write = (model: object): string => {
+    const compose = join(folder, "compose.yaml");
+    writeFileSync(compose, JSON.stringify(model));
+    return compose;
+  };
   return {
     docker,
     run,
     node: (script: string) => ({ image, entrypoint: ["node", "-e", script] }),
+    write,
     start(model: object, name: string, within?: Duration) {
-      const compose = join(folder, "compose.yaml");
-      writeFileSync(compose, JSON.stringify(model));
+      const compose = write(model);
       const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
       const order = { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${name}` };
       return startContainers({ ...order, ...(within && { within }) }, AbortSignal.timeout(60_000));
@@ -97,4 +102,27 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
       ["caller", true],
     ]);
   await Promise.all([first.down(), second.down()]);
+});
+
+test("a service of a profile is left out, unless a scenario names it: that activates it, as in Compose", async () => {
+  const { write } = await ground();
+  const stack = {
+    compose: write({ services: { api: { image: "api" }, debugger: { image: "debugger", profiles: ["debug"] } } }),
+    overrides: {},
+    variables: {},
+    shares: [],
+  };
+  expect((await checkedStack(stack)).services).toEqual(["api"]);
+  expect((await checkedStack({ ...stack, services: ["api", "debugger"] })).services).toEqual(["api", "debugger"]);
+  await expect(checkedStack({ ...stack, services: ["debuger"] })).rejects.toMatchObject({ code: "no-such-service" });
+});
+
+test("a seccomp profile beside the Compose file is found from a trial's copy, too", async () => {
+  const { write } = await ground();
+  const security_opt = ["no-new-privileges:true", "seccomp:./profiles/api.json", "apparmor=unconfined"];
+  const compose = write({ services: { api: { image: "api", security_opt }, web: { image: "web" } } });
+  const { model } = await checkedStack({ compose, overrides: {}, variables: {}, shares: [] });
+  expect(model.services.api?.security_opt).toEqual(
+    security_opt.with(1, `seccomp:${join(dirname(compose), "profiles/api.json")}`),
+  );
 });
