@@ -54,8 +54,11 @@ function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): r
   return [...capabilitiesOf(faults, kinds), ...(looksAtDisks ? diskUseCapabilities : [])];
 }
 
-/** Stacks beside the one that is measured: one that starts or goes, and one that waits as a control, which costs little. */
-const stacksAhead = 2;
+/**
+ * Stacks beside the one that is measured: one that starts, waits as a control, or goes. With more of them two cores are never idle, and
+ * what is only starting then spoils the steady state of what has started.
+ */
+const stacksAhead = 1;
 
 export class Run implements AsyncDisposable {
   readonly id: string;
@@ -83,8 +86,8 @@ export class Run implements AsyncDisposable {
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
-    // A start keeps two cores busy by itself: another beside it would only make both late, and what has started sick.
-    this.#time = new QuietTime({ noise: options.workers, quiet: options.workers });
+    // A start is mostly waiting for healthchecks, so one more beside it costs it little.
+    this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
     this.#alive = pLimit(options.workers + stacksAhead);
   }
 
