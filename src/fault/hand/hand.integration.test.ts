@@ -65,10 +65,10 @@ describe("the hand", () => {
     for (const [index, { when }] of seen.entries()) {
       // Not before the signal was sent. The process takes it when it is next scheduled, which may be a little later.
       expect(when.to).toBeGreaterThan(signals[index]?.from ?? Number.POSITIVE_INFINITY);
-      expect(when.from).toBeLessThan((signals[index]?.to ?? 0) + 1000);
+      expect(when.from).toBeLessThan((signals[index]?.to ?? 0) + 100);
     }
-    // A busy machine may delay looks, but not all of them.
-    expect(Math.min(...widths(seen))).toBeLessThan(15);
+    // A busy machine may delay a look, but not all of them.
+    expect(widths(seen).toSorted((a, b) => a - b)[3]).toBeLessThan(15);
     expect((await container.wait()).StatusCode).toBe(137);
     expect((await hand.signal(target, "SIGKILL")).sent).toBe(false);
     expect(await hand.identify(target.container, target.pid)).toBeUndefined();

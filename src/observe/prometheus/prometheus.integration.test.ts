@@ -86,9 +86,8 @@ test("what a real Prometheus says was so at some moment within each sample's spa
     // An alert does not fire before its rule has seen the scrape: then it was well for longer than what it is about.
     if (id !== "alert") expect(well, id).toBeLessThan(after);
     expect(Math.min(...items.filter(([, , value]) => value === 1).map(([, to]) => to))).toBeGreaterThan(before);
-    // Its scrapes, each with its own limit, and the pace of its rules: no wider than it must be, where the machine was not busy.
-    const widths = items.map(([from, to]) => to - from).toSorted((a, b) => a - b);
-    expect(widths[Math.floor(widths.length / 2)]).toBeLessThan(1500);
+    // Its scrapes, each with its own limit, and the pace of its rules: no wider than it must be.
+    for (const [from, to] of items) expect(to - from).toBeLessThan(1500);
   }
   expect(observed.items("none")).toEqual([]);
 });
