@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { stackEnvironment } from "../fixtures/monitoring/src/testing/tool.ts";
 import { builtInFaults } from "../src/fault/registry.ts";
 import { loadBrokenHealers } from "../src/scenario/broken-healers.ts";
 import { loadScenarios } from "../src/scenario/load.ts";
@@ -10,14 +10,12 @@ import { scenarioTests } from "../src/vitest.ts";
  * matter of hours: healproof run --broken scenarios/broken-healers.yaml
  */
 
-/** What the set-up has written for this machine. */
-const settings = "fixtures/stack/.env";
-const hasGrafana = existsSync(settings) && /^COMPOSE_PROFILES=.*\bgrafana\b/m.test(readFileSync(settings, "utf8"));
-
 /** By tag: why it is not run here. */
 const lacking: Readonly<Record<string, string>> = {
   lab: "it needs the lab",
-  ...(hasGrafana ? {} : { grafana: "Grafana's image is not in reach, and there is no stand-in for it" }),
+  ...(stackEnvironment().GRAFANA_IMAGE
+    ? {}
+    : { grafana: "Grafana's image is not in reach, and there is no stand-in for it" }),
 };
 
 const all = await loadScenarios(["scenarios"], { faults: builtInFaults });

@@ -9,7 +9,7 @@ import { fromCaller, newFromCaller } from "./caller.ts";
  * for: who wants help, or a typo found, need not wait for the engine's libraries.
  */
 export async function program(argv: readonly string[]): Promise<ExitCode> {
-  let result: Promise<ExitCode> | undefined;
+  let result: ExitCode = exitCode.proven;
   const healproof = new Command("healproof")
     .description("Breaks a real stack on purpose and proves, with numbers, that it comes back by itself in time.")
     .version(healproofVersion)
@@ -34,13 +34,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     )
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
-    .action((what, options) => {
-      result = import("./run.ts").then((it) =>
-        it.runCommand(
-          what.map((path: string) => fromCaller(path)),
-          options,
-        ),
-      );
+    .action(async (what, options) => {
+      const { runCommand } = await import("./run.ts");
+      result = await runCommand(allFromCaller(what), options);
     });
   healproof
     .command("validate")
@@ -52,13 +48,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       "print as JSON: how many { scenarios, trials }, with --broken { brokenHealers, against } too",
       false,
     )
-    .action((what, options) => {
-      result = import("./scenarios.ts").then((it) =>
-        it.validateCommand(
-          what.map((path: string) => fromCaller(path)),
-          options,
-        ),
-      );
+    .action(async (what, options) => {
+      const { validateCommand } = await import("./scenarios.ts");
+      result = await validateCommand(allFromCaller(what), options);
     });
   healproof
     .command("list")
@@ -71,21 +63,18 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       "print as JSON: a list of scenarios, or with --faults [{ fault, summary, ends, lasts, capabilities, shares, parameters }]",
       false,
     )
-    .action((what, options) => {
-      result = import("./scenarios.ts").then((it) =>
-        it.listCommand(
-          what.map((path: string) => fromCaller(path)),
-          options,
-        ),
-      );
+    .action(async (what, options) => {
+      const { listCommand } = await import("./scenarios.ts");
+      result = await listCommand(allFromCaller(what), options);
     });
   healproof
     .command("show")
     .description("print a scenario as it is run, with all defaults and parts filled in")
     .argument("<scenario>", "its file", (it) => fromCaller(it))
     .option("--json", "print as JSON", false)
-    .action((file, options) => {
-      result = import("./scenarios.ts").then((it) => it.showCommand(file, options));
+    .action(async (file, options) => {
+      const { showCommand } = await import("./scenarios.ts");
+      result = await showCommand(file, options);
     });
   healproof
     .command("schema")
@@ -93,18 +82,18 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--defaults", "of defaults.yaml, which holds what the scenarios of a folder have in common", false)
     .option("--broken-healers", "of broken-healers.yaml, which holds what the scenarios are run against", false)
     .option("--out <file>", "write it to a file", (it) => newFromCaller(it))
-    .action((options) => {
-      result = import("./scenarios.ts").then((it) => it.schemaCommand(options));
+    .action(async (options) => {
+      const { schemaCommand } = await import("./scenarios.ts");
+      result = await schemaCommand(options);
     });
   healproof
     .command("up")
     .description("start a stack by hand, with its published ports")
     .argument("[compose]", "a Compose file; the scenarios' own unless told")
     .option("--json", "print as JSON: [{ service, address }]", false)
-    .action((file, options) => {
-      result = import("./machine.ts").then((it) =>
-        it.upCommand(file === undefined ? undefined : fromCaller(file), options),
-      );
+    .action(async (file, options) => {
+      const { upCommand } = await import("./machine.ts");
+      result = await upCommand(file === undefined ? undefined : fromCaller(file), options);
     });
   healproof
     .command("down")
@@ -115,8 +104,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
       "print as JSON: how many { containers, networks, volumes } were removed, and the names of networks that are { stuck }",
       false,
     )
-    .action((run, options) => {
-      result = import("./machine.ts").then((it) => it.downCommand(run, options));
+    .action(async (run, options) => {
+      const { downCommand } = await import("./machine.ts");
+      result = await downCommand(run, options);
     });
   healproof
     .command("inject")
@@ -127,37 +117,36 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--run <id>", "the run whose stack is meant; the only one that is up unless told")
     .option("--project <name>", "the Compose project of the stack that is meant")
     .option("--json", "print as JSON: { fault, what, project, run, startedAt, outcome, happenings }", false)
-    .action((fault, options) => {
-      result = import("./inject.ts").then((it) => it.injectCommand(fault, options));
+    .action(async (fault, options) => {
+      const { injectCommand } = await import("./inject.ts");
+      result = await injectCommand(fault, options);
     });
   healproof
     .command("judge")
     .description("judge saved journals again")
     .argument("<path...>", "journal.ndjson files, or folders of runs")
     .option("--json", "print as JSON: { outcome, trials, notRun, matrices }", false)
-    .action((paths, options) => {
-      result = import("./saved.ts").then((it) =>
-        it.judgeCommand(
-          paths.map((path: string) => fromCaller(path)),
-          options,
-        ),
-      );
+    .action(async (paths, options) => {
+      const { judgeCommand } = await import("./saved.ts");
+      result = await judgeCommand(allFromCaller(paths), options);
     });
   healproof
     .command("report")
     .description("write a saved run's reports again, judged again from its journals")
     .argument("[run]", "the folder of a run", (it) => fromCaller(it), "reports/latest")
     .option("--json", "print run.json on standard output", false)
-    .action((folder, options) => {
-      result = import("./saved.ts").then((it) => it.reportCommand(folder, options));
+    .action(async (folder, options) => {
+      const { reportCommand } = await import("./saved.ts");
+      result = await reportCommand(folder, options);
     });
   healproof
     .command("clean")
     .description("put back everything that a killed run left behind")
     .option("--all", "also what still runs, and stacks that were kept", false)
     .option("--json", "print as JSON: a list of what was put back, each as a sentence", false)
-    .action((options) => {
-      result = import("./machine.ts").then((it) => it.cleanCommand(options));
+    .action(async (options) => {
+      const { cleanCommand } = await import("./machine.ts");
+      result = await cleanCommand(options);
     });
   healproof
     .command("doctor")
@@ -166,13 +155,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--fix", "build the helper image where it lacks", false)
     .addOption(new Option("--quiet", "print only what lacks").default(false))
     .option("--json", "print as JSON: [{ what, ok, detail, remedy }]", false)
-    .action((files, options) => {
-      result = import("./machine.ts").then((it) =>
-        it.doctorCommand(
-          files.map((path: string) => fromCaller(path)),
-          options,
-        ),
-      );
+    .action(async (files, options) => {
+      const { doctorCommand } = await import("./machine.ts");
+      result = await doctorCommand(allFromCaller(files), options);
     });
 
   if (argv.length === 0) {
@@ -180,9 +165,10 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     return exitCode.usage;
   }
   await healproof.parseAsync([...argv], { from: "user" });
-  return result ?? exitCode.proven;
+  return result;
 }
 
+const allFromCaller = (paths: readonly string[]) => paths.map((it) => fromCaller(it));
 const another = (text: string, others: readonly string[] = []) => [...others, text];
 
 function count(text: string): number {

@@ -57,27 +57,18 @@ export const composeModel = z.looseObject({
 export type ComposeModel = z.output<typeof composeModel>;
 
 /**
- * Asks Compose for its own reading of the file, with these variables before those of the environment and of its `.env`. Services of a
- * profile that is not active are left out, unless one of them is wanted by name: that activates it, as in Compose itself.
+ * Asks Compose for its own reading of the file, with these variables before those of the environment and of its `.env`; with the
+ * services of the profiles that are active, or of all.
  */
 export async function readComposeModel(
   file: string,
   variables: Readonly<Record<string, string>> = {},
-  wanted: readonly string[] = [],
+  profiles: "active" | "all" = "active",
 ): Promise<ComposeModel> {
-  const active = await readModel(["-f", file], file, variables);
-  if (wanted.every((name) => Object.hasOwn(active.services, name))) return active;
-  return readModel(["-f", file, "--profile", "*"], file, variables);
-}
-
-async function readModel(
-  which: readonly string[],
-  file: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<ComposeModel> {
-  const text = await compose([...which, "config", "--format", "json"], { variables });
+  const which = profiles === "all" ? ["--profile", "*"] : [];
+  const text = await compose(["-f", file, ...which, "config", "--format", "json"], { variables });
   const parsed = composeModel.safeParse(JSON.parse(text));
-  if (parsed.success) return withAbsoluteProfiles(parsed.data, dirname(resolve(file)));
+  if (parsed.success) return withAbsoluteSeccompFiles(parsed.data, dirname(resolve(file)));
   throw new KnownError("bad-compose", `${file} is not a Compose file that healproof understands`, {
     facts: { reason: z.prettifyError(parsed.error) },
     exitCode: exitCode.usage,
@@ -87,7 +78,7 @@ async function readModel(
 const seccompFile = /^(seccomp[:=])(?!unconfined$|builtin$)(.+)$/;
 
 /** All paths are absolute in what Compose prints, but those of seccomp profiles; a trial's file stands in another folder. */
-function withAbsoluteProfiles(model: ComposeModel, folder: string): ComposeModel {
+function withAbsoluteSeccompFiles(model: ComposeModel, folder: string): ComposeModel {
   const absolute = (option: string) => option.replace(seccompFile, (_, key, path) => `${key}${resolve(folder, path)}`);
   const services = Object.entries(model.services).map(([name, it]) => [
     name,

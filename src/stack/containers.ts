@@ -130,7 +130,10 @@ async function abandon(starting: Promise<unknown>, remove: () => Promise<unknown
 
 /** A plan's stack as Compose reads it; refused where it shares what is not its own, or cannot be copied. Nothing is started. */
 export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: ComposeModel; services: string[] }> {
-  const model = await modelOf(stack);
+  const active = await modelOf(stack);
+  // To name a service activates its profile, as in Compose itself.
+  const isThere = (name: string) => Object.hasOwn(active.services, name);
+  const model = stack.services?.every(isThere) === false ? await modelOf(stack, "all") : active;
   const services = servicesWanted(model, stack.services);
   refuseShares(model, { file: stack.compose, services, shares: stack.shares });
   tailor(model, { project: "", services, overrides: stack.overrides, labels: {} });
@@ -139,11 +142,14 @@ export async function checkedStack(stack: TrialPlan["stack"]): Promise<{ model: 
 
 /** Compose takes about 0.1 s to read a file, and all trials of a run read the same few. */
 const models = new Map<string, Promise<ComposeModel>>();
-function modelOf({ compose: file, variables, services }: TrialPlan["stack"]): Promise<ComposeModel> {
-  const key = JSON.stringify([file, variables, services]);
+function modelOf(
+  { compose: file, variables }: TrialPlan["stack"],
+  profiles: "active" | "all" = "active",
+): Promise<ComposeModel> {
+  const key = JSON.stringify([file, variables, profiles]);
   const known = models.get(key);
   if (known) return known;
-  const reading = readComposeModel(file, variables, services);
+  const reading = readComposeModel(file, variables, profiles);
   reading.catch(() => models.delete(key));
   models.set(key, reading);
   return reading;

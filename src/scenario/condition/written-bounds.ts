@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { within } from "./bounds.ts";
 
 /** A least and a most that are written with their unit, such as `30MiB` or `80%`. A plan keeps them as they are written. */
 export interface WrittenBounds {
@@ -28,8 +29,8 @@ export const fittingWritten =
 export const someWrittenBound = { anyOf: keys.map((key) => ({ required: [key] })) };
 
 export function withinWritten(it: WrittenBounds, read: Read): (value: number) => boolean {
-  const [least, most] = [valueIn(it.atLeast, read), valueIn(it.atMost, read)];
-  return (value) => (least === undefined || value >= least) && (most === undefined || value <= most);
+  const bounds = { atLeast: valueIn(it.atLeast, read), atMost: valueIn(it.atMost, read) };
+  return (value) => within(bounds, value);
 }
 
 /** `at least 1MiB and at most 30MiB` */
