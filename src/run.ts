@@ -110,32 +110,39 @@ export class Run implements AsyncDisposable {
   /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */
   trial(plan: TrialPlan): Promise<FinishedTrial> {
     const number = ++this.#trials;
-    const finished = this.#alive(async () => {
-      this.#interrupted.throwIfAborted();
-      const folder = plan.id.replaceAll("/", "-");
-      const began = hostNow();
-      const journal = await runTrial(plan, {
-        engine: this.#engine,
-        hand: this.#hand,
-        helperImage: this.#helperImage,
-        faults: this.#options.faults,
-        run: this.id,
-        owner: this.#owner,
-        folder: join(this.folder, folder),
-        project: `${projectPrefix}${this.id}-${number}`,
-        seed: randomInt(2 ** 31),
-        noise: (signal) => this.#time.noise(signal),
-        quiet: (signal) => this.#time.quiet(signal),
-        interrupted: this.#interrupted,
-        keep: this.#options.keep ?? false,
-        tell: this.#options.tell ?? (() => undefined),
-      });
-      const { up } = timingsOf(journal);
-      const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
-      return { plan, journal, judgement: judgeTrial(journal), record };
-    });
+    const { promise: finished, resolve, reject } = Promise.withResolvers<FinishedTrial>();
+    const place = () =>
+      new Promise<void>((leave) => this.#run(plan, number, leave).finally(leave).then(resolve, reject));
+    void this.#alive(place);
     this.#underWay.add(finished);
     return finished;
+  }
+
+  /** `leaving` is called once nothing but removing its stack remains. */
+  async #run(plan: TrialPlan, number: number, leaving: () => void): Promise<FinishedTrial> {
+    this.#interrupted.throwIfAborted();
+    const folder = plan.id.replaceAll("/", "-");
+    const began = hostNow();
+    const journal = await runTrial(plan, {
+      engine: this.#engine,
+      hand: this.#hand,
+      helperImage: this.#helperImage,
+      faults: this.#options.faults,
+      run: this.id,
+      owner: this.#owner,
+      folder: join(this.folder, folder),
+      project: `${projectPrefix}${this.id}-${number}`,
+      seed: randomInt(2 ** 31),
+      noise: (signal) => this.#time.noise(signal),
+      quiet: (signal) => this.#time.quiet(signal),
+      leaving,
+      interrupted: this.#interrupted,
+      keep: this.#options.keep ?? false,
+      tell: this.#options.tell ?? (() => undefined),
+    });
+    const { up } = timingsOf(journal);
+    const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
+    return { plan, journal, judgement: judgeTrial(journal), record };
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */

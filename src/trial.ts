@@ -64,6 +64,8 @@ export interface TrialTools {
   readonly noise: (signal: AbortSignal) => Promise<() => void>;
   /** Awaited before what is measured; call what it returns once it is. */
   readonly quiet: (signal: AbortSignal) => Promise<() => void>;
+  /** Called once nothing but removing the stack remains: the next one may start meanwhile. */
+  readonly leaving: () => void;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
   readonly keep: boolean;
@@ -233,6 +235,7 @@ class Trial {
   }
 
   async #takeDown(stack: StartedStack): Promise<void> {
+    this.#tools.leaving();
     // Whoever interrupts does not wait for another trial's measurement to end.
     const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
