@@ -59,6 +59,8 @@ function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): r
  * what is only starting then spoils the steady state of what has started.
  */
 const stacksAhead = 1;
+/** Those that made room and are still there: on their way out, or waiting for long. */
+const stacksBeside = 2;
 
 export class Run implements AsyncDisposable {
   readonly id: string;
@@ -74,6 +76,7 @@ export class Run implements AsyncDisposable {
   readonly #time: QuietTime;
   readonly #alive: LimitFunction;
   readonly #underWay = new Set<Promise<unknown>>();
+  #beside = 0;
   #trials = 0;
 
   private constructor(id: string, began: number, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
@@ -112,14 +115,26 @@ export class Run implements AsyncDisposable {
     const number = ++this.#trials;
     const { promise: finished, resolve, reject } = Promise.withResolvers<FinishedTrial>();
     const place = () =>
-      new Promise<void>((leave) => this.#run(plan, number, leave).finally(leave).then(resolve, reject));
+      new Promise<void>((leave) => {
+        let beside = false;
+        const makeRoom = () => {
+          if (beside || this.#beside === stacksBeside) return;
+          beside = true;
+          this.#beside++;
+          leave();
+        };
+        const over = () => {
+          if (beside) this.#beside--;
+          leave();
+        };
+        this.#run(plan, number, makeRoom).finally(over).then(resolve, reject);
+      });
     void this.#alive(place);
     this.#underWay.add(finished);
     return finished;
   }
 
-  /** `leaving` is called once nothing but removing its stack remains. */
-  async #run(plan: TrialPlan, number: number, leaving: () => void): Promise<FinishedTrial> {
+  async #run(plan: TrialPlan, number: number, makeRoom: () => void): Promise<FinishedTrial> {
     this.#interrupted.throwIfAborted();
     const folder = plan.id.replaceAll("/", "-");
     const began = hostNow();
@@ -135,7 +150,7 @@ export class Run implements AsyncDisposable {
       seed: randomInt(2 ** 31),
       noise: (signal) => this.#time.noise(signal),
       quiet: (signal) => this.#time.quiet(signal),
-      leaving,
+      makeRoom,
       interrupted: this.#interrupted,
       keep: this.#options.keep ?? false,
       tell: this.#options.tell ?? (() => undefined),

@@ -64,8 +64,8 @@ export interface TrialTools {
   readonly noise: (signal: AbortSignal) => Promise<() => void>;
   /** Awaited before what is measured; call what it returns once it is. */
   readonly quiet: (signal: AbortSignal) => Promise<() => void>;
-  /** Called once nothing but removing the stack remains: the next one may start meanwhile. */
-  readonly leaving: () => void;
+  /** Called once nothing but removing the stack remains, or it only waits for long: the next one may start meanwhile. */
+  readonly makeRoom: () => void;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
   readonly keep: boolean;
@@ -78,7 +78,10 @@ export interface TrialProgress {
   readonly text: string;
 }
 
-/** Where a budget is longer, the seconds that another stack's start may cost make no difference to it. */
+/**
+ * Where a budget is longer, the seconds that another stack's start may cost make no difference to it; and what waits for longer does
+ * so at real timing, where a stack takes next to nothing.
+ */
 const longestTimed = seconds(60);
 
 /** Whether a recovery is to be measured, so that it must be quiet: not where none is expected, the stack is broken on purpose, or all is to stay as it is. */
@@ -87,6 +90,8 @@ const isTimed = ({ variant }: TrialPlan, { expect, goal, recovery }: Act): boole
 
 const limits = {
   up: seconds(90),
+  /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring. */
+  loud: seconds(20),
   attach: seconds(30),
   inject: seconds(30),
   witness: seconds(5),
@@ -178,7 +183,8 @@ class Trial {
     let observation: Observation | undefined;
     let failed = false;
     try {
-      const loud = await this.#tools.noise(this.#signal);
+      const quiet = await this.#tools.noise(this.#signal);
+      const longStart = setTimeout(quiet, limits.loud);
       try {
         await this.#in("up", ms(limits.up + limits.down), async () => {
           const { docker } = this.#tools.engine;
@@ -188,7 +194,8 @@ class Trial {
         });
         if (stack) observation = await this.#observe(stack);
       } finally {
-        loud();
+        clearTimeout(longStart);
+        quiet();
       }
       if (!stack || !observation) throw new Error("a stack that came up is there");
       await this.#breakAndObserve(this.#sceneOf(stack), observation);
@@ -235,7 +242,7 @@ class Trial {
   }
 
   async #takeDown(stack: StartedStack): Promise<void> {
-    this.#tools.leaving();
+    this.#tools.makeRoom();
     // Whoever interrupts does not wait for another trial's measurement to end.
     const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
@@ -304,6 +311,7 @@ class Trial {
           await this.#awaitSteady("steady", this.#plan.steady.within, () => ms(this.#random() * limits.maxDelay));
           if (!(await this.#break(schedule))) return;
         }
+        if (!isTimed(this.#plan, act) && act.recovery.patience > longestTimed) this.#tools.makeRoom();
         const recovered = await this.#awaitRecovery(act, done);
         await this.#look(scene.stack, observation);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
