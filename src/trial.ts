@@ -1,18 +1,15 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Scene } from "./breakage.ts";
 import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
-import { KnownError, messageOf } from "./errors.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
-import { type Journal, journalVersion, type Phase } from "./journal.ts";
-import { JournalWriter } from "./journal-file.ts";
+import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
 import { within } from "./limit.ts";
@@ -24,8 +21,8 @@ import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { untilSteady } from "./steady-wait.ts";
-import { type Duration, formatDuration, ms, seconds } from "./time.ts";
-import { healproofVersion } from "./version.ts";
+import { type Duration, ms, seconds } from "./time.ts";
+import { overrun, TrialJournal } from "./trial-journal.ts";
 
 /**
  * One trial: one scenario, or one of its controls, executed once on a stack of its own.
@@ -109,73 +106,34 @@ const limits = {
 export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Journal> {
   mkdirSync(tools.folder, { recursive: true });
   const clock = new TrialClock();
-  using journal = new JournalWriter(join(tools.folder, "journal.ndjson"), () => clock.now());
-  writeHeader(journal, clock, plan, tools);
-  const trial = new Trial(plan, tools, clock, journal);
-  const outcome = await trial.run();
-  if (trial.unwritten !== undefined)
-    throw new KnownError(
-      "journal-not-written",
-      `the journal of ${plan.id} could not be written, so nothing is known of it`,
-      {
-        facts: {
-          file: journal.file,
-          reason: messageOf(trial.unwritten),
-          try: "healproof clean, should anything be left",
-        },
-        cause: trial.unwritten,
-      },
-    );
-  journal.write({ kind: "end", outcome }, { flush: true });
-  return journal.records;
-}
-
-function writeHeader(journal: JournalWriter, clock: TrialClock, plan: TrialPlan, tools: TrialTools): void {
-  const { engine, hand, run, seed } = tools;
-  journal.write({
-    kind: "header",
-    version: journalVersion,
-    healproof: healproofVersion,
-    run,
-    origin: clock.originWall.toISOString(),
-    seed,
-    plan,
-    machine: {
-      cpus: engine.cpus,
-      memoryMiB: engine.memoryMiB,
-      platform: `${process.platform} ${process.arch}`,
-      node: process.version,
-      engine: engine.version,
-      bootId: hand.bootId,
-    },
-  });
+  using journal = new TrialJournal(plan, tools, clock);
+  return journal.end(await new Trial(plan, tools, clock, journal).run());
 }
 
 class Trial {
   readonly #plan: TrialPlan;
   readonly #tools: TrialTools;
   readonly #clock: TrialClock;
-  readonly #journal: JournalWriter;
+  readonly #journal: TrialJournal;
   readonly #changes = new Changes();
   readonly #random: () => number;
-  /** Aborted when the trial cannot go on: interrupted, or one of its observers was lost. */
   readonly #trouble = new AbortController();
+  /** Aborted when it cannot go on: one of its observers was lost, or its journal. */
+  readonly #lost: AbortSignal;
+  /** The same, or interrupted. */
   readonly #signal: AbortSignal;
-  #phase: Phase = "up";
-  #act: Act["id"] = "main";
   #broken: FaultSchedule | undefined;
   #healer: HealerSwitch | undefined;
   #wires: Wires | undefined;
-  /** Why the journal could not be written (a full disk, say). The trial then ends, and puts back what it did. */
-  unwritten: unknown;
 
-  constructor(plan: TrialPlan, tools: TrialTools, clock: TrialClock, journal: JournalWriter) {
+  constructor(plan: TrialPlan, tools: TrialTools, clock: TrialClock, journal: TrialJournal) {
     this.#plan = plan;
     this.#tools = tools;
     this.#clock = clock;
     this.#journal = journal;
     this.#random = seeded(tools.seed);
-    this.#signal = AbortSignal.any([tools.interrupted, this.#trouble.signal]);
+    this.#lost = AbortSignal.any([this.#trouble.signal, journal.unwritable]);
+    this.#signal = AbortSignal.any([tools.interrupted, this.#lost]);
   }
 
   async run(): Promise<"completed" | "interrupted" | "failed"> {
@@ -186,7 +144,7 @@ class Trial {
       const quiet = await this.#tools.noise(this.#signal);
       const longStart = setTimeout(quiet, limits.loud);
       try {
-        await this.#in("up", ms(limits.up + limits.down), async () => {
+        await this.#journal.phase("up", ms(limits.up + limits.down), async () => {
           const { docker } = this.#tools.engine;
           const { run, owner, project } = this.#tools;
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
@@ -214,10 +172,10 @@ class Trial {
   async #askLedger(stack: StartedStack, { engineClock }: Observation): Promise<void> {
     const { ledger } = this.#plan;
     if (!ledger) return;
-    await this.#in("ledger", ms(ledger.within + limits.overrun), async () => {
+    await this.#journal.phase("ledger", ms(ledger.within + limits.overrun), async () => {
       const after = acknowledgedAfter(this.#journal.records)?.at;
       const times = { clock: this.#clock, toHost: (unixMs: number) => engineClock.toHost(unixMs), after };
-      this.#write(await askLedger(stack.containers, ledger, times));
+      this.#journal.write(await askLedger(stack.containers, ledger, times));
     });
   }
 
@@ -234,7 +192,9 @@ class Trial {
     if (this.#tools.keep) await attempt(async () => this.#healer?.on());
     if (!this.#tools.interrupted.aborted)
       await attempt(() =>
-        this.#in("evidence", limits.evidence, () => saveEvidence(stack, this.#tools.folder, this.#journal)),
+        this.#journal.phase("evidence", limits.evidence, () =>
+          saveEvidence(stack, this.#tools.folder, this.#journal.writer),
+        ),
       );
     await attempt(async () => observation?.[Symbol.asyncDispose]());
     await attempt(async () => this.#wires?.[Symbol.asyncDispose]());
@@ -246,7 +206,7 @@ class Trial {
     // Whoever interrupts does not wait for another trial's measurement to end.
     const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
-      await this.#in("down", limits.down, () => stack.down());
+      await this.#journal.phase("down", limits.down, () => stack.down());
       this.#healer?.forget();
     } finally {
       loud();
@@ -263,7 +223,7 @@ class Trial {
       hand,
       run,
       owner,
-      journal: this.#journal,
+      journal: this.#journal.writer,
       clock: this.#clock,
       changed: this.#changes.notify,
     });
@@ -284,7 +244,7 @@ class Trial {
       run,
       trial: this.#plan.id,
       project,
-      write: (...args) => this.#write(...args),
+      write: (...args) => this.#journal.write(...args),
       changed: this.#changes.notify,
       lost: (why) => this.#trouble.abort(why),
     };
@@ -297,7 +257,7 @@ class Trial {
     await this.#awaitSteady("steady", this.#plan.steady.within);
     await this.#look(scene.stack, observation);
     for (const act of this.#plan.acts) {
-      this.#act = act.id;
+      this.#journal.act = act.id;
       if (act.faults.length > 0 && this.#broken) {
         await this.#putBack();
         await this.#awaitSteady("steady", this.#plan.steady.within);
@@ -327,15 +287,15 @@ class Trial {
     const { faults } = this.#tools;
     const schedule = new FaultSchedule({ scene, act, faults, random: this.#random, witnessWithin: limits.witness });
     this.#broken = schedule;
-    await this.#in("inject", limits.inject, () => schedule.announceFirst());
+    await this.#journal.phase("inject", limits.inject, () => schedule.announceFirst());
     return schedule;
   }
 
   /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
   async #break(schedule: FaultSchedule): Promise<boolean> {
-    await this.#in("inject", limits.inject, () => schedule.injectFirst());
+    await this.#journal.phase("inject", limits.inject, () => schedule.injectFirst());
     const mayTake = ms(limits.witness + limits.overrun);
-    const bitten = await this.#in("witness", mayTake, () => schedule.witnessFirst());
+    const bitten = await this.#journal.phase("witness", mayTake, () => schedule.witnessFirst());
     if (bitten) schedule.start((why) => this.#trouble.abort(why));
     return bitten;
   }
@@ -344,7 +304,7 @@ class Trial {
   async #putBack(): Promise<void> {
     const broken = this.#broken;
     if (!broken) return;
-    await this.#in("undo", limits.undo, async () => {
+    await this.#journal.phase("undo", limits.undo, async () => {
       await broken.putBack();
       this.#broken = undefined;
       await this.#healer?.on();
@@ -352,7 +312,7 @@ class Trial {
   }
 
   async #awaitSteady(phase: "steady" | "steady-again", limit: Duration, delay?: () => Duration): Promise<void> {
-    await this.#in(phase, ms(limit + limits.overrun), () =>
+    await this.#journal.phase(phase, ms(limit + limits.overrun), () =>
       untilSteady({
         look: () => steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now()),
         now: () => this.#clock.now(),
@@ -373,7 +333,7 @@ class Trial {
     const after = Math.max(0, ...corroboratedBy.map((it) => it.within), ...act.during.map((it) => it.within));
     const mayTake = ms(patience + stableFor + after + limits.grace);
     const lasts = Math.max(0, ...act.faults.map((it) => it.at + (it.for ?? 0) + limits.inject + limits.undo));
-    return this.#in("observe", ms(lasts + mayTake + limits.overrun), async () => {
+    return this.#journal.phase("observe", ms(lasts + mayTake + limits.overrun), async () => {
       let began = this.#clock.now();
       for (;;) {
         const over = this.#broken?.over ?? true;
@@ -395,7 +355,7 @@ class Trial {
     const looks = await stack.containers.look();
     const when = this.#clock.span({ from, to: hostNow() });
     for (const { pid: _pid, running: _running, paused: _paused, startedAtUnixMs, ...look } of looks)
-      this.#write({
+      this.#journal.write({
         kind: "container",
         when,
         ...look,
@@ -405,48 +365,15 @@ class Trial {
       });
   }
 
-  /** `limit` only ends what hangs: what a phase waits for has a limit of its own, with an error that says more. */
-  async #in<T>(phase: Phase, limit: Duration, work: () => Promise<T>): Promise<T> {
-    this.#phase = phase;
-    this.#tools.tell({ trial: this.#plan.id, phase, text: this.#act });
-    this.#write({ kind: "phase", act: this.#act, phase, edge: "begin" });
-    const result = await within(limit, work(), () => overrun(`the phase ${phase}`, limit));
-    this.#write({ kind: "phase", act: this.#act, phase, edge: "end" });
-    return result;
-  }
-
-  /** A journal that cannot be written ends the trial at its next wait; it never keeps anything from being put back. */
-  #write(...args: Parameters<JournalWriter["write"]>): void {
-    try {
-      this.#journal.write(...args);
-    } catch (thrown) {
-      this.unwritten ??= thrown;
-      this.#trouble.abort(thrown);
-    }
-  }
-
   #noteError(thrown: unknown): void {
-    const cause = this.#trouble.signal.aborted ? this.#trouble.signal.reason : thrown;
+    const cause = this.#lost.aborted ? this.#lost.reason : thrown;
     // The end that was asked for is no error; what goes wrong while everything is put back is.
     const { aborted, reason } = this.#tools.interrupted;
     if (aborted && (cause === reason || (cause instanceof Error && cause.name === "AbortError"))) return;
-    this.#write({
-      kind: "error",
-      phase: this.#phase,
-      code: cause instanceof KnownError ? cause.code : "unexpected",
-      message: messageOf(cause),
-      facts:
-        cause instanceof KnownError ? { ...cause.facts } : { stack: cause instanceof Error ? (cause.stack ?? "") : "" },
-    });
+    this.#journal.error(cause);
   }
 }
 
 /** Whether the stack is one that comes back: a control or a variant that changes it may leave it as it is for good. */
 const heals = ({ control, variant }: TrialPlan): boolean =>
   variant === undefined && (control === undefined || control.stop.length > 0);
-
-function overrun(what: string, limit: Duration): KnownError {
-  return new KnownError("phase-overrun", `${what} did not end within ${formatDuration(limit)}`, {
-    facts: { try: "healproof doctor; is the machine or the engine overloaded?" },
-  });
-}

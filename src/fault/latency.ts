@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { duration, formatDuration, ms } from "../time.ts";
 import { helloOf } from "./hello.ts";
-import { defineLinkFault, directionOf, linkParams } from "./link.ts";
-
-/** Less cannot be told from what a busy machine does by itself. */
-const leastMs = 10;
-/** How much of the delay must be seen: jitter may take some of it away. */
-const most = 0.8;
+import { defineLinkFault, delayOf, directionOf, linkParams, seenOf } from "./link.ts";
 
 /** A link becomes slow, as a satellite's or an overloaded line: every byte arrives, later. */
 export const latency = defineLinkFault({
@@ -14,11 +9,7 @@ export const latency = defineLinkFault({
   summary: "What is sent over a link arrives late, by a delay that may vary.",
   params: z.strictObject({
     ...linkParams,
-    delay: duration
-      .refine((it) => it >= leastMs, `at least ${leastMs}ms: less is not told from a busy machine`)
-      .meta({
-        description: "How much later, in each direction that is meant: 200ms, 2s",
-      }),
+    delay: delayOf("How much later, in each direction that is meant: 200ms, 2s"),
     jitter: duration.default(ms(0)).meta({ description: "How much the delay varies, up and down; 0ms unless told" }),
     direction: directionOf("downstream"),
   }),
@@ -35,7 +26,7 @@ export const latency = defineLinkFault({
     const delay = toxics.reduce((sum, { attributes }) => sum + (attributes.latency ?? 0), 0);
     const jitter = toxics.reduce((sum, { attributes }) => sum + (attributes.jitter ?? 0), 0);
     // One that is longer than there is time for is seen by nothing having come until then.
-    const late = most * Math.min(delay, within);
+    const late = seenOf(delay, within);
     return {
       hello: helloOf(hello).short,
       until: "first",

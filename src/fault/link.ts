@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type HostSpan, hostNow } from "../clock.ts";
 import { KnownError } from "../errors.ts";
-import { type Duration, seconds } from "../time.ts";
+import { type Duration, duration, seconds } from "../time.ts";
 import { type AnyFault, defineFault, type FaultLook, type FaultTools } from "./define.ts";
 import { type HelloName, helloNames, helloOf, likeliest } from "./hello.ts";
 import { lookEachSecond } from "./look-each-second.ts";
@@ -27,6 +27,16 @@ export const directionOf = <const Default extends "both" | Stream>(unlessTold: D
     .enum(["both", ...streams])
     .default(unlessTold)
     .meta({ description: `Bytes to the server (upstream), from it (downstream) or both; ${unlessTold} unless told` });
+
+const leastDelayMs = 10;
+
+export const delayOf = (description: string) =>
+  duration
+    .refine((it) => it >= leastDelayMs, `at least ${leastDelayMs}ms: less is not told from a busy machine`)
+    .meta({ description });
+
+/** How much of a delay must be seen, in ms, where there is so much time: jitter may take some of it away. */
+export const seenOf = (delay: number, within: Duration): number => 0.8 * Math.min(delay, within);
 
 const address = z.strictObject({ host: z.string(), port: z.int() });
 type Address = z.output<typeof address>;

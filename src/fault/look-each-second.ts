@@ -5,7 +5,7 @@ const everyMs = 1000;
 
 /**
  * Looks each second, and tells, until the fault is in force no longer or `until` is aborted. A look that can say nothing (undefined) is
- * not told: a fault that nobody saw for a while is not shown to have been in force. `sooner`, if given, begins the next look early.
+ * not told: a fault that nobody saw for a while is not shown to have been in force.
  */
 export async function lookEachSecond(
   look: () => Promise<FaultLook | undefined>,

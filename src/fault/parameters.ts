@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layersOf } from "../schema-layers.ts";
 import type { AnyFault } from "./define.ts";
 
 /** A fault's parameters as people read of them, found in its schema. */
@@ -36,17 +37,6 @@ function fieldsOf(object: z.ZodObject, prefix: string): Parameter[] {
     };
     return inner instanceof z.ZodObject ? [described, ...fieldsOf(inner, `${name}.`)] : [described];
   });
-}
-
-/** A schema and what is inside its wrappers, the outermost first. */
-function layersOf(schema: z.ZodType): z.ZodType[] {
-  const inner: unknown =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
-      ? schema.unwrap()
-      : schema instanceof z.ZodPipe
-        ? schema.in
-        : undefined;
-  return inner instanceof z.ZodType ? [schema, ...layersOf(inner)] : [schema];
 }
 
 function typeOf(schema: unknown): string {

@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { duration, formatDuration } from "../time.ts";
-import { defineLinkFault, directionOf, linkParams } from "./link.ts";
-
-const leastMs = 10;
-const most = 0.8;
+import { formatDuration } from "../time.ts";
+import { defineLinkFault, delayOf, directionOf, linkParams, seenOf } from "./link.ts";
 
 /** Connections of a link end late, as behind a proxy that is slow to notice: what was closed still looks open to the other side. */
 export const slowClose = defineLinkFault({
@@ -11,11 +8,7 @@ export const slowClose = defineLinkFault({
   summary: "What closes a connection of a link reaches the other side late.",
   params: z.strictObject({
     ...linkParams,
-    delay: duration
-      .refine((it) => it >= leastMs, `at least ${leastMs}ms: less is not told from a busy machine`)
-      .meta({
-        description: "How much later the other side sees it",
-      }),
+    delay: delayOf("How much later the other side sees it"),
     direction: directionOf("downstream"),
   }),
   describe: ({ link, delay, direction }) => `closing ${formatDuration(delay)} late on ${link} (${direction})`,
@@ -28,7 +21,7 @@ export const slowClose = defineLinkFault({
   /** We close our side first: the answer to that passes both directions. */
   measure(toxics, _hello, within) {
     const delay = toxics.reduce((sum, { attributes }) => sum + (attributes.delay ?? 0), 0);
-    const late = most * Math.min(delay, within);
+    const late = seenOf(delay, within);
     return {
       hello: Buffer.alloc(0),
       until: "closed",

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { builtInFaults } from "../fault/registry.ts";
-import { leftOut, leftOutByTag } from "./left-out.ts";
+import { leftOutByTag } from "./left-out.ts";
 import { loadScenarios } from "./load.ts";
-import { type Files, goodTextWith, inFolder, load } from "./testing.ts";
+import { type Files, goodTextWith, inFolder } from "./testing.ts";
 
 const called = (name: string, ...tags: string[]) =>
   goodTextWith(["name: app-crash", `name: ${name}`], ["tags: [gate]", `tags: [${tags.join(", ")}]`]);
@@ -47,12 +47,4 @@ test.each([[[]], [["scenarios"]], [["scenarios/a.yaml"]]])(
 test("a scenario that is broken and not asked for is left out by its name", async () => {
   const files = { ...library, "scenarios/f.yaml": called("f", "slow").replace("within: 5s", "within: 5") };
   expect((await leftOutBy(["gate"], files)).map((it) => it.what)).toContain("f");
-});
-
-test("of all scenarios those that were not chosen, without a tag that they lack", async () => {
-  const all = await load(library);
-  const chosen = all.filter(({ scenario }) => !scenario.tags.includes("lab"));
-  const known = all.map(({ scenario }) => scenario);
-  expect(leftOut(known, chosen)).toEqual([{ what: "c", why: "left out: tagged lab" }]);
-  expect(leftOut(known, all.slice(1))).toEqual([{ what: "a", why: "left out" }]);
 });

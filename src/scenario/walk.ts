@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layersOf } from "../schema-layers.ts";
 import type { Path } from "./problem.ts";
 import { closest } from "./suggest.ts";
 
@@ -52,16 +53,8 @@ export function child(node: z.ZodType | undefined, value: unknown, step: string 
   return next instanceof z.ZodType ? next : undefined;
 }
 
-/** Without what says only that it may be absent, or what becomes of it. */
-export function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
-  const inner: unknown =
-    node instanceof z.ZodOptional || node instanceof z.ZodDefault || node instanceof z.ZodPrefault
-      ? node.unwrap()
-      : node instanceof z.ZodPipe
-        ? node.in
-        : undefined;
-  return inner instanceof z.ZodType ? unwrap(inner) : node;
-}
+/** Without its wrappers. */
+export const unwrap = (node: z.ZodType | undefined): z.ZodType | undefined => node && layersOf(node).at(-1);
 
 /** Whether a plain text may stand there. What is neither a mapping, a list nor a plain value is not known, so it may. */
 export function acceptsText(schema: z.ZodType): boolean {
