@@ -1,20 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-const needsEngine = ["{src,scripts}/**/*.integration.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+const needsEngine = ["{src,scripts}/**/*.integration.test.ts"];
 
-/** Each brings up half a dozen services or more, whose healthchecks fail where too many start at once. */
-const needsStacks = [
-  "fixtures/app/src/**/*.integration.test.ts",
-  "fixtures/monitoring/src/stack.integration.test.ts",
-  "src/**/*.e2e.test.ts",
-];
+/** Each brings up stacks, whose healthchecks fail where too many start at once. */
+const needsStacks = ["src/**/*.e2e.test.ts"];
 
 /** The scenarios, and the pages' commands, which run some: their verdicts are to say what the stack can do, not what the neighbours do. */
 const proofs = ["scenarios/**/*.test.ts", "docs/**/*.e2e.test.ts"];
 
-/** Only by `npm run test:full`: it takes longer than anybody waits for a gate. The second: parts of the reference stack, each by itself. */
-const fullSet = ["scenarios/full.test.ts", "src/**/*.full.test.ts"];
-const fullParts = ["fixtures/*/src/**/*.full.test.ts"];
+/** Only by `npm run test:full`, as it takes longer than anybody waits for a gate: every fault by hand, every part of the reference stack. */
+const fullParts = ["{src,fixtures/*/src}/**/*.full.test.ts", "fixtures/*/src/**/*.integration.test.ts"];
+
+/** And every scenario. */
+const fullSet = ["scenarios/full.test.ts"];
 
 /** Only says that something hangs: how long a test takes on a busy machine is no result. */
 const testTimeout = 60_000;
@@ -36,7 +34,7 @@ export default defineConfig({
           maxWorkers: 3,
           include: ["{src,docs}/**/*.test.ts", "scripts/**/*.test.ts", "fixtures/*/src/**/*.test.ts"],
           exclude: [
-            ...[...needsEngine, ...needsStacks, ...proofs, ...fullSet, ...fullParts],
+            ...[...needsEngine, ...needsStacks, ...proofs, ...fullParts, ...fullSet],
             ...["docs/examples/**", "**/node_modules/**"],
           ],
           sequence: { groupOrder: 0 },
@@ -48,7 +46,6 @@ export default defineConfig({
           testTimeout,
           hookTimeout: testTimeout,
           include: needsEngine,
-          exclude: needsStacks,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
@@ -80,7 +77,7 @@ export default defineConfig({
           testTimeout,
           hookTimeout: testTimeout,
           include: fullParts,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
         },
       },

@@ -29,7 +29,7 @@ test.each([[["--project", "unit"]], [["--project=unit"]]])("whoever names a proj
   expect(projectsOf(withoutFullSet(args))).toEqual(["unit"]);
 });
 
-test("each test file is in one project, and the full set's are in that", () => {
+test("each test file is in one project, and the full set's are in its own", () => {
   const filesOf = (config.test?.projects ?? []).map((it) => {
     if (typeof it !== "object" || !("test" in it) || typeof it.test?.name !== "string")
       throw new Error("a project has a name");
@@ -44,7 +44,7 @@ test("each test file is in one project, and the full set's are in that", () => {
   expect(tests.length).toBeGreaterThan(100);
   for (const file of tests.filter((it) => !it.startsWith("docs/examples/")))
     expect(owners.get(file), file).toEqual(
-      /(^scenarios\/full|\.full)\.test\.ts$/.test(file)
+      /(^scenarios\/full|\.full|^fixtures.*\.integration)\.test\.ts$/.test(file)
         ? [expect.stringMatching(/^full/)]
         : [expect.not.stringMatching("full")],
     );
