@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HostSpan } from "../../clock.ts";
 import { hostBootId } from "../../stack/helper-clock.ts";
 import { eventually, Playground } from "../../stack/testing/playground.ts";
@@ -22,10 +22,12 @@ afterAll(async () => {
 
 const idle = "setInterval(() => undefined, 1e6)";
 
-/** The program of a container that has just started: an init shim needs a moment to start it. */
+/** The program of a container that has just started. */
 async function processOf(container: Dockerode.Container): Promise<ProcessIdentity> {
   const { Id, State } = await container.inspect();
-  return vi.waitUntil(() => hand.identify(Id, State.Pid), { timeout: 10_000, interval: 20 });
+  const found = await hand.identify(Id, State.Pid);
+  if (!found) throw new Error("its program is there, or will be in a moment");
+  return found;
 }
 
 interface Change {

@@ -94,7 +94,10 @@ export interface Filling {
 export interface Hand extends AsyncDisposable {
   /** The kernel that the containers run on. */
   readonly bootId: string;
-  /** Who a process is; undefined if it is gone or not in that container. Below an init shim it is the program, not the shim. */
+  /**
+   * Who a process is; undefined if it is gone or not in that container. Below an init shim it is the program, not the shim; one that its
+   * runtime is just about to start is waited for, up to 5 s.
+   */
   identify(container: string, pid: number): Promise<ProcessIdentity | undefined>;
   /**
    * The processes of a service, the oldest first: its container's main one (the engine's number of it) and all that descend from

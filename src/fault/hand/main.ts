@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Call, monotonicNow, serve } from "../../stack/helper-program.ts";
 import { Cgroup } from "./cgroup.ts";
 import { type Command, command } from "./commands.ts";
@@ -11,6 +12,20 @@ import { watchState } from "./watch.ts";
 /** The hand: runs in a container that sees the host's processes, and acts on those that it is told, after a second look. */
 
 const processes = new ProcessTable();
+
+/** A container that has just been started has its program in a moment, even on a machine that is busy. */
+const startsWithinMs = 5000;
+const lookEveryMs = 5;
+
+async function identify(container: string, pid: number): Promise<ProcessIdentity | null> {
+  const limit = monotonicNow() + startsWithinMs;
+  for (;;) {
+    const found = processes.identify(container, pid);
+    if (found !== "starting") return found ?? null;
+    if (monotonicNow() > limit) return null;
+    await sleep(lookEveryMs);
+  }
+}
 
 /** Nothing runs between the look and the signal but this: the number cannot have passed on to another process meanwhile. */
 function send(target: ProcessIdentity, signal: Signal) {
@@ -48,7 +63,7 @@ async function timed<T extends object>(work: () => T | Promise<T>): Promise<T & 
 }
 
 function answer(order: Command, call: Call): unknown {
-  if (order.do === "identify") return processes.identify(order.container, order.pid) ?? null;
+  if (order.do === "identify") return identify(order.container, order.pid);
   if (order.do === "list") return processes.list(order.container, order.main);
   if (order.do === "signal") return send(order.process, order.signal);
   if (order.do === "watch")

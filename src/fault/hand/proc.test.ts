@@ -76,13 +76,13 @@ describe("ProcessTable", () => {
     expect(table.identify(container, 10)).toMatchObject({ pid: 30, startTicks: 501 });
   });
 
-  test("identifies nothing where an init shim has no child left", () => {
-    expect(tableOf([10, "tini", "S", 1, 500, container]).identify(container, 10)).toBeUndefined();
-  });
-
-  test("identifies nothing in what is still the runtime's, before it becomes the service or an init shim", () => {
-    expect(tableOf([10, "runc:[2:INIT]", "S", 1, 500, container]).identify(container, 10)).toBeUndefined();
-  });
+  test.each(["runc:[2:INIT]", "tini"])(
+    "says that the program of a container is on its way while that is still %s",
+    (comm) => {
+      expect(tableOf([10, comm, "S", 1, 500, container]).identify(container, 10)).toBe("starting");
+      expect(tableOf([10, comm, "S", 1, 500, container]).identify(other, 10)).toBeUndefined();
+    },
+  );
 
   test.each([
     ["R", "running"],

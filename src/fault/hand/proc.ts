@@ -41,11 +41,13 @@ export class ProcessTable {
     return this.stateOf(process) !== "gone" && this.#isIn(process.pid, process.container);
   }
 
-  identify(container: string, pid: number): ProcessIdentity | undefined {
+  /** The program that a container runs; `"starting"` while its runtime, or an init shim, is still about to start it. */
+  identify(container: string, pid: number): ProcessIdentity | "starting" | undefined {
     const main = this.#stat(pid);
-    if (!main || isRuntime(main) || !this.#isIn(pid, container)) return undefined;
+    if (!main || !this.#isIn(pid, container)) return undefined;
+    if (isRuntime(main)) return "starting";
     const program = initShims.has(main.comm) ? this.#firstChild(pid, container) : main;
-    if (!program) return undefined;
+    if (!program) return "starting";
     const identity = { pid: program.pid, startTicks: program.startTicks, container };
     return this.stateOf(identity) === "gone" ? undefined : identity;
   }
