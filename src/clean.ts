@@ -13,7 +13,7 @@ import { Project } from "./stack/project.ts";
 import { removeLabelled, stuckText } from "./stack/remove.ts";
 import { forgetStack, rememberedStacks } from "./stack/stack-file.ts";
 import { startsUnderWay } from "./stack/work-folder.ts";
-import { forgetUndo, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
+import { forgetUndo, forgetUnfinished, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
 /**
  * Puts back everything that a run left behind when it was killed: faults in force first (by the undo list on disk), then
@@ -38,6 +38,11 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
     const left = leftToUndo(options);
     entries = left.entries;
     Object.assign(failed, left.damaged);
+    const unfinished = forgetUnfinished();
+    if (unfinished > 0)
+      done.push(
+        `${unfinished} entries of the undo list that were not written to the end: removed, nothing had been done yet`,
+      );
   });
   if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
 

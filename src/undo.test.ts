@@ -7,7 +7,7 @@ import { z } from "zod";
 import { defineFault, type FaultStack } from "./fault/define.ts";
 import { noStack, noTools } from "./fault/testing/no-tools.ts";
 import { ownerMark } from "./stack/labels.ts";
-import { forgetUndo, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
+import { forgetUndo, forgetUnfinished, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
 
 let root: string;
 let folder: string;
@@ -58,10 +58,14 @@ describe("the write-ahead list", () => {
     expect(all()).toEqual([{ version: 2, ...entry() }]);
   });
 
-  test("does not take what a crash left half written for an entry", () => {
+  test("does not take what a crash left half written for an entry, and forgets it unless its writer lives", () => {
     writeUndo(entry(), folder);
-    writeFileSync(join(folder, "other.json.part"), '{"version":2,"id":');
-    expect(all()).toHaveLength(1);
+    for (const owner of [dead(), ownerMark()])
+      writeFileSync(join(folder, `other.json.${owner}.part`), '{"version":2,"id":');
+    expect(all().map((it) => it.id)).toEqual(["healproof-r1-1-main"]);
+    expect(forgetUnfinished(folder)).toBe(1);
+    expect(readdirSync(folder).toSorted()).toEqual(["healproof-r1-1-main.json", `other.json.${ownerMark()}.part`]);
+    expect(forgetUnfinished(join(folder, "nowhere"))).toBe(0);
   });
 
   test("is empty where nothing was ever written", () => {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,7 +14,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault, FaultTools } from "./fault/define.ts";
-import { ownerLives } from "./stack/labels.ts";
+import { ownerLives, ownerMark } from "./stack/labels.ts";
 import { stateFolder } from "./stack/state-folder.ts";
 
 /**
@@ -46,7 +47,8 @@ export const undoFolder = () => stateFolder("undo");
 export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoFolder()): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${it.id}.json`);
-  const fd = openSync(`${file}.part`, "wx", 0o600);
+  const unfinished = `${file}.${ownerMark()}.part`;
+  const fd = openSync(unfinished, "wx", 0o600);
   try {
     // All of it or an error: on a disk that is nearly full, writeSync may write a part and call that success.
     writeFileSync(fd, JSON.stringify({ version: 2, ...it }));
@@ -54,7 +56,7 @@ export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoF
   } finally {
     closeSync(fd);
   }
-  renameSync(`${file}.part`, file);
+  renameSync(unfinished, file);
   const directory = openSync(folder, "r");
   fsyncSync(directory);
   closeSync(directory);
@@ -62,6 +64,17 @@ export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoF
 
 export function forgetUndo(id: string, folder: string = undoFolder()): void {
   rmSync(join(folder, `${id}.json`), { force: true });
+}
+
+/** Removes entries whose writer was killed before they were whole: what they are of was not begun. How many there were. */
+export function forgetUnfinished(folder: string = undoFolder()): number {
+  if (!existsSync(folder)) return 0;
+  const names = readdirSync(folder).filter((name) => {
+    const owner = /\.json\.([\d.]+)\.part$/.exec(name)?.[1];
+    return owner !== undefined && !ownerLives(owner);
+  });
+  for (const name of names) rmSync(join(folder, name), { force: true });
+  return names.length;
 }
 
 /** What is left to put back: entries whose process is dead (`all`: every entry); and the files that are none, with the reason. */
