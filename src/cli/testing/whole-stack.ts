@@ -5,6 +5,7 @@ import { connectEngine } from "../../stack/engine.ts";
 import { ensureHelperImage } from "../../stack/helper-image.ts";
 import { label } from "../../stack/labels.ts";
 import { Project } from "../../stack/project.ts";
+import { statusOf } from "../../stack/remove.ts";
 import { seconds } from "../../time.ts";
 import { type Healproof, leftOf, runIdIn } from "./healproof.ts";
 
@@ -65,8 +66,18 @@ export class WholeStack {
       environment: Config.Env.toSorted(),
       limits: { Memory, MemorySwap, NanoCpus, CpuQuota },
       networks: Object.keys(NetworkSettings.Networks),
-      ...(State.Status === "running" ? await this.#inside(container, service) : {}),
+      ...(State.Status === "running" ? await this.#insideIfUp(container, service) : {}),
     };
+  }
+
+  /** Nothing of one that went down since it was looked at. */
+  async #insideIfUp(container: Dockerode.Container, service: string): Promise<Record<string, unknown>> {
+    try {
+      return await this.#inside(container, service);
+    } catch (thrown) {
+      if (statusOf(thrown) === 409) return {};
+      throw thrown;
+    }
   }
 
   async #inside(container: Dockerode.Container, service: string): Promise<Record<string, unknown>> {
@@ -101,8 +112,11 @@ export class WholeStack {
       await container.start();
       await container.wait();
       const text = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
-      // What the engine's own resolver needs is there from the start; its counters move.
-      return text.replaceAll(/counter packets \d+ bytes \d+/g, "counter").trim();
+      // What the engine's own resolver needs is there from the start; its counters move, and each start gives it other ports.
+      return text
+        .replaceAll(/counter packets \d+ bytes \d+/g, "counter")
+        .replaceAll(/(?<=127\.0\.0\.11 (?:tcp|udp) sport )\d+/g, "any")
+        .trim();
     } finally {
       await container.remove({ force: true });
     }
