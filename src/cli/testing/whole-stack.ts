@@ -58,13 +58,13 @@ export class WholeStack {
 
   async #stateOf(service: string): Promise<Record<string, unknown>> {
     const container = await this.#container(service);
-    const { State, Config, HostConfig, NetworkSettings } = await container.inspect();
-    const { Memory, MemorySwap, NanoCpus, CpuQuota } = HostConfig;
+    const { State, Config, NetworkSettings } = await container.inspect();
     return {
       status: State.Status,
       command: Config.Cmd,
       environment: Config.Env.toSorted(),
-      limits: { Memory, MemorySwap, NanoCpus, CpuQuota },
+      // The engine has several figures for "none".
+      limits: await this.#project.limits(container.id),
       networks: Object.keys(NetworkSettings.Networks),
       ...(State.Status === "running" ? await this.#insideIfUp(container, service) : {}),
     };
