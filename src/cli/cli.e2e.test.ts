@@ -1,0 +1,289 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
+
+/** The command line against the real engine: what a user does, and what an impatient one does. */
+
+/** Several containers, so that there is a while in which some of them are being created. */
+const referenceStack = () => "scenarios/process/app-hang.yaml";
+
+/** Nothing heals it, so the fault stays in force for as long as anybody waits. */
+const frozenForGood = ({ folder }: Healproof) =>
+  smallStack(
+    folder,
+    `name: api-hang
+claim: A frozen API comes back (it does not)
+stack: { compose: ./compose.yaml }
+fault: { hang: { service: api } }
+recovery:
+  within: 60s
+  healedBy: watchdog
+  when: [{ probe: "http://api:8080/" }]
+uncontrolled: this scenario is only there to be interrupted
+`,
+  );
+
+const apiCrash = ({ folder }: Healproof) =>
+  smallStack(
+    folder,
+    `name: api-crash
+claim: The restart policy has a crashed API back
+stack: { compose: ./compose.yaml }
+fault: { crash: { service: api } }
+recovery:
+  within: 10s
+  healedBy: restart-policy
+  when: [{ probe: "http://api:8080/" }]
+uncontrolled: the scenarios of the gate have their controls
+`,
+  );
+
+/** When to strike, and at what. */
+const moments: Record<string, { scenario(of: Healproof): string; strike(run: Started): Promise<void> }> = {
+  "while Compose makes its containers": {
+    scenario: referenceStack,
+    async strike(run) {
+      await run.until(/: up/);
+      // The hand's container is there before; more than that is the stack's.
+      await vi.waitUntil(async () => (await leftOf(runIdIn(run.err))).length > 2, { timeout: 60_000, interval: 20 });
+    },
+  },
+  "while its stack is steady": { scenario: frozenForGood, strike: (run) => run.until(/: steady/) },
+  "while the fault is in force": { scenario: frozenForGood, strike: (run) => run.until(/: observe/) },
+};
+
+describe.each(Object.entries(moments))("%s", (_when, { scenario, strike }) => {
+  const start = (healproof: Healproof) =>
+    healproof.start(["run", scenario(healproof), "--no-control", "--out", healproof.folder]);
+
+  test.concurrent("Ctrl-C puts everything back, needs no second command, and exits with 130", {
+    timeout: 180_000,
+  }, async () => {
+    using healproof = new Healproof();
+    const run = start(healproof);
+    await strike(run);
+    run.kill("SIGINT");
+    const { code, err } = await run.ended;
+    expect(code, err).toBe(130);
+    expect(await leftOf(runIdIn(err))).toEqual([]);
+    expect(healproof.undoEntries()).toEqual([]);
+  });
+
+  test.concurrent("after a SIGKILL, clean puts everything back, once, and says what it did", {
+    timeout: 180_000,
+  }, async () => {
+    using healproof = new Healproof();
+    const run = start(healproof);
+    await strike(run);
+    run.kill("SIGKILL");
+    const { err } = await run.ended;
+    const id = runIdIn(err);
+
+    const clean = await healproof.run(["clean"]);
+    expect(clean.code, clean.err).toBe(0);
+    expect(clean.out).toContain(id);
+    expect(await leftOf(id)).toEqual([]);
+    expect(healproof.undoEntries()).toEqual([]);
+
+    const again = await healproof.run(["clean"]);
+    expect(again.out).not.toContain(id);
+    expect(await leftOf(id)).toEqual([]);
+  });
+});
+
+test("the undo is on the disk while the fault is in force, and clean performs it", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder, "--keep"]);
+  await run.until(/: observe/);
+  expect(healproof.undoEntries()).toHaveLength(1);
+  run.kill("SIGKILL");
+  const id = runIdIn((await run.ended).err);
+
+  const clean = await healproof.run(["clean"]);
+  expect(clean.out).toContain("continued");
+  expect(healproof.undoEntries()).toEqual([]);
+  // A stack that was kept on purpose stays until it is asked to go.
+  expect(await leftOf(id)).not.toEqual([]);
+  const down = await healproof.run(["down", id]);
+  expect(down.code, down.err).toBe(0);
+  expect(await leftOf(id)).toEqual([]);
+});
+
+test("a scenario is run against broken healers: one is caught, a harmless one is a hole, and the run has failed", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const file = apiCrash(healproof);
+  const broken = join(healproof.folder, "broken-healers.yaml");
+  writeFileSync(
+    broken,
+    `- name: stays-dead
+  breaks: restart-policy
+  what: The API is not started again
+  override: { api: { restart: "no" } }
+- name: harmless
+  breaks: restart-policy
+  what: Nothing is broken at all here
+  override: { api: { environment: { COLOUR: blue } } }
+- name: blind
+  breaks: watchdog
+  what: There is no watchdog that could be
+  override: { api: { environment: { COLOUR: red } } }
+`,
+  );
+  const { code, out, err } = await healproof.run([
+    "run",
+    file,
+    "--broken",
+    broken,
+    "--out",
+    healproof.folder,
+    "--json",
+  ]);
+  expect(code, err).toBe(1);
+  const { outcome, scenarios, matrix } = JSON.parse(out);
+  expect(outcome).toBe("refuted");
+  expect(scenarios).toMatchObject([{ scenario: "api-crash", outcome: "proven" }]);
+  expect(matrix).toMatchObject({
+    outcome: "refuted",
+    healers: [
+      { name: "stays-dead", outcome: "proven", explanation: "caught by api-crash" },
+      { name: "harmless", outcome: "refuted", explanation: "a hole: missed by api-crash" },
+      { name: "blind", outcome: "refuted", explanation: "a hole: no scenario is concerned by it" },
+    ],
+    cells: [{ state: "caught" }, { state: "missed" }, { state: "not-concerned" }],
+  });
+  expect(await leftOf(runIdIn(err))).toEqual([]);
+  expect(existsSync(join(healproof.folder, "latest", "api-crash-variant-stays-dead", "journal.ndjson"))).toBe(true);
+});
+
+test("a run whose output nobody reads any more still puts everything back", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder]);
+  await run.until(/: observe/);
+  const id = runIdIn(run.err);
+  run.stopReading();
+  run.kill("SIGINT");
+  expect((await run.ended).code).toBe(130);
+  expect(await leftOf(id)).toEqual([]);
+  expect(healproof.undoEntries()).toEqual([]);
+});
+
+test("a run that still lives is not cleaned away by another, and what it saved can be judged again", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const run = healproof.start(["run", apiCrash(healproof), "--out", healproof.folder]);
+  await run.until(/: observe/);
+  const clean = await healproof.run(["clean"]);
+  expect(clean.code).toBe(0);
+  const { code, out, err } = await run.ended;
+  expect(code, out + err).toBe(0);
+  expect(await leftOf(runIdIn(err))).toEqual([]);
+
+  const folder = join(healproof.folder, "latest");
+  for (const file of ["run.json", "index.html", "junit.xml", "summary.md", "api-crash/journal.ndjson"])
+    expect(existsSync(join(folder, file)), file).toBe(true);
+  expect(readdirSync(join(folder, "api-crash", "evidence"))).toEqual(["api.log", "containers.json"]);
+
+  const judged = await healproof.run(["judge", join(folder, "api-crash", "journal.ndjson")]);
+  expect(judged.code).toBe(0);
+  expect(judged.out).toContain("healed by the restart policy");
+
+  const before = readFileSync(join(folder, "index.html"), "utf8");
+  const reported = await healproof.run(["report", folder]);
+  expect(reported.code).toBe(0);
+  expect(readFileSync(join(folder, "index.html"), "utf8")).toBe(before);
+});
+
+/** The Compose file of one small API, with something of it said otherwise. */
+function smallApi(healproof: Healproof, changes: object): string {
+  apiCrash(healproof);
+  const file = join(healproof.folder, "compose.yaml");
+  const model = JSON.parse(readFileSync(file, "utf8"));
+  Object.assign(model.services.api, changes);
+  writeFileSync(file, JSON.stringify(model));
+  return file;
+}
+
+test("up names a port that somebody has and how to find who, and starts nothing", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  const somebody = createServer().listen(0, "127.0.0.1");
+  await once(somebody, "listening");
+  try {
+    const address = somebody.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const { code, out, err } = await healproof.run(["up", smallApi(healproof, { ports: [`127.0.0.1:${port}:8080`] })]);
+    expect(code, err).toBe(64);
+    expect(out).toBe("");
+    expect(err).toContain(`127.0.0.1:${port}, wanted by api`);
+    expect(err).toContain("ending what uses them (ss -ltnp tells)");
+    expect(await leftOf("by-hand")).toEqual([]);
+  } finally {
+    somebody.close();
+    await healproof.run(["down"]);
+  }
+});
+
+test("up says which service does not get healthy, what its check says and what it logged, and leaves it to be looked at", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const file = smallApi(healproof, {
+    command: ["node", "-e", "console.log('no such setting: COLOUR'); setInterval(() => {}, 1e6)"],
+    healthcheck: { test: ["CMD", "node", "-e", "console.log('refused'); process.exit(1)"], interval: "1s", retries: 1 },
+  });
+  const { code, err } = await healproof.run(["up", file]);
+  try {
+    expect(code, err).toBe(70);
+    expect(err).toContain("did not come up healthy (limit 60.0 s)");
+    expect(err).toMatch(/api +unhealthy, last check exit 1: refused; it logged last:\n +no such setting: COLOUR\n/);
+    expect(await leftOf("by-hand")).toContain("/healproof-by-hand-api-1");
+  } finally {
+    expect((await healproof.run(["down"])).code).toBe(0);
+  }
+});
+
+test("up, down and clean tell programs what they did", { timeout: 180_000 }, async () => {
+  using healproof = new Healproof();
+  // The engine chooses the port.
+  const file = smallApi(healproof, { ports: ["127.0.0.1::8080"] });
+
+  const up = await healproof.run(["up", "--json", file]);
+  expect(up.code, up.err).toBe(0);
+  const down = async () => {
+    const { code, out, err } = await healproof.run(["down", "--json"]);
+    expect(code, err).toBe(0);
+    return JSON.parse(out);
+  };
+  try {
+    expect(JSON.parse(up.out)).toEqual([{ service: "api", address: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d+$/) }]);
+    const set = "set={ command: [node, -e, 'process.exit(3)'] }";
+    const byHand = ["--project", "healproof-by-hand"]; // others may have a stack up at the same time
+    const inject = [
+      "inject",
+      "bad-config",
+      "--param",
+      "service=api",
+      "--param",
+      set,
+      "--for",
+      "1s",
+      "--json",
+      ...byHand,
+    ];
+    const { code, out, err } = await healproof.run(inject);
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ project: "healproof-by-hand", outcome: "undone" });
+  } finally {
+    expect(await down()).toEqual({ containers: 1, networks: 1, volumes: 0, stuck: [] });
+  }
+  expect(await down()).toEqual({ containers: 0, networks: 0, volumes: 0, stuck: [] });
+
+  const clean = await healproof.run(["clean", "--json"]);
+  expect(clean.code, clean.err).toBe(0);
+  expect(JSON.parse(clean.out)).toEqual(expect.any(Array));
+});
