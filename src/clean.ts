@@ -15,13 +15,22 @@ import { forgetStack, rememberedStacks } from "./stack/stack-file.ts";
 import { startsUnderWay } from "./stack/work-folder.ts";
 import { forgetUndo, forgetUnfinished, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
 
+export interface Cleaning {
+  /** Also what still lives, and what was kept. */
+  readonly all: boolean;
+  /** The id of the only run that is meant. */
+  readonly run?: string | undefined;
+}
+
 /**
  * Puts back everything that a run left behind when it was killed: faults in force first (by the undo list on disk), then
  * containers, networks and volumes (by their labels) and files. A run that still lives is left alone, and so is a stack that
- * was kept on purpose, unless `all` is asked for. Returns what was done, for people; nothing to do is an empty list.
+ * was kept on purpose, unless `all` is asked for; with `run`, so is everything of other runs. Returns what was done, for people;
+ * nothing to do is an empty list.
  */
-export async function clean(faults: readonly AnyFault[], options: { all: boolean }): Promise<string[]> {
+export async function clean(faults: readonly AnyFault[], options: Cleaning): Promise<string[]> {
   const { docker } = await connectEngine();
+  const isMeant = (it: { readonly run: string }) => options.run === undefined || it.run === options.run;
   const done: string[] = [];
   /** What could not be done, by what it is about. Nothing of it keeps the rest from being done. */
   const failed: Record<string, string> = {};
@@ -36,7 +45,7 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   let entries: UndoEntry[] = [];
   await attempt("the undo list", async () => {
     const left = leftToUndo(options);
-    entries = left.entries;
+    entries = left.entries.filter(isMeant);
     Object.assign(failed, left.damaged);
     const unfinished = forgetUnfinished();
     if (unfinished > 0)
@@ -49,7 +58,7 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   // A start that was killed goes on making things: first whoever makes them, then the things.
   const starts = startsUnderWay();
   Object.assign(failed, starts.damaged);
-  for (const { project, run, owner, expected, labels, forget } of starts.found) {
+  for (const { project, run, owner, expected, labels, forget } of starts.found.filter(isMeant)) {
     if (!options.all && ownerLives(owner)) continue;
     await attempt(`the start of ${project}`, async () => {
       const ended = endComposeOf((name) => name === project);
@@ -61,6 +70,7 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
   }
   await attempt("the list of runs", async () => {
     for (const [run, owners] of await runsOf(docker)) {
+      if (!isMeant({ run })) continue;
       if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
       await attempt(`run ${run}`, async () => {
         const { containers, networks, volumes, stuck } = await removeLabelled(docker, [`${label.run}=${run}`]);
@@ -73,7 +83,7 @@ export async function clean(faults: readonly AnyFault[], options: { all: boolean
 
   await attempt("the stacks that are remembered", async () => {
     // Read before the engine is asked: one that has just come up is there by then.
-    const remembered = rememberedStacks();
+    const remembered = rememberedStacks().filter(isMeant);
     const runs = await runsOf(docker);
     for (const { project, run } of remembered) if (!runs.has(run)) forgetStack(project);
   });

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
 
-/** The command line against the real engine: what a user does, and what an impatient one does. */
+/**
+ * The command line against the real engine: what a user does, and what an impatient one does. Only here is `clean` called without a
+ * run's id, and only where no other test has just left something: it would put that back too.
+ */
 
 /** Several containers, so that there is a while in which some of them are being created. */
 const referenceStack = () => "scenarios/process/app-hang.yaml";
@@ -82,16 +85,36 @@ describe.each(Object.entries(moments))("%s", (_when, { scenario, strike }) => {
     const { err } = await run.ended;
     const id = runIdIn(err);
 
-    const clean = await healproof.run(["clean"]);
+    const clean = await healproof.run(["clean", id]);
     expect(clean.code, clean.err).toBe(0);
     expect(clean.out).toContain(id);
     expect(await leftOf(id)).toEqual([]);
     expect(healproof.undoEntries()).toEqual([]);
 
-    const again = await healproof.run(["clean"]);
-    expect(again.out).not.toContain(id);
+    const again = await healproof.run(["clean", id]);
+    expect(again.out).toBe(`nothing of ${id} to clean\n`);
     expect(await leftOf(id)).toEqual([]);
   });
+});
+
+test("of what killed runs left, clean puts back what is of the run that is named, or else everything", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const scenario = frozenForGood(healproof);
+  const runs = [1, 2].map(() => healproof.start(["run", scenario, "--no-control", "--out", healproof.folder]));
+  await Promise.all(runs.map((run) => run.until(/: observe/)));
+  for (const run of runs) run.kill("SIGKILL");
+  const [one = "", other = ""] = await Promise.all(runs.map(async (run) => runIdIn((await run.ended).err)));
+
+  expect((await healproof.run(["clean", one])).out).not.toContain(other);
+  expect(await leftOf(one)).toEqual([]);
+  expect(await leftOf(other)).not.toEqual([]);
+  expect(healproof.undoEntries()).toHaveLength(1);
+
+  expect((await healproof.run(["clean"])).out).toContain(other);
+  expect(await leftOf(other)).toEqual([]);
+  expect(healproof.undoEntries()).toEqual([]);
 });
 
 test("the undo is on the disk while the fault is in force, and clean performs it", { timeout: 180_000 }, async () => {

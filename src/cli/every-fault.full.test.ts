@@ -98,7 +98,7 @@ test.for(builtInFaults.map((fault) => [fault.kind, fault.ends] as const))(
     expect(healproof.undoEntries()).toHaveLength(1);
 
     for (const _ of ["put back", "nothing left to put back"]) {
-      const { code, err } = await healproof.run(["clean"]);
+      const { code, err } = await healproof.run(["clean", stack.run]);
       expect(code, err).toBe(0);
       expect(healproof.undoEntries()).toEqual([]);
     }

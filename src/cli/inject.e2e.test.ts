@@ -101,14 +101,14 @@ test("two at a time have an undo each; killed, clean puts both back and leaves t
   for (const it of [hang, exec]) it.kill("SIGKILL");
   await Promise.all([hang.ended, exec.ended]);
 
-  const clean = await healproof.run(["clean"]);
+  const clean = await healproof.run(["clean", run]);
   expect(clean.code, clean.err).toBe(0);
   expect(clean.out).toMatch(/hang of api: .*continued/);
   expect(clean.out).toMatch(/was run in api/);
   expect(healproof.undoEntries()).toEqual([]);
   expect(await answers()).toBe(true);
   expect((await inject("exec", ...["service=api", ...isMarked].flatMap((it) => ["--param", it]))).code).toBe(2);
-  expect((await healproof.run(["clean"])).out).not.toContain("api");
+  expect((await healproof.run(["clean", run])).out).not.toContain("api");
 });
 
 const js = (script: string) => JSON.stringify(["node", "-e", script]);
@@ -131,7 +131,7 @@ test("a deployment that was killed halfway is put back by clean", async () => {
   await broken.until(/its undo is on disk/);
   broken.kill("SIGKILL");
   await broken.ended;
-  const clean = await healproof.run(["clean"]);
+  const clean = await healproof.run(["clean", run]);
   expect(clean.code, clean.err).toBe(0);
   expect(clean.out).toContain("bad configuration of api");
   const { Config, State } = await api();
@@ -159,7 +159,7 @@ test("a device that a killed healproof left without power gets it from clean, an
   expect(await addressOf()).toEqual([]);
   broken.kill("SIGKILL");
   await broken.ended;
-  const clean = await healproof.run(["clean"]);
+  const clean = await healproof.run(["clean", run]);
   expect(clean.code, clean.err).toBe(0);
   expect(clean.out).toContain("power loss of api: api has power again");
   expect(await addressOf()).not.toEqual(before);
@@ -172,8 +172,14 @@ test("clean forgets how a stack was started once it is gone, and not before", as
   const [own] = remembered();
   rememberStack("healproof-gone-1", "gone", { services: {} }, stacks());
   expect(remembered()).toHaveLength(2);
-  const { code, err } = await healproof.run(["clean"]);
-  expect(code, err).toBe(0);
+  for (const [of, stay] of [
+    [run, 2],
+    ["gone", 1],
+  ] as const) {
+    const { code, err } = await healproof.run(["clean", of]);
+    expect(code, err).toBe(0);
+    expect(remembered()).toHaveLength(stay);
+  }
   expect(remembered()).toEqual([own]);
 });
 

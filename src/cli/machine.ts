@@ -39,9 +39,13 @@ export async function downCommand(run: string | undefined, flags: { readonly jso
   return exitCode.proven;
 }
 
-export async function cleanCommand(flags: { readonly all: boolean; readonly json: boolean }): Promise<ExitCode> {
-  const done = await clean(builtInFaults, flags);
-  print(flags, done, () => (done.length === 0 ? "nothing to clean\n" : `${done.join("\n")}\n`));
+export async function cleanCommand(
+  run: string | undefined,
+  flags: { readonly all: boolean; readonly json: boolean },
+): Promise<ExitCode> {
+  const done = await clean(builtInFaults, { all: flags.all, run });
+  const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
+  print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
   return exitCode.proven;
 }
 

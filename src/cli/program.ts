@@ -141,12 +141,13 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     });
   healproof
     .command("clean")
-    .description("put back everything that a killed run left behind")
+    .description("put back everything that killed runs left behind")
+    .argument("[run]", "the id of the only run that is meant")
     .option("--all", "also what still runs, and stacks that were kept", false)
     .option("--json", "print as JSON: a list of what was put back, each as a sentence", false)
-    .action(async (options) => {
+    .action(async (run, options) => {
       const { cleanCommand } = await import("./machine.ts");
-      result = await cleanCommand(options);
+      result = await cleanCommand(run, options);
     });
   healproof
     .command("doctor")
