@@ -73,6 +73,7 @@ const docker = new Dockerode();
 const began = performance.now();
 await using project = await ComposeProject.start([]);
 const upMs = performance.now() - began;
+process.once("SIGINT", () => void project[Symbol.asyncDispose]().finally(() => process.exit(130)));
 process.stderr.write(`up in ${(upMs / 1000).toFixed(1)} s; looking for ${minutes} min …\n`);
 
 const filters = JSON.stringify({ label: [`com.docker.compose.project=${project.name}`] });

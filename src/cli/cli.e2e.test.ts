@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Healproof, leftOf, runIdIn, type Started, smallStack } from "./testing/healproof.ts";
@@ -97,27 +95,9 @@ describe.each(Object.entries(moments))("%s", (_when, { scenario, strike }) => {
   });
 });
 
-test("of what killed runs left, clean puts back what is of the run that is named, or else everything", {
+test.concurrent("the undo is on the disk while the fault is in force, and clean performs it", {
   timeout: 180_000,
 }, async () => {
-  using healproof = new Healproof();
-  const scenario = frozenForGood(healproof);
-  const runs = [1, 2].map(() => healproof.start(["run", scenario, "--no-control", "--out", healproof.folder]));
-  await Promise.all(runs.map((run) => run.until(/: observe/)));
-  for (const run of runs) run.kill("SIGKILL");
-  const [one = "", other = ""] = await Promise.all(runs.map(async (run) => runIdIn((await run.ended).err)));
-
-  expect((await healproof.run(["clean", one])).out).not.toContain(other);
-  expect(await leftOf(one)).toEqual([]);
-  expect(await leftOf(other)).not.toEqual([]);
-  expect(healproof.undoEntries()).toHaveLength(1);
-
-  expect((await healproof.run(["clean"])).out).toContain(other);
-  expect(await leftOf(other)).toEqual([]);
-  expect(healproof.undoEntries()).toEqual([]);
-});
-
-test("the undo is on the disk while the fault is in force, and clean performs it", { timeout: 180_000 }, async () => {
   using healproof = new Healproof();
   const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder, "--keep"]);
   await run.until(/: observe/);
@@ -125,7 +105,7 @@ test("the undo is on the disk while the fault is in force, and clean performs it
   run.kill("SIGKILL");
   const id = runIdIn((await run.ended).err);
 
-  const clean = await healproof.run(["clean"]);
+  const clean = await healproof.run(["clean", id]);
   expect(clean.out).toContain("continued");
   expect(healproof.undoEntries()).toEqual([]);
   // A stack that was kept on purpose stays until it is asked to go.
@@ -135,7 +115,7 @@ test("the undo is on the disk while the fault is in force, and clean performs it
   expect(await leftOf(id)).toEqual([]);
 });
 
-test("a scenario is run against broken healers: one is caught, a harmless one is a hole, and the run has failed", {
+test.concurrent("a scenario is run against broken healers: one is caught, a harmless one is a hole, and the run has failed", {
   timeout: 180_000,
 }, async () => {
   using healproof = new Healproof();
@@ -183,7 +163,9 @@ test("a scenario is run against broken healers: one is caught, a harmless one is
   expect(existsSync(join(healproof.folder, "latest", "api-crash-variant-stays-dead", "journal.ndjson"))).toBe(true);
 });
 
-test("a run whose output nobody reads any more still puts everything back", { timeout: 180_000 }, async () => {
+test.concurrent("a run whose output nobody reads any more still puts everything back", {
+  timeout: 180_000,
+}, async () => {
   using healproof = new Healproof();
   const run = healproof.start(["run", frozenForGood(healproof), "--out", healproof.folder]);
   await run.until(/: observe/);
@@ -192,6 +174,26 @@ test("a run whose output nobody reads any more still puts everything back", { ti
   run.kill("SIGINT");
   expect((await run.ended).code).toBe(130);
   expect(await leftOf(id)).toEqual([]);
+  expect(healproof.undoEntries()).toEqual([]);
+});
+
+test("of what killed runs left, clean puts back what is of the run that is named, or else everything", {
+  timeout: 180_000,
+}, async () => {
+  using healproof = new Healproof();
+  const scenario = frozenForGood(healproof);
+  const runs = [1, 2].map(() => healproof.start(["run", scenario, "--no-control", "--out", healproof.folder]));
+  await Promise.all(runs.map((run) => run.until(/: observe/)));
+  for (const run of runs) run.kill("SIGKILL");
+  const [one = "", other = ""] = await Promise.all(runs.map(async (run) => runIdIn((await run.ended).err)));
+
+  expect((await healproof.run(["clean", one])).out).not.toContain(other);
+  expect(await leftOf(one)).toEqual([]);
+  expect(await leftOf(other)).not.toEqual([]);
+  expect(healproof.undoEntries()).toHaveLength(1);
+
+  expect((await healproof.run(["clean"])).out).toContain(other);
+  expect(await leftOf(other)).toEqual([]);
   expect(healproof.undoEntries()).toEqual([]);
 });
 
@@ -220,93 +222,4 @@ test("a run that still lives is not cleaned away by another, and what it saved c
   const reported = await healproof.run(["report", folder]);
   expect(reported.code).toBe(0);
   expect(readFileSync(join(folder, "index.html"), "utf8")).toBe(before);
-});
-
-/** The Compose file of one small API, with something of it said otherwise. */
-function smallApi(healproof: Healproof, changes: object): string {
-  apiCrash(healproof);
-  const file = join(healproof.folder, "compose.yaml");
-  const model = JSON.parse(readFileSync(file, "utf8"));
-  Object.assign(model.services.api, changes);
-  writeFileSync(file, JSON.stringify(model));
-  return file;
-}
-
-test("up names a port that somebody has and how to find who, and starts nothing", { timeout: 180_000 }, async () => {
-  using healproof = new Healproof();
-  const somebody = createServer().listen(0, "127.0.0.1");
-  await once(somebody, "listening");
-  try {
-    const address = somebody.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    const { code, out, err } = await healproof.run(["up", smallApi(healproof, { ports: [`127.0.0.1:${port}:8080`] })]);
-    expect(code, err).toBe(64);
-    expect(out).toBe("");
-    expect(err).toContain(`127.0.0.1:${port}, wanted by api`);
-    expect(err).toContain("ending what uses them (ss -ltnp tells)");
-    expect(await leftOf("by-hand")).toEqual([]);
-  } finally {
-    somebody.close();
-    await healproof.run(["down"]);
-  }
-});
-
-test("up says which service does not get healthy, what its check says and what it logged, and leaves it to be looked at", {
-  timeout: 180_000,
-}, async () => {
-  using healproof = new Healproof();
-  const file = smallApi(healproof, {
-    command: ["node", "-e", "console.log('no such setting: COLOUR'); setInterval(() => {}, 1e6)"],
-    healthcheck: { test: ["CMD", "node", "-e", "console.log('refused'); process.exit(1)"], interval: "1s", retries: 1 },
-  });
-  const { code, err } = await healproof.run(["up", file]);
-  try {
-    expect(code, err).toBe(70);
-    expect(err).toContain("did not come up healthy (limit 60.0 s)");
-    expect(err).toMatch(/api +unhealthy, last check exit 1: refused; it logged last:\n +no such setting: COLOUR\n/);
-    expect(await leftOf("by-hand")).toContain("/healproof-by-hand-api-1");
-  } finally {
-    expect((await healproof.run(["down"])).code).toBe(0);
-  }
-});
-
-test("up, down and clean tell programs what they did", { timeout: 180_000 }, async () => {
-  using healproof = new Healproof();
-  // The engine chooses the port.
-  const file = smallApi(healproof, { ports: ["127.0.0.1::8080"] });
-
-  const up = await healproof.run(["up", "--json", file]);
-  expect(up.code, up.err).toBe(0);
-  const down = async () => {
-    const { code, out, err } = await healproof.run(["down", "--json"]);
-    expect(code, err).toBe(0);
-    return JSON.parse(out);
-  };
-  try {
-    expect(JSON.parse(up.out)).toEqual([{ service: "api", address: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d+$/) }]);
-    const set = "set={ command: [node, -e, 'process.exit(3)'] }";
-    const byHand = ["--project", "healproof-by-hand"]; // others may have a stack up at the same time
-    const inject = [
-      "inject",
-      "bad-config",
-      "--param",
-      "service=api",
-      "--param",
-      set,
-      "--for",
-      "1s",
-      "--json",
-      ...byHand,
-    ];
-    const { code, out, err } = await healproof.run(inject);
-    expect(code, err).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ project: "healproof-by-hand", outcome: "undone" });
-  } finally {
-    expect(await down()).toEqual({ containers: 1, networks: 1, volumes: 0, stuck: [] });
-  }
-  expect(await down()).toEqual({ containers: 0, networks: 0, volumes: 0, stuck: [] });
-
-  const clean = await healproof.run(["clean", "--json"]);
-  expect(clean.code, clean.err).toBe(0);
-  expect(JSON.parse(clean.out)).toEqual(expect.any(Array));
 });
