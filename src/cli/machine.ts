@@ -3,16 +3,19 @@ import { examine } from "../doctor.ts";
 import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { loadScenarios } from "../scenario/load.ts";
+import { examineLab } from "../stack/lab/examine.ts";
+import { openLab } from "../stack/lab/lab.ts";
 import { stuckText } from "../stack/remove.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { print } from "./print.ts";
+import type { Target } from "./target.ts";
 
 /** Commands about this machine and what runs on it. */
 
 export async function upCommand(file: string | undefined, flags: { readonly json: boolean }): Promise<ExitCode> {
-  const [first] = file === undefined ? await composeFiles() : [file];
+  const [first] = await composeFiles(file === undefined ? [] : [file]);
   if (first === undefined) throw new Error("scenarios always name a Compose file");
   process.stderr.write(`starting ${first} …\n`);
   using interrupt = interruptSignal();
@@ -41,19 +44,27 @@ export async function downCommand(run: string | undefined, flags: { readonly jso
 
 export async function cleanCommand(
   run: string | undefined,
-  flags: { readonly all: boolean; readonly json: boolean },
+  flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
+  await using _lab =
+    flags.target === "vagrant" ? await openLab({ folder: process.cwd(), tell: progressLine }) : undefined;
   const done = await clean(builtInFaults, { all: flags.all, run });
   const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
   print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
   return exitCode.proven;
 }
 
+const progressLine = (what: string) => void process.stderr.write(`${what}\n`);
+
 export async function doctorCommand(
   files: readonly string[],
-  flags: { readonly fix: boolean; readonly quiet: boolean; readonly json: boolean },
+  flags: { readonly fix: boolean; readonly quiet: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  const findings = await examine(files.length > 0 ? files : await composeFiles(), flags);
+  const [findings, lab] = await Promise.all([
+    composeFiles(files).then((it) => examine(it, flags)),
+    flags.target === "vagrant" ? examineLab(process.cwd()) : [],
+  ]);
+  findings.push(...lab);
   const shown = flags.quiet ? findings.filter((it) => !it.ok) : findings;
   print(flags, shown, () =>
     columns(
@@ -63,8 +74,9 @@ export async function doctorCommand(
   return findings.every((it) => it.ok) ? exitCode.proven : exitCode.internal;
 }
 
-/** The Compose files that the scenarios here name. */
-async function composeFiles(): Promise<string[]> {
+/** The named Compose files; where none is named, those of the scenarios here. */
+async function composeFiles(named: readonly string[]): Promise<readonly string[]> {
+  if (named.length > 0) return named;
   const loaded = await loadScenarios([], { faults: builtInFaults });
   return [...new Set(loaded.map((it) => it.compose))];
 }

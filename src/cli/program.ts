@@ -3,6 +3,7 @@ import { type ExitCode, exitCode } from "../errors.ts";
 import { healproofVersion } from "../version.ts";
 import { defaultWorkers } from "../workers.ts";
 import { fromCaller, newFromCaller } from "./caller.ts";
+import { targetOption } from "./target.ts";
 
 /**
  * The commands and their flags. Each command is a function that returns its exit code, in a file that is read only once it is asked
@@ -26,6 +27,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("run")
     .description("run scenarios, each with its controls, and write a report")
     .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
+    .addOption(targetOption())
     .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
     .option("--out <folder>", "where run folders are made", (it) => newFromCaller(it), "reports")
     .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
@@ -143,6 +145,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("clean")
     .description("put back everything that killed runs left behind")
     .argument("[run]", "the id of the only run that is meant")
+    .addOption(targetOption())
     .option("--all", "also what still runs, and stacks that were kept", false)
     .option("--json", "print as JSON: a list of what was put back, each as a sentence", false)
     .action(async (run, options) => {
@@ -153,6 +156,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("doctor")
     .description("say what this machine lacks, and how to get it")
     .argument("[compose...]", "Compose files whose images to look for; the scenarios' own unless told")
+    .addOption(targetOption())
     .option("--fix", "build the helper image where it lacks", false)
     .addOption(new Option("--quiet", "print only what lacks").default(false))
     .option("--json", "print as JSON: [{ what, ok, detail, remedy }]", false)

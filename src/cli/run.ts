@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import type { TrialPlan } from "../plan.ts";
 import { planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
@@ -12,7 +13,9 @@ import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
+import { refuseFilesOutside } from "../stack/lab/files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import type { Target } from "./target.ts";
 
 export interface RunFlags {
   readonly workers: number;
@@ -21,6 +24,7 @@ export interface RunFlags {
   /** A file of broken healers to run the scenarios against, besides. */
   readonly broken?: string;
   readonly keep: boolean;
+  readonly target: Target;
   readonly json: boolean;
 }
 
@@ -37,14 +41,16 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const broken =
     flags.broken === undefined ? undefined : planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
   const claims = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
-  const plans = [...claims, ...(broken?.trials ?? [])];
+  const planned = [...claims, ...(broken?.trials ?? [])];
   const leftOut = await leftOutByTag(what, loaded, { faults });
   const noControl = flags.control
     ? []
     : claims.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
-  await Promise.all(plans.map((it) => checkedStack(it.stack)));
+  await Promise.all(planned.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
+  await using lab = flags.target === "vagrant" ? await labFor(planned, progress) : undefined;
+  const plans = lab?.plans ?? planned;
   await using run = await Run.start({
     faults,
     plans,
@@ -90,6 +96,35 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   if (flags.keep) process.stderr.write(`the stacks are kept: healproof down ${run.id} removes them\n`);
   if (failures.length > 0) return exitCode.internal;
   return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
+}
+
+/** The lab, with all that these plans need in it, and the plans as they are there. */
+async function labFor(
+  planned: readonly TrialPlan[],
+  progress: Progress,
+): Promise<AsyncDisposable & { readonly plans: readonly TrialPlan[] }> {
+  const { openLab } = await import("../stack/lab/lab.ts");
+  const folder = process.cwd();
+  const lab = await openLab({ folder, tell: (what) => progress.line(what) });
+  const plans = planned.map((it) => ({
+    ...it,
+    stack: { ...it.stack, variables: { ...lab.variables, ...it.stack.variables } },
+  }));
+  try {
+    const images = await Promise.all(
+      plans.map(async ({ stack }) => {
+        const { model, services } = await checkedStack(stack);
+        refuseFilesOutside(model, services, folder);
+        const chosen = services.flatMap((it) => [stack.overrides[it]?.image, model.services[it]?.image]);
+        return chosen.filter((it) => it !== undefined);
+      }),
+    );
+    await lab.bring([...new Set(images.flat())]);
+  } catch (thrown) {
+    await lab[Symbol.asyncDispose]();
+    throw thrown;
+  }
+  return { plans, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
 }
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>

@@ -1,0 +1,28 @@
+#!/bin/bash
+# On the host, after each `vagrant up`: brings the images that the VM lacks, and has the stack started in there. Arguments: the project's
+# folder; the timing; kvm or qemu.
+set -euo pipefail
+project=$1 timing=$2 driver=$3
+cd "$project"
+config=$(mktemp)
+trap 'rm -f "$config"' EXIT
+vagrant ssh-config > "$config"
+vm() { ssh -F "$config" default sudo "$@"; }
+
+if [ ! -f fixtures/stack/.env ]; then
+  echo 'lab: the stack is not built yet: npm run setup'
+  npm run --silent setup
+fi
+images=$(docker compose -f fixtures/stack/compose.yaml -f lab/compose.yaml config --images; sed -n 's/^TAPO_EXPORTER_IMAGE=//p' fixtures/stack/.env)
+lacking=()
+there=$(vm docker image ls --format '{{.Repository}}:{{.Tag}}')
+for image in $(sort -u <<< "$images"); do
+  grep -qxF "$image" <<< "$there" || lacking+=("$image")
+done
+if [ "${#lacking[@]}" -gt 0 ]; then
+  echo "lab: bringing ${#lacking[@]} images …"
+  docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet'"
+fi
+rsync -a -e "ssh -F $config" --rsync-path='sudo rsync' fixtures/stack/.env "default:$project/fixtures/stack/.env"
+echo 'lab: starting the stack …'
+vm "$project/lab/start-stack.sh" "$project" "$timing" "$driver"

@@ -1,0 +1,54 @@
+#!/bin/bash
+# In the VM, as root: the stack as a unit that comes up at boot, and the tapo exporter out of its image. Ends once all of it is well, or
+# says after its limit what is not. Arguments: the project's folder; the timing; kvm or qemu.
+set -euo pipefail
+project=$1 timing=$2 driver=$3
+limit_s=900
+settings=/etc/healproof-stack.env
+printf 'TIMING=%s\nDOCKER_GID=%s\n' "$timing" "$(getent group docker | cut -d: -f3)" > "$settings.new"
+
+compose=(docker compose --project-directory "$project/fixtures/stack" -f "$project/fixtures/stack/compose.yaml" -f "$project/lab/compose.yaml")
+[ "$driver" != qemu ] || compose+=(-f "$project/lab/emulated.yaml")
+printf '%s\n' '[Unit]' 'Description=The reference stack' 'Requires=docker.service' 'After=docker.service network-online.target' \
+  'Wants=network-online.target' '[Service]' 'Type=oneshot' 'RemainAfterExit=yes' "EnvironmentFile=$settings" \
+  "ExecStart=/usr/bin/${compose[*]} up --detach --remove-orphans" "ExecStop=/usr/bin/${compose[*]} stop" \
+  'TimeoutStartSec=10min' '[Install]' 'WantedBy=multi-user.target' > /etc/systemd/system/healproof-stack.service
+
+# shellcheck disable=SC1091 # written by the set-up
+. "$project/fixtures/stack/.env"
+if [ "$(cat /opt/tapo-exporter/image 2>/dev/null)" != "$TAPO_EXPORTER_IMAGE" ]; then
+  container=$(docker create "$TAPO_EXPORTER_IMAGE")
+  install -d /opt/tapo-exporter
+  docker cp -q "$container:/usr/local/bin/node" /usr/local/bin/node
+  docker cp -q "$container:/app/main.js" /opt/tapo-exporter/main.js
+  docker cp -q "$container:/app/package.json" /opt/tapo-exporter/package.json
+  docker cp -q "$container:/app/tapo-exporter.service" /etc/systemd/system/tapo-exporter.service
+  docker rm "$container" > /dev/null
+  echo "$TAPO_EXPORTER_IMAGE" > /opt/tapo-exporter/image
+fi
+# The emulator's account: no secret.
+(umask 077 && printf 'TAPO_EMAIL=%s\nTAPO_PASSWORD=%s\n' stack@example.org Only-for-the-emulator > /etc/tapo-exporter.env)
+
+systemctl daemon-reload
+systemctl enable --quiet --now tapo-exporter
+systemctl enable --quiet healproof-stack
+cmp -s "$settings.new" "$settings" || mv "$settings.new" "$settings"
+rm -f "$settings.new"
+systemctl restart healproof-stack
+
+not_well() {
+  docker ps --all --filter label=com.docker.compose.project=healproof-lab --format '{{.Label "com.docker.compose.service"}}: {{.Status}}' \
+    | grep -v -e '(healthy)' -e '^app-volume: Up' || true
+  systemctl --failed --plain --no-legend || true
+  for unit in docker healproof-stack prometheus-node-exporter prometheus-blackbox-exporter tapo-exporter; do
+    [ "$(systemctl is-active "$unit")" = active ] || echo "$unit: $(systemctl is-active "$unit")"
+  done
+}
+until [ -z "$(not_well)" ]; do
+  if [ "$SECONDS" -ge "$limit_s" ]; then
+    printf 'not well after %s s:\n%s\n' "$limit_s" "$(not_well)" >&2
+    exit 1
+  fi
+  sleep 1
+done
+echo "all is well after $SECONDS s"

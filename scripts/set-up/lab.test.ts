@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { labSteps } from "./lab.mjs";
+import { scriptedMachine } from "./scripted-machine.ts";
+
+const libvirt = ["apt-get", "vagrant", "virsh", "qemu-img"];
+
+function lab(
+  facts: Parameters<typeof scriptedMachine>[0],
+  answer?: Parameters<typeof scriptedMachine>[1],
+  inReach = false,
+) {
+  const scripted = scriptedMachine(facts, answer);
+  const steps = labSteps(scripted.machine, "before", async () => inReach);
+  const step = (name: string) => {
+    const found = steps.find((it) => it.name === `lab: ${name}`);
+    if (!found) throw new Error(`no step ${name}`);
+    return found;
+  };
+  return { ...scripted, step };
+}
+
+test.each([
+  [["vagrant", "VBoxManage"], undefined],
+  [["vagrant", "virsh", "qemu-img"], undefined],
+  [["vagrant"], "neither VirtualBox nor libvirt"],
+  [["virsh", "qemu-img"], "no vagrant command"],
+])("with %j Vagrant lacks %s", async (commands, lack) => {
+  const said = await lab({ commands }).step("Vagrant").check();
+  if (lack === undefined) expect(said).toBeUndefined();
+  else expect(said).toContain(lack);
+});
+
+test("a Debian gets Vagrant with libvirt", async () => {
+  const { step, ran } = lab({ commands: ["apt-get"] });
+  await step("Vagrant").run();
+  expect(ran.find((it) => it.startsWith("apt-get install"))).toMatch(/ vagrant vagrant-libvirt libvirt-daemon-system /);
+});
+
+test.each([
+  [{ platform: "darwin" as const, commands: [] }, "install Vagrant, and VirtualBox"],
+  [{ uid: 1000, commands: ["apt-get"] }, "sudo apt-get install vagrant vagrant-libvirt"],
+])("where nothing may be installed, %j says what to install", async (facts, advice) => {
+  const { step, ran } = lab(facts);
+  await expect(step("Vagrant").run()).rejects.toThrow(advice);
+  expect(ran).toEqual([]);
+});
+
+test("VirtualBox needs no libvirt and no box of ours", async () => {
+  const { step, ran } = lab({ commands: ["vagrant", "VBoxManage"] });
+  expect(await step("libvirt").check()).toBeUndefined();
+  expect(await step("box").check()).toBeUndefined();
+  expect(ran).toEqual([]);
+});
+
+test("libvirt that does not answer is started by root alone", async () => {
+  const { step } = lab({ commands: libvirt, uid: 1000 }, () => ({ code: 1, stderr: "no connection" }));
+  expect(await step("libvirt").check()).toBe("libvirt does not answer");
+  await expect(step("libvirt").run()).rejects.toThrow("sudo systemctl start libvirtd");
+});
+
+test.each([
+  ["healproof-lab (libvirt, 0)\n", false, {}, undefined],
+  ["debian/trixie64 (libvirt, 13.2)\n", false, {}, undefined],
+  ["debian/bookworm64 (libvirt, 12.1)\n", true, {}, undefined],
+  ["", false, { HEALPROOF_LAB_BOX: "of-my-own" }, undefined],
+  ["debian/bookworm64 (libvirt, 12.1)\n", false, {}, "no public box is in reach"],
+])("with the boxes %j, the registry in reach: %j, and %j, what lacks is %j", async (boxes, inReach, env, lack) => {
+  const { step } = lab({ commands: libvirt, env }, () => boxes, inReach);
+  expect(await step("box").check()).toBe(lack);
+});
+
+test("a box is built from the mirrors that this Debian uses, and added by its name", async () => {
+  const targets = "Debian|Debian|http://mirror/debian/\nDebian|Debian-Security|http://mirror/security/\n";
+  const { step, ran } = lab({ commands: libvirt }, (line) => (line.includes("indextargets") ? targets : ""));
+  expect(await step("box").run()).toBe("built from Debian's packages");
+  expect(ran.find((it) => it.includes("build-box.sh"))).toMatch(
+    /lab\.box trixie deb http:\/\/mirror\/debian\/ trixie main deb .* trixie-updates main deb http:\/\/mirror\/security\/ trixie-security main$/,
+  );
+  expect(ran.at(-1)).toMatch(/^vagrant box add --force --provider libvirt --name healproof-lab .*lab\.box$/);
+});

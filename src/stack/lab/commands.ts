@@ -1,0 +1,58 @@
+import { exitCode, KnownError } from "../../errors.ts";
+import type { Duration } from "../../time.ts";
+import type { Executed } from "../exec.ts";
+import { runOnHost } from "../host-command.ts";
+
+/** Programs of this machine that the lab is handled with. Each has a limit, and its failure is one error with what it said. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs one that must succeed. `environment`: on top of ours; undefined takes a variable away. */
+export async function must(
+  command: readonly string[],
+  within: Duration,
+  folder: string,
+  environment: Environment = {},
+): Promise<string> {
+  const { exitCode: code, out, err } = await run(command, within, folder, environment);
+  if (code === 0) return out;
+  throw new KnownError("lab-failed", `the lab cannot be used: ${command.slice(0, 2).join(" ")} failed (exit ${code})`, {
+    facts: {
+      command: command.join(" "),
+      "it printed": `${out}${err}`.trim().slice(-2000) || "nothing",
+      try: "vagrant status, and vagrant up by hand",
+    },
+  });
+}
+
+export function run(
+  command: readonly string[],
+  within: Duration,
+  folder: string,
+  environment: Environment = {},
+): Promise<Executed> {
+  const words = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? ["-u", name] : [`${name}=${value}`],
+  );
+  return runOnHost(words.length > 0 ? ["env", ...words, ...command] : command, within, folder);
+}
+
+/** What `vagrant` prints; where there is no such program, an error that says how to get it. */
+export async function vagrant(
+  args: readonly string[],
+  within: Duration,
+  folder: string,
+  environment: Environment = {},
+): Promise<string> {
+  try {
+    return await must(["vagrant", ...args], within, folder, environment);
+  } catch (thrown) {
+    const { message } = thrown instanceof Error ? thrown : { message: "" };
+    if (!/ENOENT|exit 127/.test(message)) throw thrown;
+    throw new KnownError("no-vagrant", "the lab needs Vagrant, and this machine has none", {
+      facts: { try: "docs/lab.md, which says what to install" },
+      exitCode: exitCode.usage,
+      cause: thrown,
+    });
+  }
+}

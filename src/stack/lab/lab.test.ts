@@ -1,0 +1,155 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { KnownError } from "../../errors.ts";
+import { stateFolder } from "../state-folder.ts";
+import { examineLab } from "./examine.ts";
+import { openLab } from "./lab.ts";
+
+/** The lab by programs that only remember what they were asked, and answer from files. */
+
+let folder: string;
+const before = { PATH: process.env.PATH, DOCKER_HOST: process.env.DOCKER_HOST };
+
+/** Notes its arguments, then runs `script`. */
+function program(name: string, script: string): void {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/bash\necho "${name} $*" >> "${folder}/asked"\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+const asked = () => readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+
+/** Answers like an engine at the socket that it is told to lead to one. */
+const engine = `const [, , socket] = process.argv; require("node:http").createServer((_, answer) => answer.end("OK")).listen(socket)`;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hp-lab-"));
+  writeFileSync(join(folder, "engine.cjs"), engine);
+  process.env.PATH = `${folder}${delimiter}${before.PATH}`;
+  process.env.DOCKER_HOST = "unix:///ours.sock";
+  program(
+    "docker",
+    `case "$*" in "image ls"*) printf 'app:1\\nredis:1\\nother:1\\nhealproof-helper:1\\n';; save*) echo "from $DOCKER_HOST";; esac`,
+  );
+  program(
+    "ssh",
+    `case "$*" in
+       *"getent group docker") echo docker:x:987:vagrant;;
+       *"is-active"*) exit \${STACK_IS_UP:-0};;
+       *"image ls"*) echo redis:1;;
+       *"docker load"*) cat > "${folder}/loaded";;
+       *" -L "*) socket=$(sed 's/.* -L \\([^:]*\\):.*/\\1/' <<< "$*"); exec "${process.execPath}" "${folder}/engine.cjs" "$socket";;
+     esac`,
+  );
+  inState("running");
+});
+
+afterEach(() => {
+  for (const [name, value] of Object.entries(before))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  delete process.env.STACK_IS_UP;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function inState(state: string): void {
+  program(
+    "vagrant",
+    `case "$1" in status) echo "1,default,state,${state}";; ssh-config) echo "Host default";; up) echo "stack: $HEALPROOF_LAB_STACK" >> "${folder}/asked";; esac`,
+  );
+}
+
+const open = () => openLab({ folder, tell: () => undefined });
+
+test("whoever asks for an engine finds the lab's, as long as it is open", async () => {
+  const lab = await open();
+  const socketPath = /^unix:\/\/(.+)$/.exec(process.env.DOCKER_HOST ?? "")?.[1] ?? "";
+  const status = await new Promise((resolve, reject) => {
+    get({ socketPath, path: "/_ping" }, (answer) => resolve(answer.statusCode)).once("error", reject);
+  });
+  expect(status).toBe(200);
+  expect(lab.variables).toEqual({ DOCKER_GID: "987" });
+  expect(stateFolder("undo")).toMatch(/\/healproof\/lab\/undo$/);
+  await lab[Symbol.asyncDispose]();
+  expect(stateFolder("undo")).toMatch(/\/healproof\/undo$/);
+  expect(process.env.DOCKER_HOST).toBe("unix:///ours.sock");
+});
+
+test("a lab that runs gets the files of here; one that is down is brought up without its own stack", async () => {
+  await (await open())[Symbol.asyncDispose]();
+  expect(asked()).toContain("vagrant rsync");
+  expect(asked().join("\n")).not.toContain("vagrant up");
+
+  inState("shutoff");
+  await (await open())[Symbol.asyncDispose]();
+  expect(asked()).toContain("vagrant up");
+  expect(asked()).toContain("stack: no");
+});
+
+test("the lab's own stack makes room, and comes back; where it was not up it stays so", async () => {
+  const units = () => asked().flatMap((it) => /sudo systemctl (\w+)/.exec(it)?.[1] ?? []);
+  const lab = await open();
+  expect(units()).toEqual(["stop"]);
+  await lab[Symbol.asyncDispose]();
+  expect(units()).toEqual(["stop", "start"]);
+
+  process.env.STACK_IS_UP = "3";
+  await (await open())[Symbol.asyncDispose]();
+  expect(units()).toEqual(["stop", "start"]);
+});
+
+test("the images that lack in there and are here are brought, with our helpers', out of our own engine", async () => {
+  await using lab = await open();
+  await lab.bring(["app:1", "redis:1", "nowhere:1"]);
+  expect(asked()).toContain("docker save app:1 healproof-helper:1");
+  expect(readFileSync(join(folder, "loaded"), "utf8")).toBe("from unix:///ours.sock\n");
+});
+
+test("doctor says what the lab lacks and how to get it, and what is there", async () => {
+  expect(await examineLab(folder)).toMatchObject([{ what: "Vagrantfile", ok: false }]);
+  writeFileSync(join(folder, "Vagrantfile"), "");
+  program("virsh", "exit 1");
+  program(
+    "vagrant",
+    `case "$1" in --version) echo "Vagrant 2.3.4";; status) echo "1,default,state,not_created";; esac`,
+  );
+  expect(await examineLab(folder)).toMatchObject([
+    { what: "Vagrant", ok: true, detail: "2.3.4" },
+    { what: "Vagrant's provider", ok: false, remedy: expect.stringContaining("npm run lab") },
+    { what: "lab", ok: false, detail: "not created", remedy: expect.stringContaining("npm run lab") },
+  ]);
+  program("virsh", "echo libvirt 9");
+  inState("running");
+  expect((await examineLab(folder)).map(({ ok }) => ok)).toEqual([true, true, true]);
+  process.env.PATH = folder;
+  rmSync(join(folder, "vagrant"));
+  expect(await examineLab(folder)).toMatchObject([{ what: "Vagrant", ok: false, remedy: expect.any(String) }]);
+});
+
+test("what Vagrant says when it fails is told, and nothing is left changed", async () => {
+  program("vagrant", `echo 'The provider is broken' >&2; exit 1`);
+  const thrown = await open().then(
+    () => undefined,
+    (it: unknown) => it,
+  );
+  expect(thrown).toBeInstanceOf(KnownError);
+  expect(String(thrown)).toContain("The provider is broken");
+  expect(process.env.DOCKER_HOST).toBe("unix:///ours.sock");
+});
+
+test("without Vagrant the error says where to read how to get it", async () => {
+  rmSync(join(folder, "vagrant"));
+  process.env.PATH = folder;
+  await expect(open()).rejects.toThrow("the lab needs Vagrant");
+});
+
+test("a tunnel that ends says why", async () => {
+  program("ssh", `case "$*" in *" -L "*) echo 'no route' >&2; exit 255;; *getent*) echo docker:x:987:;; esac`);
+  const thrown = await open().catch((it: unknown) => it);
+  expect(String(thrown)).toContain("no route");
+  expect(asked().at(-1)).toContain("systemctl start --no-block healproof-stack");
+  expect(process.env.DOCKER_HOST).toBe("unix:///ours.sock");
+});

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatDuration, minutes, ms } from "../../time.ts";
+import { useStateOf } from "../state-folder.ts";
+import { must, run, vagrant } from "./commands.ts";
+import { openTunnel } from "./tunnel.ts";
+
+/**
+ * The target `vagrant`: the engine in the VM of the Vagrantfile here. Whatever asks for an engine finds that one (DOCKER_HOST), so that
+ * a trial in there is the same as anywhere else; its clock is another, and is compared as any foreign clock. The lab's own stack makes
+ * room meanwhile.
+ */
+export interface Lab extends AsyncDisposable {
+  /** What Compose files are to be read with, where the VM is not as this machine. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Brings images, and our helpers', that the VM's engine lacks and this machine's has; what this machine lacks it pulls by itself. */
+  bring(images: readonly string[]): Promise<void>;
+}
+
+export interface LabOrder {
+  /** Where the Vagrantfile is. */
+  readonly folder: string;
+  readonly tell: (what: string) => void;
+}
+
+/** Generous: without a hypervisor that the processor supports, a VM takes twenty times as long for what starts processes. */
+const limits = { ask: minutes(2), up: minutes(40), sync: minutes(5), images: minutes(20), unit: minutes(10) } as const;
+const stackUnit = "healproof-stack";
+const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"];
+/** What our own helpers run from: where no registry is in reach, it cannot be built in there. */
+const isOurs = (image: string) => image.startsWith("healproof-helper:");
+
+/** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
+export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
+  const began = performance.now();
+  const state = /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], limits.ask, folder))?.[1];
+  if (state === "running") await vagrant(["rsync"], limits.sync, folder);
+  else {
+    tell("the lab is down: vagrant up …");
+    // Without its own stack, which would only have to be stopped.
+    await vagrant(["up"], limits.up, folder, { HEALPROOF_LAB_STACK: "no" });
+  }
+  await using opened = new AsyncDisposableStack();
+  const work = mkdtempSync(join(tmpdir(), "healproof-lab-"));
+  opened.defer(() => rmSync(work, { recursive: true, force: true }));
+  const config = join(work, "ssh-config");
+  writeFileSync(config, await vagrant(["ssh-config"], limits.ask, folder), { mode: 0o600 });
+  const ssh = ["ssh", "-F", config, "default"];
+  const group = await must([...ssh, "getent", "group", "docker"], limits.ask, folder);
+  const unit = (action: readonly string[]) => [...ssh, "sudo", "systemctl", ...action, stackUnit];
+  if ((await run([...ssh, "systemctl", "is-active", "--quiet", stackUnit], limits.ask, folder)).exitCode === 0) {
+    await must(unit(["stop"]), limits.unit, folder);
+    opened.defer(async () => void (await must(unit(["start", "--no-block"]), limits.unit, folder)));
+  }
+  const { socket } = opened.use(await openTunnel(config, join(work, "engine.sock")));
+  const ours = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = `unix://${socket}`;
+  opened.defer(() => {
+    if (ours === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = ours;
+  });
+  opened.use(useStateOf("lab"));
+  tell(`the lab is there after ${formatDuration(ms(performance.now() - began))}`);
+  const all = opened.move();
+  return {
+    variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
+    async bring(images) {
+      const here = { DOCKER_HOST: ours };
+      const [theirs, own] = await Promise.all([
+        must([...ssh, ...listImages], limits.ask, folder),
+        run(listImages, limits.ask, folder, here).then(
+          ({ out }) => out,
+          () => "",
+        ),
+      ]);
+      const there = new Set(theirs.split("\n"));
+      const brought = own.split("\n").filter((it) => !there.has(it) && (images.includes(it) || isOurs(it)));
+      if (brought.length === 0) return;
+      tell(`bringing ${brought.length} images into the lab …`);
+      const pipe = 'set -o pipefail; docker save "$@" | ssh -F "$SSH_CONFIG" default docker load --quiet';
+      const command = ["bash", "-c", pipe, "bash", ...brought];
+      await must(command, limits.images, folder, { ...here, SSH_CONFIG: config });
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
