@@ -1,4 +1,4 @@
-import { hostNow, type TrialClock } from "./clock.ts";
+import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
 import type { AnyFault, FaultLook, FaultTools } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import type { Fact } from "./journal.ts";
@@ -13,6 +13,15 @@ export interface Scene {
   readonly stack: StartedStack;
   readonly hand: Hand;
   readonly wire: FaultTools["wire"];
+  /** Of the lab alone. */
+  readonly host?: FaultTools["host"];
+  /** Who looks at the stack, and is gone while its engine is. */
+  readonly observers?: {
+    /** From now on their loss is no trouble. */
+    mayGo(): Promise<void>;
+    /** They are attached anew, once the engine answers. `dark`: nothing in there can have answered anybody, throughout or for a moment of it. */
+    comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void>;
+  };
   readonly clock: TrialClock;
   readonly run: string;
   readonly trial: string;
@@ -35,7 +44,7 @@ export interface Place {
 
 type Stage = Extract<Fact, { kind: "fault" }>["stage"];
 
-const toolsOf = ({ stack, hand, wire }: Scene): FaultTools => ({ stack: stack.containers, hand, wire });
+const toolsOf = ({ stack, hand, wire, host }: Scene): FaultTools => ({ stack: stack.containers, hand, wire, host });
 
 /** The life of one fault in a trial: announced (its undo is on disk), injected, seen to bite, watched, put back. */
 export class Breakage {
@@ -47,6 +56,8 @@ export class Breakage {
   readonly #undoId: string;
   readonly #watching = new AbortController();
   #watched: Promise<void> = Promise.resolve();
+  /** Since when it is in force for certain. */
+  #gone = 0;
 
   private constructor(scene: Scene, of: Place, fault: AnyFault, aim: unknown, what: string) {
     this.#scene = scene;
@@ -71,7 +82,12 @@ export class Breakage {
   async inject(): Promise<void> {
     const now = hostNow();
     this.#note("announced", { from: now, to: now }, `${this.#what}; its undo is on disk`);
-    this.#note("injected", await this.#fault.inject(toolsOf(this.#scene), this.#aim), this.#what);
+    const { observers } = this.#scene;
+    if (this.#fault.takesEngine) await observers?.mayGo();
+    const injected = await this.#fault.inject(toolsOf(this.#scene), this.#aim);
+    this.#note("injected", injected, this.#what);
+    this.#gone = injected.to;
+    if (this.#fault.takesEngine && this.#fault.ends === "at-once") await observers?.comeBack(injected, "for a moment");
   }
 
   /** Whether the fault was seen to bite. If so it is watched from then on. */
@@ -108,6 +124,9 @@ export class Breakage {
     const detail = await this.#fault.undo(toolsOf(this.#scene), this.#aim);
     this.#note(stage, { from, to: hostNow() }, detail);
     forgetUndo(this.#undoId);
+    const { takesEngine, ends } = this.#fault;
+    if (takesEngine && ends !== "at-once")
+      await this.#scene.observers?.comeBack({ from: this.#gone, to: from }, "throughout");
   }
 
   #noteLook({ state, when, why }: FaultLook): void {

@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 import { KnownError, messageOf } from "./errors.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
+import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import { answered } from "./limit.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
@@ -18,6 +19,8 @@ import { forgetUndo, forgetUnfinished, leftToUndo, type UndoEntry, undoEntry } f
 export interface Cleaning {
   /** Also what still lives, and what was kept. */
   readonly all: boolean;
+  /** The lab's machine, where that is what is to be put back. */
+  readonly host?: Host | undefined;
   /** The id of the only run that is meant. */
   readonly run?: string | undefined;
 }
@@ -53,7 +56,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
         `${unfinished} entries of the undo list that were not written to the end: removed, nothing had been done yet`,
       );
   });
-  if (entries.length > 0) await undoAll(docker, entries, faults, done, failed);
+  if (entries.length > 0) await undoAll({ docker, host: options.host }, entries, faults, done, failed);
 
   // A start that was killed goes on making things: first whoever makes them, then the things.
   const starts = startsUnderWay();
@@ -109,7 +112,7 @@ async function isGone(docker: Dockerode, { project, run }: Pick<UndoEntry, "proj
 
 /** Undoes each entry; one that fails does not keep the others from being undone. */
 async function undoAll(
-  docker: Dockerode,
+  { docker, host }: { readonly docker: Dockerode; readonly host: Host | undefined },
   entries: readonly UndoEntry[],
   faults: readonly AnyFault[],
   done: string[],
@@ -138,7 +141,7 @@ async function undoAll(
           continue;
         }
         const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
-        done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand, wire: wires.to })}`);
+        done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand, wire: wires.to, host })}`);
       } catch (thrown) {
         failed[entry.id] = messageOf(thrown);
       }

@@ -114,6 +114,8 @@ const facts = {
     how: z.enum(["replaced", "healed", "released"]).optional(),
     detail: z.string(),
   }),
+  /** Nobody looked from inside the stack: its engine was away, and the observers with it. They were attached anew at its end. */
+  absence: z.strictObject({ act: actId, when: span, why: z.string() }),
   /** A control's healer was switched off or on by us. */
   healer: z.strictObject({ healer: z.string(), state: z.enum(["off", "on"]), when: span, how: z.string() }),
   /** What the stack's ledger found once all was over: operations by their keys. Indeterminate are those whose answer never came. */
@@ -156,6 +158,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
   facts.engine.extend({ ...envelope, kind: z.literal("engine") }),
   facts.container.extend({ ...envelope, kind: z.literal("container") }),
   facts.fault.extend({ ...envelope, kind: z.literal("fault") }),
+  facts.absence.extend({ ...envelope, kind: z.literal("absence") }),
   facts.healer.extend({ ...envelope, kind: z.literal("healer") }),
   facts.ledger.extend({ ...envelope, kind: z.literal("ledger") }),
   facts.error.extend({ ...envelope, kind: z.literal("error") }),

@@ -5,6 +5,7 @@ import { hostNow } from "./clock.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { type Capability, diskUseCapabilities, type Hand } from "./fault/hand/hand.ts";
 import { startHand } from "./fault/hand/start.ts";
+import type { Host } from "./fault/host.ts";
 import type { Journal } from "./journal.ts";
 import { costOf, timingsOf } from "./judge/cost.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly out: string;
   readonly workers: number;
   readonly keep?: boolean;
+  /** The lab's machine, where the stacks run in it. It may be broken as a whole, so then there is one stack at a time. */
+  readonly host?: Host | undefined;
   /** Aborted to stop early; every trial then puts back what it did. */
   readonly interrupted?: AbortSignal;
   readonly tell?: (progress: TrialProgress) => void;
@@ -69,7 +72,9 @@ export class Run implements AsyncDisposable {
   readonly #startedAt = new Date();
   readonly #options: RunOptions;
   readonly #engine: Engine;
-  readonly #hand: Hand;
+  #hand: Hand;
+  readonly #startHand: (nth: number) => Promise<Hand>;
+  #hands = 1;
   readonly #helperImage: string;
   readonly #owner: string;
   readonly #interrupted: AbortSignal;
@@ -79,19 +84,28 @@ export class Run implements AsyncDisposable {
   #beside = 0;
   #trials = 0;
 
-  private constructor(id: string, began: number, options: RunOptions, engine: Engine, hand: Hand, helperImage: string) {
+  private constructor(
+    id: string,
+    began: number,
+    options: RunOptions,
+    engine: Engine,
+    helperImage: string,
+    hand: Hand,
+    anotherHand: (nth: number) => Promise<Hand>,
+  ) {
     this.#began = began;
     this.id = id;
     this.folder = join(options.out, id);
     this.#options = options;
     this.#engine = engine;
     this.#hand = hand;
+    this.#startHand = anotherHand;
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
     // A start is mostly waiting for healthchecks, so one more beside it costs it little.
     this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
-    this.#alive = pLimit(options.workers + stacksAhead);
+    this.#alive = pLimit(options.host ? 1 : options.workers + stacksAhead);
   }
 
   static async start(options: RunOptions): Promise<Run> {
@@ -99,15 +113,16 @@ export class Run implements AsyncDisposable {
     const id = newRunId();
     const engine = await connectEngine();
     const helperImage = await ensureHelperImage(engine.docker);
-    const hand = await startHand(engine.docker, {
-      image: helperImage,
-      name: `${projectPrefix}${id}-hand`,
-      labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
-      capabilities: options.plans
-        ? allowedFor(options.plans, options.faults)
-        : [...options.faults.flatMap((it) => it.capabilities), ...diskUseCapabilities],
-    });
-    return new Run(id, began, options, engine, hand, helperImage);
+    const handOf = (nth: number) =>
+      startHand(engine.docker, {
+        image: helperImage,
+        name: `${projectPrefix}${id}-hand${nth > 1 ? `-${nth}` : ""}`,
+        labels: { [label.run]: id, [label.owner]: ownerMark(), [label.role]: "hand" },
+        capabilities: options.plans
+          ? allowedFor(options.plans, options.faults)
+          : [...options.faults.flatMap((it) => it.capabilities), ...diskUseCapabilities],
+      });
+    return new Run(id, began, options, engine, helperImage, await handOf(1), handOf);
   }
 
   /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */
@@ -118,7 +133,7 @@ export class Run implements AsyncDisposable {
       new Promise<void>((leave) => {
         let beside = false;
         const makeRoom = () => {
-          if (beside || this.#beside === stacksBeside) return;
+          if (beside || this.#options.host || this.#beside === stacksBeside) return;
           beside = true;
           this.#beside++;
           leave();
@@ -141,6 +156,8 @@ export class Run implements AsyncDisposable {
     const journal = await runTrial(plan, {
       engine: this.#engine,
       hand: this.#hand,
+      newHand: () => this.#newHand(),
+      host: this.#options.host,
       helperImage: this.#helperImage,
       faults: this.#options.faults,
       run: this.id,
@@ -158,6 +175,14 @@ export class Run implements AsyncDisposable {
     const { up } = timingsOf(journal);
     const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
     return { plan, journal, judgement: judgeTrial(journal), record };
+  }
+
+  /** Another hand in the place of the one that went with its engine. */
+  async #newHand(): Promise<Hand> {
+    await Promise.allSettled([this.#hand[Symbol.asyncDispose]()]);
+    this.#hands++;
+    this.#hand = await this.#startHand(this.#hands);
+    return this.#hand;
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */

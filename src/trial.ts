@@ -6,14 +6,16 @@ import { hostNow, TrialClock } from "./clock.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
+import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
-import { within } from "./limit.ts";
-import { type Observation, observe } from "./observe/observe.ts";
+import { observe } from "./observe/observe.ts";
+import { seriesWanted } from "./observe/wanted.ts";
+import { Observers } from "./observers.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import { startContainers } from "./stack/containers.ts";
@@ -22,7 +24,7 @@ import { label } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { untilSteady } from "./steady-wait.ts";
 import { type Duration, ms, seconds } from "./time.ts";
-import { overrun, TrialJournal } from "./trial-journal.ts";
+import { TrialJournal } from "./trial-journal.ts";
 
 /**
  * One trial: one scenario, or one of its controls, executed once on a stack of its own.
@@ -49,6 +51,10 @@ import { overrun, TrialJournal } from "./trial-journal.ts";
 export interface TrialTools {
   readonly engine: Engine;
   readonly hand: Hand;
+  /** Another one for this trial and those after it, where the first has gone with its engine. */
+  readonly newHand: () => Promise<Hand>;
+  /** Of the lab alone. */
+  readonly host?: Host | undefined;
   readonly helperImage: string;
   readonly faults: readonly AnyFault[];
   readonly run: string;
@@ -89,7 +95,6 @@ const limits = {
   up: seconds(90),
   /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring. */
   loud: seconds(20),
-  attach: seconds(30),
   inject: seconds(30),
   witness: seconds(5),
   steadyAgain: seconds(30),
@@ -138,7 +143,7 @@ class Trial {
 
   async run(): Promise<"completed" | "interrupted" | "failed"> {
     let stack: StartedStack | undefined;
-    let observation: Observation | undefined;
+    let observers: Observers | undefined;
     let failed = false;
     try {
       const quiet = await this.#tools.noise(this.#signal);
@@ -150,26 +155,29 @@ class Trial {
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
           stack = await startContainers(order, this.#signal);
         });
-        if (stack) observation = await this.#observe(stack);
+        if (stack) {
+          observers = this.#observersOf(stack);
+          await observers.attach();
+        }
       } finally {
         clearTimeout(longStart);
         quiet();
       }
-      if (!stack || !observation) throw new Error("a stack that came up is there");
-      await this.#breakAndObserve(this.#sceneOf(stack), observation);
+      if (!stack || !observers) throw new Error("a stack that came up is there");
+      await this.#breakAndObserve(this.#sceneOf(stack, observers), observers);
       await this.#putBack();
       if (heals(this.#plan)) await this.#awaitSteady("steady-again", limits.steadyAgain);
-      await this.#askLedger(stack, observation);
+      await this.#askLedger(stack, observers);
     } catch (thrown) {
       failed = true;
       this.#noteError(thrown);
     }
-    if (stack) await this.#windUp(stack, observation);
+    if (stack) await this.#windUp(stack, observers);
     if (!failed) return "completed";
     return this.#tools.interrupted.aborted ? "interrupted" : "failed";
   }
 
-  async #askLedger(stack: StartedStack, { engineClock }: Observation): Promise<void> {
+  async #askLedger(stack: StartedStack, { engineClock }: Observers): Promise<void> {
     const { ledger } = this.#plan;
     if (!ledger) return;
     await this.#journal.phase("ledger", ms(ledger.within + limits.overrun), async () => {
@@ -180,7 +188,7 @@ class Trial {
   }
 
   /** Puts back, saves, removes. Each step is tried whatever became of the one before. */
-  async #windUp(stack: StartedStack, observation: Observation | undefined): Promise<void> {
+  async #windUp(stack: StartedStack, observers: Observers | undefined): Promise<void> {
     const attempt = async (step: () => Promise<unknown>) => {
       try {
         await step();
@@ -196,7 +204,7 @@ class Trial {
           saveEvidence(stack, this.#tools.folder, this.#journal.writer),
         ),
       );
-    await attempt(async () => observation?.[Symbol.asyncDispose]());
+    await attempt(async () => observers?.[Symbol.asyncDispose]());
     await attempt(async () => this.#wires?.[Symbol.asyncDispose]());
     if (!this.#tools.keep) await attempt(() => this.#takeDown(stack));
   }
@@ -213,32 +221,34 @@ class Trial {
     }
   }
 
-  async #observe(stack: StartedStack): Promise<Observation> {
-    const { engine, hand, helperImage, run, owner } = this.#tools;
-    const attaching = observe({
-      engine,
-      stack,
-      plan: this.#plan,
-      helperImage,
+  #observersOf(stack: StartedStack): Observers {
+    const { engine, helperImage, run, owner, hand, newHand, host } = this.#tools;
+    const shared = { engine, stack, plan: this.#plan, helperImage, run, owner, changed: this.#changes.notify };
+    const written = { journal: this.#journal.writer, clock: this.#clock };
+    return new Observers({
+      attach: (by, nth) => observe({ ...shared, ...written, hand: by, nth }),
       hand,
-      run,
-      owner,
-      journal: this.#journal.writer,
-      clock: this.#clock,
-      changed: this.#changes.notify,
+      newHand,
+      host,
+      containers: stack.containers,
+      addresses: seriesWanted(this.#plan).addresses,
+      ...written,
+      act: () => this.#journal.act,
+      lost: (why) => this.#trouble.abort(why),
     });
-    const observation = await within(limits.attach, attaching, () => overrun("attaching the observers", limits.attach));
-    observation.lost.catch((thrown: unknown) => this.#trouble.abort(thrown));
-    return observation;
   }
 
-  #sceneOf(stack: StartedStack): Scene {
-    const { engine, hand, helperImage, owner, run, project } = this.#tools;
+  #sceneOf(stack: StartedStack, observers: Observers): Scene {
+    const { engine, helperImage, owner, run, project, host } = this.#tools;
     const labels = { [label.run]: run, [label.trial]: this.#plan.id, [label.owner]: owner, [label.role]: "wire" };
     this.#wires = new Wires(engine.docker, { image: helperImage, name: `${project}-wire`, labels });
     return {
       stack,
-      hand,
+      get hand() {
+        return observers.hand;
+      },
+      observers,
+      host,
       wire: this.#wires.to,
       clock: this.#clock,
       run,
@@ -250,12 +260,12 @@ class Trial {
     };
   }
 
-  async #breakAndObserve(scene: Scene, observation: Observation): Promise<void> {
+  async #breakAndObserve(scene: Scene, observers: Observers): Promise<void> {
     const healer = new HealerSwitch(scene, this.#plan.control);
     this.#healer = healer;
     await healer.off();
     await this.#awaitSteady("steady", this.#plan.steady.within);
-    await this.#look(scene.stack, observation);
+    await this.#look(scene.stack, observers);
     for (const act of this.#plan.acts) {
       this.#journal.act = act.id;
       if (act.faults.length > 0 && this.#broken) {
@@ -273,7 +283,7 @@ class Trial {
         }
         if (!isTimed(this.#plan, act) && act.recovery.patience > longestTimed) this.#tools.makeRoom();
         const recovered = await this.#awaitRecovery(act, done);
-        await this.#look(scene.stack, observation);
+        await this.#look(scene.stack, observers);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
         if (recovered !== (act.expect === "recovered")) return;
       } finally {
@@ -350,7 +360,7 @@ class Trial {
     });
   }
 
-  async #look(stack: StartedStack, observation: Observation): Promise<void> {
+  async #look(stack: StartedStack, { engineClock }: Observers): Promise<void> {
     const from = hostNow();
     const looks = await stack.containers.look();
     const when = this.#clock.span({ from, to: hostNow() });
@@ -359,9 +369,7 @@ class Trial {
         kind: "container",
         when,
         ...look,
-        ...(startedAtUnixMs === undefined
-          ? {}
-          : { startedAt: this.#clock.span(observation.engineClock.toHost(startedAtUnixMs)) }),
+        ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(engineClock.toHost(startedAtUnixMs)) }),
       });
   }
 

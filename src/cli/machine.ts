@@ -46,9 +46,9 @@ export async function cleanCommand(
   run: string | undefined,
   flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  await using _lab =
+  await using lab =
     flags.target === "vagrant" ? await openLab({ folder: process.cwd(), tell: progressLine }) : undefined;
-  const done = await clean(builtInFaults, { all: flags.all, run });
+  const done = await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
   const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
   print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
   return exitCode.proven;

@@ -1,5 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
+import type { AnyFault } from "../fault/define.ts";
+import type { Host } from "../fault/host.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import type { TrialPlan } from "../plan.ts";
 import { planMatrix } from "../plan-matrix.ts";
@@ -46,6 +48,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const noControl = flags.control
     ? []
     : claims.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
+  if (flags.target !== "vagrant") refuseLabFaults(planned, faults);
   await Promise.all(planned.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
@@ -57,6 +60,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out: resolve(flags.out),
     workers: flags.workers,
     keep: flags.keep,
+    host: lab?.host,
     interrupted: interrupt.signal,
     tell: progress.tell,
   });
@@ -98,11 +102,23 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
 }
 
+/** Those that break a whole machine, and so do it in the lab alone. */
+function refuseLabFaults(planned: readonly TrialPlan[], faults: readonly AnyFault[]): void {
+  const found = planned.filter(({ acts }) =>
+    acts.some((act) => act.faults.some(({ kind }) => faults.find((it) => it.kind === kind)?.takesEngine)),
+  );
+  if (found.length === 0) return;
+  throw new KnownError("needs-the-lab", "a fault breaks the whole machine, and does so in the lab alone", {
+    facts: { in: found.map((it) => it.id).join(", "), try: "--target vagrant; docs/lab.md says what that takes" },
+    exitCode: exitCode.usage,
+  });
+}
+
 /** The lab, with all that these plans need in it, and the plans as they are there. */
 async function labFor(
   planned: readonly TrialPlan[],
   progress: Progress,
-): Promise<AsyncDisposable & { readonly plans: readonly TrialPlan[] }> {
+): Promise<AsyncDisposable & { readonly plans: readonly TrialPlan[]; readonly host: Host }> {
   const { openLab } = await import("../stack/lab/lab.ts");
   const folder = process.cwd();
   const lab = await openLab({ folder, tell: (what) => progress.line(what) });
@@ -124,7 +140,7 @@ async function labFor(
     await lab[Symbol.asyncDispose]();
     throw thrown;
   }
-  return { plans, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
+  return { plans, host: lab.host, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
 }
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>

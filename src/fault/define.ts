@@ -3,6 +3,7 @@ import type { HostSpan } from "../clock.ts";
 import type { Executed } from "../stack/exec.ts";
 import type { Duration } from "../time.ts";
 import type { Capability, Hand } from "./hand/hand.ts";
+import type { Host } from "./host.ts";
 import type { Wire } from "./wire/wire.ts";
 
 /** One container of the stack, as a fault has to know it. */
@@ -107,6 +108,8 @@ export interface FaultTools {
   readonly hand: Hand;
   /** Acts inside the network of a container that runs, as it is now: ask for it again after a restart. */
   wire(container: FaultContainer): Promise<Wire>;
+  /** Only where the stack is in the lab. */
+  readonly host?: Host | undefined;
 }
 
 /** How a fault ends, which decides what must be shown to say that it was held. */
@@ -141,6 +144,8 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Las
   readonly capabilities?: readonly Capability[];
   /** What it reaches outside the stack, by the names under which a scenario must permit that (`stack.shares`). */
   readonly shares?: readonly string[];
+  /** While it lasts nobody can ask the engine, and whoever looks from inside its networks is gone with them. */
+  readonly takesEngine?: true;
   /** `crash of app`, for people. */
   describe(params: z.output<Params>): string;
   aim(tools: FaultTools, params: z.output<Params>): Promise<Aim>;
@@ -167,6 +172,7 @@ export interface AnyFault<Kind extends string = string, Written = unknown, Lasts
   readonly lasts: Lasts;
   readonly capabilities: readonly Capability[];
   readonly shares: readonly string[];
+  readonly takesEngine: boolean;
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
   inject(tools: FaultTools, aim: unknown): Promise<HostSpan>;
@@ -191,6 +197,7 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     lasts: fault.lasts,
     capabilities: fault.capabilities ?? [],
     shares: fault.shares ?? [],
+    takesEngine: fault.takesEngine ?? false,
     describe: (value) => fault.describe(params(value)),
     aim: (tools, value) => fault.aim(tools, params(value)),
     inject: (tools, value) => fault.inject(tools, aim(value)),

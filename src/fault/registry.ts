@@ -6,11 +6,13 @@ import type { AnyFault } from "./define.ts";
 import { devicePowerLoss } from "./device-power-loss.ts";
 import { diskFill } from "./disk-fill.ts";
 import { dnsFailure } from "./dns-failure.ts";
+import { engineRestart } from "./engine-restart.ts";
 import { exec } from "./exec.ts";
 import { execOnHost } from "./exec-on-host.ts";
 import { fdExhaustion } from "./fd-exhaustion.ts";
 import { freeze } from "./freeze.ts";
 import { hang } from "./hang.ts";
+import { hostPowerLoss } from "./host-power-loss.ts";
 import { isolate } from "./isolate.ts";
 import { latency } from "./latency.ts";
 import { limit } from "./limit.ts";
@@ -45,6 +47,8 @@ export const builtInFaults = [
   dnsFailure,
   diskFill,
   devicePowerLoss,
+  hostPowerLoss,
+  engineRestart,
   badConfig,
   exec,
   execOnHost,

@@ -46,7 +46,7 @@ export function judgeAct(journal: Journal, act: Act): ActJudgement {
 
 /** An act about which nothing can be said. */
 export function doubtfulAct(journal: Journal, act: Act, doubt: Doubt): ActJudgement {
-  const nothing = { act, faults: [], horizon: instant(0), observed: false, services: [] };
+  const nothing = { act, faults: [], horizon: instant(0), absences: [], observed: false, services: [] };
   return conclude(journal, nothing, undefined, inconclusive(doubt));
 }
 
@@ -103,7 +103,7 @@ function find(journal: Journal, history: ActHistory, seen: ActSignals | undefine
     const { claims, judgements } = corroborate(journal, history, at);
     const attribution = healerOf(journal, history, at, claims);
     if (attribution.healer !== "harness") {
-      const silence = silenceIn(seen.signals, begun, stableUntil);
+      const silence = silenceIn(seen.signals, begun, stableUntil, history.absences);
       if (silence) return inconclusive({ reason: "observer-gap", text: silence });
       const early = endedEarly(journal, history, at.latest);
       if (early) return inconclusive({ reason: "fault-ended-early", text: early });
@@ -153,7 +153,7 @@ function notRecovered(
     return inconclusive(
       ended ?? { reason: "harness-error", text: "the observation ended before its patience was over" },
     );
-  const silence = silenceIn(signals, begun, end);
+  const silence = silenceIn(signals, begun, end, history.absences);
   if (silence) return inconclusive({ reason: "observer-gap", text: silence });
   const early = endedEarly(journal, history, end);
   if (early) return inconclusive({ reason: "fault-ended-early", text: early });
@@ -181,7 +181,7 @@ function notRecovered(
 /** Who healed the services; where nobody is to, that is not asked. */
 function healerOf(
   journal: Journal,
-  { act, faults, services, begun, undone, horizon }: ActHistory,
+  { act, faults, services, begun, undone, horizon, absences }: ActHistory,
   recoveredAt: Moment | undefined,
   claims: readonly Claim[],
 ): Attribution {
@@ -194,6 +194,7 @@ function healerOf(
     undone,
     recoveredAt,
     claims,
+    absences,
   };
   const [only, ...others] = services;
   if (others.length === 0) return attribute({ ...question, service: only });

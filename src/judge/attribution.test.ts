@@ -48,6 +48,19 @@ test("the `restart` that closes an API restart does not make the policy's restar
   expect(by([before, ...twice], claim("watchdog")).healer).toBe("several");
 });
 
+test("a container that the engine started when it came up again itself is its restart policy's", () => {
+  const absences = [moment(5000, 6100)];
+  const after = look(6300, 0, 5900);
+  expect(by([before, after], { absences }).healer).toBe("restart-policy");
+  expect(by([before, after]).healer).toBe("unknown");
+  // Once the engine answered again, anybody may have asked it to.
+  expect(by([before, look(6300, 0, 6150)], { absences }).healer).toBe("unknown");
+  expect(by([before, after], { absences, ...claim("watchdog") }).healer).toBe("unknown");
+  const { fact, ...rest } = after;
+  const without = { ...rest, fact: { ...fact, restartPolicy: "no" } as typeof fact };
+  expect(by([before, without], { absences }).healer).toBe("unknown");
+});
+
 test("what happened to another service, or before the fault, is not its story", () => {
   const other = [engine("kill", 5100, {}, "postgres"), engine("start", 5200, {}, "postgres")];
   const earlier = [engine("kill", 3000), engine("stop", 3100), engine("start", 3200)];

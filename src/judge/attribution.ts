@@ -49,6 +49,8 @@ export interface AttributionQuestion {
   /** The end of the observation: what came later is another act's. */
   readonly horizon: Instant;
   readonly claims: readonly Claim[];
+  /** When the engine was away, and whatever it did when it came up again was told to nobody. */
+  readonly absences?: readonly Moment[];
 }
 
 /** Who restarts through the engine's API and may say so by a counter. */
@@ -59,7 +61,7 @@ const lifecycle = /^(kill|die|stop|start|restart)$/;
 
 /** Who brought the service back between the origin and the recovery: from evidence, in the order of its own timestamps. */
 export function attribute(question: AttributionQuestion): Attribution {
-  const { journal, service, origin, recoveredAt, undone, horizon, claims } = question;
+  const { journal, service, origin, recoveredAt, undone, horizon, claims, absences = [] } = question;
   if (service === undefined)
     return says(recoveredAt ? "unknown" : "nobody", [
       { text: "the fault names no service, so no container's restarts were looked at", seqs: [] },
@@ -85,7 +87,7 @@ export function attribute(question: AttributionQuestion): Attribution {
     ]);
 
   const starts = events.filter((it) => it.action === "start" && precedes(it, recoveredAt, events));
-  if (starts.length === 0) return withoutRestart(service, looks, origin, recoveredAt, claims);
+  if (starts.length === 0) return withoutRestart(service, looks, { origin, recoveredAt, claims, absences });
   const found = starts.map((start, index) => starter(start, starts[index - 1], events, looks, claims));
   const distinct = [...new Set(found.map((it) => it.healer))];
   const [only] = distinct;
@@ -171,9 +173,14 @@ const closes = (event: Event, previous: Event | undefined, events: readonly Even
 function withoutRestart(
   service: string,
   looks: readonly Look[],
-  origin: Moment,
-  recoveredAt: Moment,
-  claims: readonly Claim[],
+  {
+    origin,
+    recoveredAt,
+    claims,
+    absences,
+  }: Required<Pick<AttributionQuestion, "origin" | "claims" | "absences">> & {
+    readonly recoveredAt: Moment;
+  },
 ): Attribution {
   const before = looks.findLast((it) => it.when.earliest <= origin.latest);
   const after = looks.find((it) => it.when.latest >= recoveredAt.earliest && it !== before);
@@ -186,6 +193,8 @@ function withoutRestart(
     before.container === after.container &&
     before.startedAt.earliest <= after.startedAt.latest &&
     after.startedAt.earliest <= before.startedAt.latest;
+  const engine = same ? undefined : byTheEngine(service, before, after, absences, claims);
+  if (engine) return engine;
   if (!same)
     return says("unknown", [
       { text: `${service}'s container was replaced or started again, and no event says by whom`, seqs },
@@ -199,6 +208,30 @@ function withoutRestart(
   if (claim) return says(claim.healer, [evidence, claim.evidence]);
   const told = inside.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
   return says("application", [evidence, ...told]);
+}
+
+/**
+ * The engine, when it came up again itself: the same container, started while nobody could ask it for that, with a restart policy that
+ * says so, and nobody else who claims to have done it.
+ */
+function byTheEngine(
+  service: string,
+  before: Look,
+  after: Look,
+  absences: readonly Moment[],
+  claims: readonly Claim[],
+): Attribution | undefined {
+  const started = after.startedAt;
+  if (!started || before.container !== after.container || after.restartPolicy === "no") return undefined;
+  const away = absences.find((it) => it.earliest <= started.latest && started.earliest <= it.latest);
+  if (!away || claims.some((it) => restarters.includes(it.healer) && besides(it, service) === undefined))
+    return undefined;
+  return says("restart-policy", [
+    {
+      text: `${service}'s container is the same as before, and was started ${atInstant(started.earliest)}, when the engine came up again and before it answered anybody (restart: ${after.restartPolicy})`,
+      seqs: [before.seq, after.seq],
+    },
+  ]);
 }
 
 /** Healers that can heal without a restart of the container: systemd its units, a watchdog by another action, such as a runbook. */

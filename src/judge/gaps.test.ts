@@ -33,6 +33,15 @@ test("a running total may be silent for five seconds, if it tells afterwards wha
   expect(gap(total(...paced(0, 7500)))).toBeDefined();
 });
 
+test("a gap within a time that is excused is none; one that reaches out of it is", () => {
+  const away = (from: number, to: number) => [{ earliest: instant(from), latest: instant(to) }];
+  const silent = probe(...paced(0, 3000), ...paced(7000, 9000));
+  const excusing = (from: number, to: number) => gapIn(silent, instant(1000), instant(9000), away(from, to));
+  expect(excusing(2500, 6500)).toBeUndefined();
+  expect(excusing(2500, 5500)).toMatchObject({ from: 3005, to: 7000 });
+  expect(excusing(3500, 7500)).toMatchObject({ from: 3005, to: 7000 });
+});
+
 test("an exchange that takes long covers the time it takes", () => {
   expect(gap(probe(...paced(0, 4000), [4400, 6500], ...paced(7000, 9000)))).toBeUndefined();
   expect(gap(probe(...paced(0, 4000), [4300, 6500], [4400, 4405], ...paced(7000, 9000)))).toBeUndefined();

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, ms } from "../time.ts";
+import { type Duration, type Instant, type Moment, ms } from "../time.ts";
 import { firstFrom, type Series } from "./series.ts";
 
 /** A stretch without any exchange of a series. */
@@ -18,11 +18,13 @@ export const tolerable = ({ every, cumulative }: Pick<Series, "every" | "cumulat
 /**
  * The first silence between `from` and `to` that is longer than is tolerable, counted from the end of the last exchange to the
  * start of the next. One that began before `from` counts in full; one that goes on after `to` only up to there, so that what
- * happens after a claim's window does not matter to it.
+ * happens after a claim's window does not matter to it. What lies within one of the `excused` is none, if that is known otherwise.
  */
-export function gapIn(series: Series, from: Instant, to: Instant): Gap | undefined {
+export function gapIn(series: Series, from: Instant, to: Instant, excused: readonly Moment[] = []): Gap | undefined {
   const limit = tolerable(series);
   const { ticks } = series;
+  const isExcused = (begin: Instant, end: Instant) =>
+    excused.some((it) => it.earliest <= begin && end <= it.latest + limit);
   const start = firstFrom(ticks, from);
   let covered: Instant | undefined;
   let seq: number | undefined;
@@ -32,8 +34,8 @@ export function gapIn(series: Series, from: Instant, to: Instant): Gap | undefin
   covered ??= from;
   for (const tick of ticks.slice(start)) {
     if (covered >= to) return undefined;
-    if (Math.min(tick.from, to) - covered > limit || (tick.from <= to && tick.from - covered > limit))
-      return { from: covered, to: tick.from, seqs: seqsOf(seq, tick.seq) };
+    const isLong = Math.min(tick.from, to) - covered > limit || (tick.from <= to && tick.from - covered > limit);
+    if (isLong && !isExcused(covered, tick.from)) return { from: covered, to: tick.from, seqs: seqsOf(seq, tick.seq) };
     if (tick.to > covered) [covered, seq] = [tick.to, tick.seq];
   }
   // Nobody told afterwards what came in this one.

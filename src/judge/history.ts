@@ -33,6 +33,8 @@ export interface ActHistory {
   readonly undone?: FaultRecord;
   /** The end of the observation; the last instant that the journal knows where that was never reached. */
   readonly horizon: Instant;
+  /** When nobody could look from inside the stack, because its engine was away. */
+  readonly absences: readonly Moment[];
   /** Whether the observation came to its end. */
   readonly observed: boolean;
   /** The services that are healed: those that were hit unless the scenario tells. */
@@ -70,6 +72,7 @@ export function historyOf(journal: Journal, act: Act): ActHistory {
     ...(origin ? { origin: origin.when, originSeq: origin.seq } : {}),
     ...(undone ? { undone } : {}),
     horizon: observed?.at ?? journal.at(-1)?.at ?? instant(0),
+    absences: journal.flatMap((it) => (it.kind === "absence" && it.act === breaks ? [it.when] : [])),
     observed: observed !== undefined,
     services: act.recovery.of ?? [...new Set(hit)],
   };

@@ -82,11 +82,25 @@ export function toSignalJudgement(
   };
 }
 
-/** The first needed series that was silent for too long between the origin and the end of what is claimed, in words. */
-export function silenceIn(signals: readonly ActSignal[], origin: Moment, end: Instant): string | undefined {
-  for (const { series } of signals) {
+/**
+ * The first needed series that was silent for too long between the origin and the end of what is claimed, in words. Where all observers
+ * were away, and a series was bad before and good after, its silence is part of the interval in which it may have recovered.
+ */
+export function silenceIn(
+  signals: readonly ActSignal[],
+  origin: Moment,
+  end: Instant,
+  absences: readonly Moment[],
+): string | undefined {
+  for (const { series, outages } of signals) {
     if (series.ticks.length === 0) return `${series.id} has no samples at all`;
-    const gap = gapIn(series, origin.earliest, end);
+    const excused = absences.filter((away) =>
+      outages.some(
+        ({ lastBad, firstGood }) =>
+          lastBad.to >= away.earliest && (firstGood === undefined || firstGood.from >= away.latest),
+      ),
+    );
+    const gap = gapIn(series, origin.earliest, end, excused);
     if (gap)
       return `${series.id} has no samples for ${formatDuration(ms(gap.to - gap.from))} ${atInstant(gap.from).replace("at", "from")} on, where one was due every ${formatDuration(series.every)}`;
   }

@@ -39,6 +39,8 @@ export interface ObserveOrder {
   readonly journal: JournalWriter;
   readonly clock: TrialClock;
   readonly changed: () => void;
+  /** The how manieth time that this stack gets observers: those of the first may still have the first's name. */
+  readonly nth?: number;
 }
 
 /** Starts every observer that the plan needs. They write to the journal until disposed of. */
@@ -48,7 +50,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
   const tools = { journal, clock, changed, until: end.signal };
   const [network, ...others] = stack.networks;
   if (network === undefined) throw new Error(`the stack ${stack.project} has no network`);
-  const name = `${stack.project}-probe`;
+  const name = `${stack.project}-probe${order.nth && order.nth > 1 ? `-${order.nth}` : ""}`;
   const labels = { [label.run]: run, [label.trial]: plan.id, [label.owner]: owner, [label.role]: "probe" };
   const probe = await startProbe(engine.docker, { image: order.helperImage, network, name, labels });
   try {

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Host } from "../../fault/host.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
 import { useStateOf } from "../state-folder.ts";
 import { must, run, vagrant } from "./commands.ts";
-import { openTunnel } from "./tunnel.ts";
+import { LabMachine } from "./machine.ts";
+import { Tunnel } from "./tunnel.ts";
 
 /**
  * The target `vagrant`: the engine in the VM of the Vagrantfile here. Whatever asks for an engine finds that one (DOCKER_HOST), so that
@@ -12,6 +14,7 @@ import { openTunnel } from "./tunnel.ts";
  * room meanwhile.
  */
 export interface Lab extends AsyncDisposable {
+  readonly host: Host;
   /** What Compose files are to be read with, where the VM is not as this machine. */
   readonly variables: Readonly<Record<string, string>>;
   /** Brings images, and our helpers', that the VM's engine lacks and this machine's has; what this machine lacks it pulls by itself. */
@@ -53,9 +56,10 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
     await must(unit(["stop"]), limits.unit, folder);
     opened.defer(async () => void (await must(unit(["start", "--no-block"]), limits.unit, folder)));
   }
-  const { socket } = opened.use(await openTunnel(config, join(work, "engine.sock")));
+  const tunnel = opened.use(await Tunnel.open(config, join(work, "engine.sock")));
+  const host = opened.use(new LabMachine({ folder, ssh, tunnel }));
   const ours = process.env.DOCKER_HOST;
-  process.env.DOCKER_HOST = `unix://${socket}`;
+  process.env.DOCKER_HOST = `unix://${tunnel.socket}`;
   opened.defer(() => {
     if (ours === undefined) delete process.env.DOCKER_HOST;
     else process.env.DOCKER_HOST = ours;
@@ -64,6 +68,7 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   tell(`the lab is there after ${formatDuration(ms(performance.now() - began))}`);
   const all = opened.move();
   return {
+    host,
     variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
     async bring(images) {
       const here = { DOCKER_HOST: ours };

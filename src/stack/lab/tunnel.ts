@@ -1,62 +1,104 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KnownError, messageOf } from "../../errors.ts";
-import { formatDuration, ms, seconds } from "../../time.ts";
+import { type Duration, formatDuration, ms, seconds } from "../../time.ts";
 
-const limit = seconds(60);
+const firstLimit = seconds(60);
 const tryLimit = seconds(10);
 const againMs = 100;
 
 /** A socket here that leads to the engine in the VM, for as long as it is not disposed of. */
-export interface Tunnel extends Disposable {
+export class Tunnel implements Disposable {
   readonly socket: string;
-}
+  readonly #config: string;
+  #ssh: ChildProcess | undefined;
 
-/** Opens it, and returns once the engine answers. `config`: what `vagrant ssh-config` printed, as a file. */
-export async function openTunnel(config: string, socket: string): Promise<Tunnel> {
-  const forward = ["-N", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=5"];
-  const ssh = spawn("ssh", ["-F", config, ...forward, "-L", `${socket}:/var/run/docker.sock`, "default"], {
-    stdio: ["ignore", "ignore", "pipe"],
-    // A Ctrl-C at the terminal is ours to answer: what must then be put back is behind this tunnel.
-    detached: true,
-  });
-  let said = "";
-  ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-2000);
-  });
-  const close = () => void ssh.kill();
-  try {
-    await untilAnswered(ssh, socket, () => said);
-    return { socket, [Symbol.dispose]: close };
-  } catch (thrown) {
-    close();
-    throw thrown;
+  private constructor(config: string, socket: string) {
+    this.#config = config;
+    this.socket = socket;
   }
-}
 
-async function untilAnswered(ssh: ChildProcess, socket: string, said: () => string): Promise<void> {
-  const began = performance.now();
-  const ended = new Promise<string>((resolve) => {
-    ssh.once("error", (thrown) => resolve(thrown.message));
-    ssh.once("exit", (code, signal) => resolve(`ssh ended (${signal ?? `exit ${code}`})`));
-  });
-  let last = "nothing yet";
-  while (performance.now() - began < limit) {
-    const why = await Promise.race([ended, ping(socket).then(() => undefined, messageOf)]);
-    if (why === undefined) return;
-    last = why;
-    if (ssh.exitCode !== null || ssh.signalCode !== null) break;
-    await sleep(againMs);
+  /** Opens it, and returns once the engine answers. `config`: what `vagrant ssh-config` printed, as a file. */
+  static async open(config: string, socket: string): Promise<Tunnel> {
+    const tunnel = new Tunnel(config, socket);
+    await tunnel.#open(firstLimit, "once");
+    return tunnel;
   }
-  throw new KnownError("no-tunnel", "the engine in the lab does not answer through the SSH tunnel", {
-    facts: {
-      waited: formatDuration(ms(performance.now() - began)),
-      "last seen": last,
-      "ssh said": said().trim() || "nothing",
-      try: "vagrant ssh -c 'systemctl status docker'",
-    },
-  });
+
+  /** Opens it anew, however often that takes, after the machine at its other end was away; returns once the engine answers. */
+  reopen(within: Duration): Promise<void> {
+    return this.#open(within, "again and again");
+  }
+
+  async #open(within: Duration, tries: "once" | "again and again"): Promise<void> {
+    const began = performance.now();
+    let last: string;
+    do {
+      const said = this.#connect();
+      const why = await this.#untilAnswered(began + within);
+      if (why === undefined) return;
+      last = [why, said().trim()].filter((it) => it !== "").join(": ");
+      this[Symbol.dispose]();
+      if (tries === "once") break;
+      await sleep(againMs);
+    } while (performance.now() - began < within);
+    throw new KnownError("no-tunnel", "the engine in the lab does not answer through the SSH tunnel", {
+      facts: {
+        waited: formatDuration(ms(performance.now() - began)),
+        "last seen": last,
+        try: "vagrant ssh -c 'systemctl status docker'",
+      },
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#ssh?.kill("SIGKILL");
+    this.#ssh = undefined;
+    rmSync(this.socket, { force: true });
+  }
+
+  #connect(): () => string {
+    this[Symbol.dispose]();
+    const options = ["ExitOnForwardFailure=yes", "ServerAliveInterval=5", "ServerAliveCountMax=2", "ConnectTimeout=5"];
+    const forward = ["-N", ...options.flatMap((it) => ["-o", it]), "-L", `${this.socket}:/var/run/docker.sock`];
+    const ssh = spawn("ssh", ["-F", this.#config, ...forward, "default"], {
+      stdio: ["ignore", "ignore", "pipe"],
+      // A Ctrl-C at the terminal is ours to answer: what must then be put back is behind this tunnel.
+      detached: true,
+    });
+    let said = "";
+    ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-2000);
+    });
+    this.#ssh = ssh;
+    return () => said;
+  }
+
+  /** Why nothing answers, once it is clear that nothing will; undefined once something does. */
+  async #untilAnswered(until: number): Promise<string | undefined> {
+    const ssh = this.#ssh;
+    if (!ssh) return "it is closed";
+    const ended = new Promise<string>((resolve) => {
+      ssh.once("error", (thrown) => resolve(thrown.message));
+      // Its last words come before this.
+      ssh.once("close", (code, signal) => resolve(`ssh ended (${signal ?? `exit ${code}`})`));
+    });
+    let over: string | undefined;
+    ended.then((why) => {
+      over = why;
+    });
+    let last = "no answer";
+    while (performance.now() < until) {
+      const why = await Promise.race([ended, ping(this.socket).then(() => undefined, messageOf)]);
+      if (why === undefined) return undefined;
+      if (over !== undefined) return over;
+      last = why;
+      await sleep(againMs);
+    }
+    return last;
+  }
 }
 
 function ping(socketPath: string): Promise<void> {

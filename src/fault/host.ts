@@ -1,0 +1,21 @@
+import type { HostSpan } from "../clock.ts";
+import type { Duration } from "../time.ts";
+
+/** The machine that a stack's engine runs on, where we may do with it what we like: the lab's VM. */
+export interface Host {
+  /** Its mains are cut: nothing is written any more, and nobody says goodbye. */
+  cutPower(): Promise<HostSpan>;
+  hasPower(): Promise<boolean>;
+  /** Fulfils once it has power; what it takes to boot belongs to the recovery. Having it already is a success. */
+  restorePower(): Promise<HostSpan>;
+  /** Fulfils once the service manager calls it started. */
+  restartEngine(): Promise<HostSpan>;
+  /** When the engine was started last, as the service manager tells it: changes with each start, and means nothing else. */
+  engineStart(): Promise<string>;
+  startEngine(): Promise<void>;
+  /** Fulfils once its engine answers us again, however often it was away; an error at the limit. */
+  engineIsBack(within: Duration): Promise<void>;
+}
+
+/** As a scenario permits it: by name, in `stack.shares`. */
+export const labMachine = "the lab's machine";

@@ -1,0 +1,131 @@
+import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
+import type { Hand } from "./fault/hand/hand.ts";
+import type { Host } from "./fault/host.ts";
+import type { JournalWriter } from "./journal-file.ts";
+import { within } from "./limit.ts";
+import type { EngineClock } from "./observe/engine-events.ts";
+import type { Observation } from "./observe/observe.ts";
+import type { WatchedAddress } from "./observe/probing.ts";
+import type { Act } from "./plan.ts";
+import type { ContainerLook, StackContainers } from "./stack/stack.ts";
+import { minutes, seconds } from "./time.ts";
+import { overrun } from "./trial-journal.ts";
+
+/** So long a machine may take to boot, and its engine to answer; without a hypervisor that takes minutes. */
+const bootLimit = minutes(10);
+const attachLimit = seconds(30);
+
+export interface ObserversOrder {
+  /** Attaches them, the `nth` time. */
+  readonly attach: (hand: Hand, nth: number) => Promise<Observation>;
+  readonly hand: Hand;
+  /** Another one, where the first has gone with its engine. */
+  readonly newHand: () => Promise<Hand>;
+  readonly host: Host | undefined;
+  readonly containers: Pick<StackContainers, "look" | "lookAt">;
+  readonly addresses: readonly WatchedAddress[];
+  readonly journal: JournalWriter;
+  readonly clock: TrialClock;
+  /** The act that is under way. */
+  readonly act: () => Act["id"];
+  /** Told that one was lost that was not expected to go. */
+  readonly lost: (why: unknown) => void;
+}
+
+/** Who looks at one stack: attached once it is up, and anew whenever its engine was away and took them with it. */
+export class Observers implements AsyncDisposable {
+  readonly #order: ObserversOrder;
+  #hand: Hand;
+  #now: Observation | undefined;
+  #times = 0;
+  #mayGo = false;
+  #goneAt = 0;
+  /** When each service's container was started, as it was before they went. */
+  #before: ReadonlyMap<string, number | undefined> = new Map();
+
+  constructor(order: ObserversOrder) {
+    this.#order = order;
+    this.#hand = order.hand;
+  }
+
+  get hand(): Hand {
+    return this.#hand;
+  }
+
+  get engineClock(): EngineClock {
+    if (!this.#now) throw new Error("the observers are attached only once the stack is up");
+    return this.#now.engineClock;
+  }
+
+  async attach(): Promise<void> {
+    const { attach, lost } = this.#order;
+    this.#times++;
+    const attached = await within(attachLimit, attach(this.#hand, this.#times), () =>
+      overrun("attaching the observers", attachLimit),
+    );
+    this.#now = attached;
+    this.#mayGo = false;
+    attached.lost.catch((why: unknown) => {
+      if (this.#now === attached && !this.#mayGo) lost(why);
+    });
+  }
+
+  /** From now on their loss is no trouble. */
+  async mayGo(): Promise<void> {
+    const looks = await this.#order.containers.look();
+    this.#before = new Map(looks.map((it) => [it.service, it.startedAtUnixMs]));
+    this.#mayGo = true;
+    this.#goneAt = hostNow();
+  }
+
+  /**
+   * Attaches them anew, once the engine answers. Nobody looked meanwhile, and yet it is known that nothing answered: throughout
+   * `dark`, or, of what was only started anew (`for a moment`), at some moment in it.
+   */
+  async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
+    const { host, newHand, journal, clock, act } = this.#order;
+    // What is left of them cannot be asked to end.
+    await Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
+    this.#now = undefined;
+    await host?.engineIsBack(bootLimit);
+    this.#hand = await newHand();
+    await this.#noteDark(dark, lasted);
+    await this.attach();
+    const when = clock.span({ from: this.#goneAt, to: hostNow() });
+    journal.write({
+      kind: "absence",
+      act: act(),
+      when,
+      why: "the engine was away, and what looks at its containers with it",
+    });
+  }
+
+  async #noteDark(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
+    const { addresses, journal, clock, containers } = this.#order;
+    const spans =
+      lasted === "throughout"
+        ? [
+            { from: dark.from, to: dark.from },
+            { from: dark.to, to: dark.to },
+          ]
+        : [dark];
+    for (const { id, url } of addresses) {
+      // An engine that leaves its containers running while it restarts takes nothing away.
+      if (lasted === "for a moment" && !this.#hasChanged(await containers.lookAt(new URL(url).hostname))) continue;
+      journal.write({
+        kind: "samples",
+        series: id,
+        items: spans.map(({ from, to }) => [clock.at(from), clock.at(to), 0, "its machine was off"]),
+      });
+    }
+  }
+
+  /** Whether a container was started since the last look at it, or is not running. */
+  #hasChanged(now: ContainerLook | undefined): boolean {
+    return !now?.running || this.#before.get(now.service) !== now.startedAtUnixMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#now?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { spanOf } from "../../clock.ts";
+import { KnownError } from "../../errors.ts";
+import type { Host } from "../../fault/host.ts";
+import { type Duration, minutes, seconds } from "../../time.ts";
+import { must, vagrant } from "./commands.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+/** The lab's VM as the machine that it stands for: its mains are its provider's, its services are asked over SSH. */
+
+const limits = {
+  ask: seconds(30),
+  halt: minutes(2),
+  up: minutes(15),
+  power: minutes(2),
+  service: minutes(10),
+} as const;
+const askAgainMs = 100;
+const engineUnit = "docker";
+
+export interface LabMachineOrder {
+  readonly folder: string;
+  /** The words before a command that is to run in the VM. */
+  readonly ssh: readonly string[];
+  readonly tunnel: Tunnel;
+}
+
+/** How each provider is asked whether its machine runs: far sooner than Vagrant, which takes two seconds to say anything. */
+const runs: Readonly<Record<string, { readonly ask: (id: string) => readonly string[]; readonly says: RegExp }>> = {
+  libvirt: { ask: (id) => ["virsh", "-c", "qemu:///system", "domstate", id], says: /^running/m },
+  virtualbox: { ask: (id) => ["VBoxManage", "showvminfo", id, "--machinereadable"], says: /^VMState="running"/m },
+};
+
+export class LabMachine implements Host, AsyncDisposable {
+  readonly #order: LabMachineOrder;
+  #booting: Promise<unknown> = Promise.resolve();
+
+  constructor(order: LabMachineOrder) {
+    this.#order = order;
+  }
+
+  async cutPower() {
+    await this.#booting;
+    const cut = { HEALPROOF_LAB_POWER_CUT: "1", HEALPROOF_LAB_STACK: "no" };
+    return spanOf(() => vagrant(["halt", "--force"], limits.halt, this.#order.folder, cut));
+  }
+
+  async hasPower(): Promise<boolean> {
+    const { provider, id } = this.#machine();
+    const known = runs[provider];
+    if (!known)
+      throw new KnownError("unknown-provider", `healproof cannot ask ${provider} whether its machine runs`, {
+        facts: { known: Object.keys(runs).join(", ") },
+      });
+    return known.says.test(await must(known.ask(id), limits.ask, this.#order.folder));
+  }
+
+  async restorePower() {
+    return spanOf(async () => {
+      if (await this.hasPower()) return;
+      this.#booting = vagrant(["up", "--no-provision"], limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no" });
+      let failure: unknown;
+      this.#booting.catch((thrown: unknown) => {
+        failure = thrown;
+      });
+      const began = performance.now();
+      while (!(await this.hasPower())) {
+        if (failure) throw failure;
+        if (performance.now() - began > limits.power)
+          throw new KnownError("no-power", "the lab's machine did not start", { facts: { try: "vagrant up" } });
+        await sleep(askAgainMs);
+      }
+    });
+  }
+
+  restartEngine() {
+    return spanOf(() => this.#service("restart"));
+  }
+
+  async startEngine(): Promise<void> {
+    await this.#service("start");
+  }
+
+  async engineStart(): Promise<string> {
+    const { ssh, folder } = this.#order;
+    const show = ["systemctl", "show", engineUnit, "--property=ActiveEnterTimestampMonotonic,MainPID"];
+    return (await must([...ssh, ...show], limits.ask, folder)).trim();
+  }
+
+  engineIsBack(within: Duration): Promise<void> {
+    return this.#order.tunnel.reopen(within);
+  }
+
+  /** Whoever ends leaves a machine that has booted. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#booting.catch(() => undefined);
+  }
+
+  async #service(action: "restart" | "start"): Promise<void> {
+    const { ssh, folder } = this.#order;
+    await must([...ssh, "sudo", "systemctl", action, engineUnit], limits.service, folder);
+  }
+
+  /** As Vagrant notes it. */
+  #machine(): { readonly provider: string; readonly id: string } {
+    const folder = join(this.#order.folder, ".vagrant/machines/default");
+    const provider = existsSync(folder)
+      ? readdirSync(folder).find((it) => existsSync(join(folder, it, "id")))
+      : undefined;
+    if (provider === undefined)
+      throw new KnownError("no-lab", "there is no lab to be broken", {
+        facts: { "looked in": folder, try: "vagrant up" },
+      });
+    return { provider, id: readFileSync(join(folder, provider, "id"), "utf8").trim() };
+  }
+}
