@@ -186,8 +186,8 @@ function inTime<T>(what: string, limit: Duration, work: Promise<T>): Promise<T> 
   return within(
     limit,
     work,
-    () =>
-      new KnownError("phase-overrun", `${what} did not end within ${formatDuration(limit)}`, {
+    (waited) =>
+      new KnownError("phase-overrun", `${what} did not end within ${formatDuration(waited)}`, {
         facts: { try: "healproof doctor; is the machine or the engine overloaded? Then healproof clean" },
       }),
   );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { answered, within } from "./limit.ts";
+import { answered, stretchLimits, within } from "./limit.ts";
 import { seconds } from "./time.ts";
 
 beforeEach(() => {
@@ -15,6 +15,22 @@ test("an engine that does not answer is an error that names the request and the 
   await vi.advanceTimersByTimeAsync(7000);
   await seen;
   await expect(answer).rejects.toThrow("within 7.00 s");
+});
+
+test("on a slow machine a limit is later, and says so", async () => {
+  {
+    using _slow = stretchLimits(3);
+    const answer = answered("for its version", new Promise(() => undefined), seconds(7));
+    const seen = expect(answer).rejects.toThrow("within 21.0 s");
+    await vi.advanceTimersByTimeAsync(20_999);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await seen;
+  }
+  const answer = answered("for its version", new Promise(() => undefined), seconds(7));
+  const seen = expect(answer).rejects.toThrow("within 7.00 s");
+  await vi.advanceTimersByTimeAsync(7000);
+  await seen;
 });
 
 test("what is done in time is given, its own error too, and no timer stays behind", async () => {

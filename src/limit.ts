@@ -1,5 +1,5 @@
 import { KnownError } from "./errors.ts";
-import { type Duration, formatDuration, seconds } from "./time.ts";
+import { type Duration, formatDuration, ms, seconds } from "./time.ts";
 
 /** Far more than an engine that works needs for one request, also on a machine that is busy. */
 const engineLimit = seconds(60);
@@ -9,18 +9,39 @@ export function answered<T>(what: string, request: Promise<T>, limit: Duration =
   return within(
     limit,
     request,
-    () =>
-      new KnownError("engine-silent", `the container engine did not answer within ${formatDuration(limit)}`, {
+    (waited) =>
+      new KnownError("engine-silent", `the container engine did not answer within ${formatDuration(waited)}`, {
         facts: { asked: what, try: "healproof doctor; is the engine overloaded or stopped?" },
       }),
   );
 }
 
-/** What the work gives; the error that `late` makes if it is not done within the limit. The work itself is not ended by that. */
-export async function within<T>(limit: Duration, work: Promise<T>, late: () => Error): Promise<T> {
+/** How many times slower than usual the machine is that the stacks run on. */
+let slowness = 1;
+
+/** A limit only says that something hangs: on a slow machine that is later. */
+export const stretched = (limit: Duration): Duration => ms(limit * slowness);
+
+/** Stretches all limits of this process until it is disposed of. */
+export function stretchLimits(by: number): Disposable {
+  const before = slowness;
+  slowness = by;
+  return {
+    [Symbol.dispose]: () => {
+      slowness = before;
+    },
+  };
+}
+
+/**
+ * What the work gives; if it is not done within the limit, the error that `late` makes of what was waited. The work itself is not ended
+ * by that.
+ */
+export async function within<T>(limit: Duration, work: Promise<T>, late: (waited: Duration) => Error): Promise<T> {
+  const longest = stretched(limit);
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), limit);
+    timer = setTimeout(() => reject(late(longest)), longest);
   });
   try {
     return await Promise.race([work, over]);

@@ -60,8 +60,8 @@ export class Observers implements AsyncDisposable {
   async attach(): Promise<void> {
     const { attach, lost } = this.#order;
     this.#times++;
-    const attached = await within(attachLimit, attach(this.#hand, this.#times), () =>
-      overrun("attaching the observers", attachLimit),
+    const attached = await within(attachLimit, attach(this.#hand, this.#times), (waited) =>
+      overrun("attaching the observers", waited),
     );
     this.#now = attached;
     this.#mayGo = false;

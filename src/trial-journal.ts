@@ -65,7 +65,7 @@ export class TrialJournal implements Disposable {
     this.#phase = phase;
     this.#tell({ trial: this.#plan.id, phase, text: this.act });
     this.write({ kind: "phase", act: this.act, phase, edge: "begin" });
-    const result = await within(limit, work(), () => overrun(`the phase ${phase}`, limit));
+    const result = await within(limit, work(), (waited) => overrun(`the phase ${phase}`, waited));
     this.write({ kind: "phase", act: this.act, phase, edge: "end" });
     return result;
   }

@@ -13,6 +13,7 @@ import { HealerSwitch } from "./healer-switch.ts";
 import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
+import { stretched } from "./limit.ts";
 import { observe } from "./observe/observe.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
@@ -166,7 +167,7 @@ class Trial {
       if (!stack || !observers) throw new Error("a stack that came up is there");
       await this.#breakAndObserve(this.#sceneOf(stack, observers), observers);
       await this.#putBack();
-      if (heals(this.#plan)) await this.#awaitSteady("steady-again", limits.steadyAgain);
+      if (heals(this.#plan)) await this.#awaitSteady("steady-again", stretched(limits.steadyAgain));
       await this.#askLedger(stack, observers);
     } catch (thrown) {
       failed = true;
@@ -295,7 +296,13 @@ class Trial {
   /** Before the last look at the steady state, so that the fault follows on that at once: to aim may take a busy engine a second. */
   async #announce(scene: Scene, act: Act): Promise<FaultSchedule> {
     const { faults } = this.#tools;
-    const schedule = new FaultSchedule({ scene, act, faults, random: this.#random, witnessWithin: limits.witness });
+    const schedule = new FaultSchedule({
+      scene,
+      act,
+      faults,
+      random: this.#random,
+      witnessWithin: stretched(limits.witness),
+    });
     this.#broken = schedule;
     await this.#journal.phase("inject", limits.inject, () => schedule.announceFirst());
     return schedule;

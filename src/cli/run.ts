@@ -3,8 +3,10 @@ import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import type { Host } from "../fault/host.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { stretchLimits } from "../limit.ts";
 import type { TrialPlan } from "../plan.ts";
 import { planMatrix } from "../plan-matrix.ts";
+import { slowed } from "../plan-slowed.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
 import { runJson } from "../report/run-json.ts";
@@ -16,6 +18,7 @@ import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { refuseFilesOutside } from "../stack/lab/files.ts";
+import type { Lab } from "../stack/lab/lab.ts";
 import { interruptSignal } from "./interrupt.ts";
 import type { Target } from "./target.ts";
 
@@ -114,11 +117,13 @@ function refuseLabFaults(planned: readonly TrialPlan[], faults: readonly AnyFaul
   });
 }
 
+interface LabRun extends AsyncDisposable {
+  readonly plans: readonly TrialPlan[];
+  readonly host: Host;
+}
+
 /** The lab, with all that these plans need in it, and the plans as they are there. */
-async function labFor(
-  planned: readonly TrialPlan[],
-  progress: Progress,
-): Promise<AsyncDisposable & { readonly plans: readonly TrialPlan[]; readonly host: Host }> {
+async function labFor(planned: readonly TrialPlan[], progress: Progress): Promise<LabRun> {
   const { openLab } = await import("../stack/lab/lab.ts");
   const folder = process.cwd();
   const lab = await openLab({ folder, tell: (what) => progress.line(what) });
@@ -136,12 +141,31 @@ async function labFor(
       }),
     );
     await lab.bring([...new Set(images.flat())]);
+    const by = await lab.slowness();
+    if (by === 1) return labOf(lab, plans);
+    progress.line(
+      `the lab is emulated, and ${by.toFixed(1)} times slower than this machine: so much longer are budgets and limits`,
+    );
+    const stretching = stretchLimits(by);
+    return labOf(
+      lab,
+      plans.map((it) => slowed(it, by)),
+      stretching,
+    );
   } catch (thrown) {
     await lab[Symbol.asyncDispose]();
     throw thrown;
   }
-  return { plans, host: lab.host, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
 }
+
+const labOf = (lab: Lab, plans: readonly TrialPlan[], stretching?: Disposable): LabRun => ({
+  plans,
+  host: lab.host,
+  async [Symbol.asyncDispose]() {
+    stretching?.[Symbol.dispose]();
+    await lab[Symbol.asyncDispose]();
+  },
+});
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>
   broken ? `, ${broken.trials.length} of them against ${broken.matrix.healers.length} broken healers` : "";

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { KnownError } from "../errors.ts";
+import { stretched } from "../limit.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 
 /** Runs `docker compose`, with a limit. Its standard output; a {@link KnownError} with its standard error where it fails. */
@@ -14,7 +15,7 @@ export function compose(
     readonly input?: string;
   } = {},
 ): Promise<string> {
-  const within = options.within ?? seconds(60);
+  const within = stretched(options.within ?? seconds(60));
   return new Promise((resolve, reject) => {
     const child = execFile(
       "docker",

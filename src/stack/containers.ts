@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
 import { KnownError, messageOf } from "../errors.ts";
-import { within } from "../limit.ts";
+import { stretched, within } from "../limit.ts";
 import type { TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, seconds } from "../time.ts";
 import { type ComposeModel, labelsOf, readComposeModel, servicesWanted, tailor } from "./compose-file.ts";
@@ -50,7 +50,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     const environment = new DockerComposeEnvironment(folder.path, "compose.json")
       .withProjectName(project)
       .withAutoCleanup(false)
-      .withStartupTimeout(limit);
+      .withStartupTimeout(stretched(limit));
     for (const name of services)
       if (tailored.services[name]?.healthcheck?.disable !== true && tailored.services[name]?.healthcheck)
         environment.withWaitStrategy(`${name}-1`, Wait.forHealthCheck());
@@ -58,7 +58,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     await within(
       limit,
       unlessInterrupted(starting, signal),
-      () => new Error(`still not up after ${formatDuration(limit)}`),
+      (waited) => new Error(`still not up after ${formatDuration(waited)}`),
     );
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
     rememberStack(project, run, tailored);
@@ -82,7 +82,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     signal.throwIfAborted();
     throw new KnownError(
       "stack-not-up",
-      `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(limit)})`,
+      `the stack of ${plan.id} did not come up healthy (limit ${formatDuration(stretched(limit))})`,
       {
         facts: {
           ...sick,

@@ -41,7 +41,7 @@ export async function execIn(
     err.destroy(thrown);
   });
   try {
-    const [outText, errText] = await within(limit, Promise.all([text(out), text(err)]), () => late(said, limit));
+    const [outText, errText] = await within(limit, Promise.all([text(out), text(err)]), (waited) => late(said, waited));
     const { ExitCode } = await answered(`how ${said} ended`, exec.inspect());
     return { exitCode: ExitCode ?? -1, out: outText, err: errText };
   } finally {

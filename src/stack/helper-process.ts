@@ -295,7 +295,9 @@ export class HelperProcess implements AsyncDisposable {
   }
 
   #inTime<T>(work: Promise<T>, limit: Duration, how: string): Promise<T> {
-    return within(limit, work, () => this.#error(`the ${this.#order.program} ${how} within ${formatDuration(limit)}`));
+    return within(limit, work, (waited) =>
+      this.#error(`the ${this.#order.program} ${how} within ${formatDuration(waited)}`),
+    );
   }
 
   #error(message: string, cause?: unknown): KnownError {
@@ -306,4 +308,4 @@ export class HelperProcess implements AsyncDisposable {
 const exitStatus = z.looseObject({ StatusCode: z.int() });
 
 const inTime = <T>(limit: Duration, work: Promise<T>, what: string): Promise<T> =>
-  within(limit, work, () => new Error(`${what} took longer than ${formatDuration(limit)}`));
+  within(limit, work, (waited) => new Error(`${what} took longer than ${formatDuration(waited)}`));

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
 import { useStateOf } from "../state-folder.ts";
 import { must, run, vagrant } from "./commands.ts";
 import { LabMachine } from "./machine.ts";
+import { slownessOf } from "./slowness.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /**
@@ -17,6 +19,8 @@ export interface Lab extends AsyncDisposable {
   readonly host: Host;
   /** What Compose files are to be read with, where the VM is not as this machine. */
   readonly variables: Readonly<Record<string, string>>;
+  /** How many times slower than this machine it is; 1 where its processor is not emulated. Asked once the images are there. */
+  slowness(): Promise<number>;
   /** Brings images, and our helpers', that the VM's engine lacks and this machine's has; what this machine lacks it pulls by itself. */
   bring(images: readonly string[]): Promise<void>;
 }
@@ -67,25 +71,32 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   opened.use(useStateOf("lab"));
   tell(`the lab is there after ${formatDuration(ms(performance.now() - began))}`);
   const all = opened.move();
+  const imagesHere = () =>
+    run(listImages, limits.ask, folder, { DOCKER_HOST: ours }).then(
+      ({ out }) => out.split("\n"),
+      () => [],
+    );
   return {
     host,
+    async slowness() {
+      if (!(await host.isEmulated())) return 1;
+      const image = (await imagesHere()).find(isOurs);
+      if (image === undefined)
+        throw new KnownError("not-measured", "the lab is emulated, and how slow that makes it cannot be measured", {
+          facts: { wanted: "an engine here, with our helper image", try: "healproof doctor --fix" },
+        });
+      return slownessOf({ ssh, image, folder, here: { DOCKER_HOST: ours } });
+    },
     variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
     async bring(images) {
-      const here = { DOCKER_HOST: ours };
-      const [theirs, own] = await Promise.all([
-        must([...ssh, ...listImages], limits.ask, folder),
-        run(listImages, limits.ask, folder, here).then(
-          ({ out }) => out,
-          () => "",
-        ),
-      ]);
+      const [theirs, own] = await Promise.all([must([...ssh, ...listImages], limits.ask, folder), imagesHere()]);
       const there = new Set(theirs.split("\n"));
-      const brought = own.split("\n").filter((it) => !there.has(it) && (images.includes(it) || isOurs(it)));
+      const brought = own.filter((it) => !there.has(it) && (images.includes(it) || isOurs(it)));
       if (brought.length === 0) return;
       tell(`bringing ${brought.length} images into the lab …`);
       const pipe = 'set -o pipefail; docker save "$@" | ssh -F "$SSH_CONFIG" default docker load --quiet';
       const command = ["bash", "-c", pipe, "bash", ...brought];
-      await must(command, limits.images, folder, { ...here, SSH_CONFIG: config });
+      await must(command, limits.images, folder, { DOCKER_HOST: ours, SSH_CONFIG: config });
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

@@ -93,6 +93,14 @@ export class LabMachine implements Host, AsyncDisposable {
     return this.#order.tunnel.reopen(within);
   }
 
+  /** Whether its processor is emulated, because this machine's supports no virtual ones. */
+  async isEmulated(): Promise<boolean> {
+    const { provider, id } = this.#machine();
+    if (provider !== "libvirt") return false;
+    const description = await must(["virsh", "-c", "qemu:///system", "dumpxml", id], limits.ask, this.#order.folder);
+    return /<domain[^>]*\btype='qemu'/.test(description);
+  }
+
   /** Whoever ends leaves a machine that has booted. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#booting.catch(() => undefined);

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { hostNow, TrialClock } from "./clock.ts";
+import { noHand } from "./fault/testing/no-tools.ts";
+import { recordsOf } from "./journal.ts";
+import { JournalWriter } from "./journal-file.ts";
+import { Observers, type ObserversOrder } from "./observers.ts";
+import type { ContainerLook } from "./stack/stack.ts";
+
+let folder: string;
+let journal: JournalWriter;
+let clock: TrialClock;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hp-observers-"));
+  clock = new TrialClock();
+  journal = new JournalWriter(join(folder, "journal.ndjson"), () => clock.now());
+});
+
+afterEach(() => {
+  journal[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const looked = (startedAtUnixMs: number): ContainerLook => ({
+  service: "app",
+  container: "c",
+  pid: 1,
+  running: true,
+  paused: false,
+  status: "running",
+  restartCount: 0,
+  restartPolicy: "always",
+  startedAtUnixMs,
+});
+
+/** Observers that are lost when told, on a stack whose container was started when told. */
+function setting(over: Partial<ObserversOrder> = {}) {
+  const it = { startedAt: 1000, lose: [] as ((why: unknown) => void)[], ended: 0, lost: [] as unknown[], hands: 1 };
+  const observers = new Observers({
+    attach: async () => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      it.lose.push(reject);
+      return {
+        lost: promise,
+        engineClock: {
+          sameKernel: true,
+          offsetMs: 0,
+          uncertaintyMs: 0,
+          method: "",
+          toHost: (from) => ({ from, to: from }),
+        },
+        [Symbol.asyncDispose]: async () => {
+          it.ended++;
+        },
+      };
+    },
+    hand: noHand,
+    newHand: async () => {
+      it.hands++;
+      return { ...noHand, bootId: "another" };
+    },
+    host: undefined,
+    containers: { look: async () => [looked(it.startedAt)], lookAt: async () => looked(it.startedAt) },
+    addresses: [{ id: "probe app", url: "http://app:8080/" }],
+    journal,
+    clock,
+    act: () => "main",
+    lost: (why) => it.lost.push(why),
+    ...over,
+  });
+  return { observers, it };
+}
+
+const written = () => {
+  journal.write({ kind: "end", outcome: "completed" }, { flush: true });
+  return journal.records;
+};
+const dark = () => ({ from: hostNow(), to: hostNow() + 2000 });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("one that is lost without a reason is trouble; one that may go is none", async () => {
+  const { observers, it } = setting();
+  await observers.attach();
+  await observers.mayGo();
+  it.lose[0]?.("gone with its engine");
+  await turn();
+  expect(it.lost).toEqual([]);
+
+  await observers.comeBack(dark(), "throughout");
+  it.lose[1]?.("lost by itself");
+  await turn();
+  expect(it.lost).toEqual(["lost by itself"]);
+});
+
+test("they come back with another hand, and that they were away is in the journal", async () => {
+  const { observers, it } = setting();
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "throughout");
+  expect(it).toMatchObject({ ended: 1, hands: 2 });
+  expect(observers.hand.bootId).toBe("another");
+  const [away] = recordsOf(written(), "absence");
+  expect(away?.act).toBe("main");
+  expect((away?.when.latest ?? 0) - (away?.when.earliest ?? 0)).toBeGreaterThanOrEqual(0);
+});
+
+test("of a machine that was off it is known that nothing answered, at both ends of that time", async () => {
+  const { observers } = setting();
+  await observers.attach();
+  await observers.mayGo();
+  const off = dark();
+  await observers.comeBack(off, "throughout");
+  const [samples] = recordsOf(written(), "samples");
+  const { earliest, latest } = clock.span(off);
+  expect(samples).toMatchObject({ series: "probe app" });
+  expect(samples?.items.map(([from, to, status]) => [from, to, status])).toEqual([
+    [earliest, earliest, 0],
+    [latest, latest, 0],
+  ]);
+});
+
+test("of a container that the engine started again it is known that it did not answer at some moment; of one that it left running, nothing", async () => {
+  const { observers, it } = setting();
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "for a moment");
+  await observers.mayGo();
+  it.startedAt = 5000;
+  const span = dark();
+  await observers.comeBack(span, "for a moment");
+  const { earliest, latest } = clock.span(span);
+  expect(recordsOf(written(), "samples").map((record) => record.items.map(([from, to]) => [from, to]))).toEqual([
+    [[earliest, latest]],
+  ]);
+});
+
+test("they are not attached anew before the engine answers", async () => {
+  const order: string[] = [];
+  const { observers } = setting({
+    host: {
+      engineIsBack: async () => void order.push("the engine answers"),
+    } as unknown as NonNullable<ObserversOrder["host"]>,
+    newHand: async () => {
+      order.push("another hand");
+      return noHand;
+    },
+  });
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "throughout");
+  expect(order).toEqual(["the engine answers", "another hand"]);
+});
