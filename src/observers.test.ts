@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hostNow, TrialClock } from "./clock.ts";
 import { noHand } from "./fault/testing/no-tools.ts";
+import { PretendHost } from "./fault/testing/pretend-host.ts";
 import { recordsOf } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
 import { Observers, type ObserversOrder } from "./observers.ts";
@@ -137,12 +138,21 @@ test("of a container that the engine started again it is known that it did not a
   ]);
 });
 
+test("nothing answers before its container is started, once the engine is back", async () => {
+  const { observers, it } = setting();
+  await observers.attach();
+  await observers.mayGo();
+  const off = dark();
+  it.startedAt = off.to + 700;
+  await observers.comeBack(off, "throughout");
+  const [samples] = recordsOf(written(), "samples");
+  expect(samples?.items.map(([from, , status]) => [from, status]).at(-1)).toEqual([clock.at(off.to + 700), 0]);
+});
+
 test("they are not attached anew before the engine answers", async () => {
   const order: string[] = [];
   const { observers } = setting({
-    host: {
-      engineIsBack: async () => void order.push("the engine answers"),
-    } as unknown as NonNullable<ObserversOrder["host"]>,
+    host: Object.assign(new PretendHost(), { engineIsBack: async () => void order.push("the engine answers") }),
     newHand: async () => {
       order.push("another hand");
       return noHand;

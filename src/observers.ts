@@ -80,7 +80,7 @@ export class Observers implements AsyncDisposable {
 
   /**
    * Attaches them anew, once the engine answers. Nobody looked meanwhile, and yet it is known that nothing answered: throughout
-   * `dark`, or, of what was only started anew (`for a moment`), at some moment in it.
+   * `dark`, or, of what was only started anew (`for a moment`), at some moment in it; and not before its container was started.
    */
   async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
     const { host, newHand, journal, clock, act } = this.#order;
@@ -89,9 +89,9 @@ export class Observers implements AsyncDisposable {
     this.#now = undefined;
     await host?.engineIsBack(bootLimit);
     this.#hand = await newHand();
-    await this.#noteDark(dark, lasted);
     await this.attach();
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
+    await this.#noteDark(dark, lasted);
     journal.write({
       kind: "absence",
       act: act(),
@@ -102,20 +102,30 @@ export class Observers implements AsyncDisposable {
 
   async #noteDark(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
     const { addresses, journal, clock, containers } = this.#order;
-    const spans =
-      lasted === "throughout"
-        ? [
-            { from: dark.from, to: dark.from },
-            { from: dark.to, to: dark.to },
-          ]
-        : [dark];
     for (const { id, url } of addresses) {
+      const look = await containers.lookAt(new URL(url).hostname);
       // An engine that leaves its containers running while it restarts takes nothing away.
-      if (lasted === "for a moment" && !this.#hasChanged(await containers.lookAt(new URL(url).hostname))) continue;
+      if (lasted === "for a moment" && !this.#hasChanged(look)) continue;
+      const began =
+        look?.startedAtUnixMs === undefined ? undefined : this.engineClock.toHost(look.startedAtUnixMs).from;
+      const spans = lasted === "throughout" ? [instantly(dark.from), instantly(dark.to)] : [dark];
       journal.write({
         kind: "samples",
         series: id,
-        items: spans.map(({ from, to }) => [clock.at(from), clock.at(to), 0, "its machine was off"]),
+        items: [
+          ...spans.map(
+            ({ from, to }) =>
+              [
+                clock.at(from),
+                clock.at(to),
+                0,
+                lasted === "throughout" ? "its machine was off" : "its engine was restarted",
+              ] as const,
+          ),
+          ...(began !== undefined && began > dark.to
+            ? [[clock.at(began), clock.at(began), 0, "its container was not started yet"] as const]
+            : []),
+        ].map((it) => [...it]),
       });
     }
   }
@@ -129,3 +139,5 @@ export class Observers implements AsyncDisposable {
     await this.#now?.[Symbol.asyncDispose]();
   }
 }
+
+const instantly = (host: number): HostSpan => ({ from: host, to: host });

@@ -1,39 +1,11 @@
 import { expect, test } from "vitest";
-import { spanOf } from "../clock.ts";
 import { seconds } from "../time.ts";
 import type { FaultLook } from "./define.ts";
 import { engineRestart } from "./engine-restart.ts";
 import type { Host } from "./host.ts";
 import { hostPowerLoss } from "./host-power-loss.ts";
 import { noTools } from "./testing/no-tools.ts";
-
-/** A machine that remembers what was done to it. */
-class PretendHost implements Host {
-  power = true;
-  starts = 1;
-  running = true;
-  /** Whether it does as it is told. */
-  obeys = true;
-
-  cutPower = () =>
-    spanOf(async () => {
-      if (this.obeys) this.power = false;
-    });
-  hasPower = async () => this.power;
-  restorePower = () =>
-    spanOf(async () => {
-      this.power = true;
-    });
-  restartEngine = () =>
-    spanOf(async () => {
-      if (this.obeys) this.starts++;
-    });
-  engineStart = async () => `start ${this.starts}`;
-  startEngine = async () => {
-    this.running = true;
-  };
-  engineIsBack = async () => undefined;
-}
+import { PretendHost } from "./testing/pretend-host.ts";
 
 const soon = seconds(0.2);
 const at = (host: Host) => ({ ...noTools, host });

@@ -1,6 +1,6 @@
 import type { Journal } from "../journal.ts";
 import { type Condition, comesLater, describeCondition, sayValue, seriesOf } from "../scenario/conditions.ts";
-import { type Duration, formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
+import { type Duration, formatDuration, type Instant, later, type Moment, moment, ms } from "../time.ts";
 import { gapIn, largestGap } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import type { SignalJudgement } from "./judgement.ts";
@@ -94,11 +94,10 @@ export function silenceIn(
 ): string | undefined {
   for (const { series, outages } of signals) {
     if (series.ticks.length === 0) return `${series.id} has no samples at all`;
-    const excused = absences.filter((away) =>
-      outages.some(
-        ({ lastBad, firstGood }) =>
-          lastBad.to >= away.earliest && (firstGood === undefined || firstGood.from >= away.latest),
-      ),
+    const excused = absences.flatMap((away) =>
+      outages
+        .filter(({ lastBad }) => lastBad.to >= away.earliest)
+        .map(({ firstGood }) => moment(away.earliest, Math.min(away.latest, firstGood?.from ?? away.latest))),
     );
     const gap = gapIn(series, origin.earliest, end, excused);
     if (gap)

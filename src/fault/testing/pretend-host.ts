@@ -1,0 +1,30 @@
+import { spanOf } from "../../clock.ts";
+import type { Host } from "../host.ts";
+
+/** A machine that remembers what was done to it. */
+export class PretendHost implements Host {
+  power = true;
+  starts = 1;
+  running = true;
+  /** Whether it does as it is told. */
+  obeys = true;
+
+  cutPower = () =>
+    spanOf(async () => {
+      if (this.obeys) this.power = false;
+    });
+  hasPower = async () => this.power;
+  restorePower = () =>
+    spanOf(async () => {
+      this.power = true;
+    });
+  restartEngine = () =>
+    spanOf(async () => {
+      if (this.obeys) this.starts++;
+    });
+  engineStart = async () => `start ${this.starts}`;
+  startEngine = async () => {
+    this.running = true;
+  };
+  engineIsBack = async () => undefined;
+}
