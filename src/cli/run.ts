@@ -1,12 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
-import type { AnyFault } from "../fault/define.ts";
-import type { Host } from "../fault/host.ts";
 import { builtInFaults } from "../fault/registry.ts";
-import { stretchLimits } from "../limit.ts";
-import type { TrialPlan } from "../plan.ts";
 import { planMatrix } from "../plan-matrix.ts";
-import { slowed } from "../plan-slowed.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
 import { runJson } from "../report/run-json.ts";
@@ -17,9 +12,8 @@ import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
-import { refuseFilesOutside } from "../stack/lab/files.ts";
-import type { Lab } from "../stack/lab/lab.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { forTarget, labFor } from "./lab-run.ts";
 import type { Target } from "./target.ts";
 
 export interface RunFlags {
@@ -42,16 +36,16 @@ export const outcomeExit = {
 /** `healproof run`: everything planned is checked before anything is touched. */
 export async function runCommand(what: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const faults = builtInFaults;
-  const loaded = await loadScenarios(what, { faults });
+  const found = await loadScenarios(what, { faults });
+  const { loaded, elsewhere } = forTarget(flags.target, found, faults);
   const broken =
     flags.broken === undefined ? undefined : planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
   const claims = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
   const planned = [...claims, ...(broken?.trials ?? [])];
-  const leftOut = await leftOutByTag(what, loaded, { faults });
+  const leftOut = [...elsewhere, ...(await leftOutByTag(what, found, { faults }))];
   const noControl = flags.control
     ? []
     : claims.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
-  if (flags.target !== "vagrant") refuseLabFaults(planned, faults);
   await Promise.all(planned.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
@@ -104,68 +98,6 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   if (failures.length > 0) return exitCode.internal;
   return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
 }
-
-/** Those that break a whole machine, and so do it in the lab alone. */
-function refuseLabFaults(planned: readonly TrialPlan[], faults: readonly AnyFault[]): void {
-  const found = planned.filter(({ acts }) =>
-    acts.some((act) => act.faults.some(({ kind }) => faults.find((it) => it.kind === kind)?.takesEngine)),
-  );
-  if (found.length === 0) return;
-  throw new KnownError("needs-the-lab", "a fault breaks the whole machine, and does so in the lab alone", {
-    facts: { in: found.map((it) => it.id).join(", "), try: "--target vagrant; docs/lab.md says what that takes" },
-    exitCode: exitCode.usage,
-  });
-}
-
-interface LabRun extends AsyncDisposable {
-  readonly plans: readonly TrialPlan[];
-  readonly host: Host;
-}
-
-/** The lab, with all that these plans need in it, and the plans as they are there. */
-async function labFor(planned: readonly TrialPlan[], progress: Progress): Promise<LabRun> {
-  const { openLab } = await import("../stack/lab/lab.ts");
-  const folder = process.cwd();
-  const lab = await openLab({ folder, tell: (what) => progress.line(what) });
-  const plans = planned.map((it) => ({
-    ...it,
-    stack: { ...it.stack, variables: { ...lab.variables, ...it.stack.variables } },
-  }));
-  try {
-    const images = await Promise.all(
-      plans.map(async ({ stack }) => {
-        const { model, services } = await checkedStack(stack);
-        refuseFilesOutside(model, services, folder);
-        const chosen = services.flatMap((it) => [stack.overrides[it]?.image, model.services[it]?.image]);
-        return chosen.filter((it) => it !== undefined);
-      }),
-    );
-    await lab.bring([...new Set(images.flat())]);
-    const by = await lab.slowness();
-    if (by === 1) return labOf(lab, plans);
-    progress.line(
-      `the lab is emulated, and ${by.toFixed(1)} times slower than this machine: so much longer are budgets and limits`,
-    );
-    const stretching = stretchLimits(by);
-    return labOf(
-      lab,
-      plans.map((it) => slowed(it, by)),
-      stretching,
-    );
-  } catch (thrown) {
-    await lab[Symbol.asyncDispose]();
-    throw thrown;
-  }
-}
-
-const labOf = (lab: Lab, plans: readonly TrialPlan[], stretching?: Disposable): LabRun => ({
-  plans,
-  host: lab.host,
-  async [Symbol.asyncDispose]() {
-    stretching?.[Symbol.dispose]();
-    await lab[Symbol.asyncDispose]();
-  },
-});
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>
   broken ? `, ${broken.trials.length} of them against ${broken.matrix.healers.length} broken healers` : "";
