@@ -5,7 +5,7 @@ set -euo pipefail
 project=$1 timing=$2 driver=$3
 limit_s=900
 settings=/etc/healproof-stack.env
-printf 'TIMING=%s\nDOCKER_GID=%s\n' "$timing" "$(getent group docker | cut -d: -f3)" > "$settings.new"
+printf 'TIMING=%s\nDOCKER_GID=%s\n' "$timing" "$(getent group docker | cut -d: -f3)" > "$settings"
 
 compose=(docker compose --project-directory "$project/fixtures/stack" -f "$project/fixtures/stack/compose.yaml" -f "$project/lab/compose.yaml")
 [ "$driver" != qemu ] || compose+=(-f "$project/lab/emulated.yaml")
@@ -32,8 +32,6 @@ fi
 systemctl daemon-reload
 systemctl enable --quiet --now tapo-exporter
 systemctl enable --quiet healproof-stack
-cmp -s "$settings.new" "$settings" || mv "$settings.new" "$settings"
-rm -f "$settings.new"
 systemctl restart healproof-stack
 
 not_well() {

@@ -89,8 +89,8 @@ async function imagesOf({ docker }: Engine, file: string): Promise<Finding[]> {
       if (image === undefined) return { what, ok: true, detail: "built by Compose" };
       try {
         const { Config } = await answered(`for the image ${image}`, docker.getImage(image).inspect());
-        // An image built upon a stand-in inherits its label; only the stand-in itself is one, and is called so.
-        const official = image.includes("standin/") ? Config.Labels?.[standInFor] : undefined;
+        // An image built upon a stand-in inherits its label; only the stand-in itself is one.
+        const official = build ? undefined : Config.Labels?.[standInFor];
         return { what, ok: true, detail: official ? `${image}, a stand-in for ${official}` : image };
       } catch (thrown) {
         if (statusOf(thrown) !== 404) return { what, ok: false, detail: messageOf(thrown) };

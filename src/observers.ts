@@ -108,24 +108,17 @@ export class Observers implements AsyncDisposable {
       if (lasted === "for a moment" && !this.#hasChanged(look)) continue;
       const began =
         look?.startedAtUnixMs === undefined ? undefined : this.engineClock.toHost(look.startedAtUnixMs).from;
-      const spans = lasted === "throughout" ? [instantly(dark.from), instantly(dark.to)] : [dark];
+      const off = "its machine was off";
+      const known =
+        lasted === "throughout"
+          ? [instantly(dark.from, off), instantly(dark.to, off)]
+          : [{ ...dark, why: "its engine was restarted" }];
+      const notYet =
+        began !== undefined && began > dark.to ? [instantly(began, "its container was not started yet")] : [];
       journal.write({
         kind: "samples",
         series: id,
-        items: [
-          ...spans.map(
-            ({ from, to }) =>
-              [
-                clock.at(from),
-                clock.at(to),
-                0,
-                lasted === "throughout" ? "its machine was off" : "its engine was restarted",
-              ] as const,
-          ),
-          ...(began !== undefined && began > dark.to
-            ? [[clock.at(began), clock.at(began), 0, "its container was not started yet"] as const]
-            : []),
-        ].map((it) => [...it]),
+        items: [...known, ...notYet].map(({ from, to, why }) => [clock.at(from), clock.at(to), 0, why]),
       });
     }
   }
@@ -140,4 +133,4 @@ export class Observers implements AsyncDisposable {
   }
 }
 
-const instantly = (host: number): HostSpan => ({ from: host, to: host });
+const instantly = (host: number, why: string) => ({ from: host, to: host, why });

@@ -8,11 +8,14 @@ import { contentHash } from "./content.mjs";
 import { imageEntries } from "./images.mjs";
 import { CHECKOUT_LABEL } from "./local-images.mjs";
 import { must } from "./machine.mjs";
+import { STAND_IN_LABEL } from "./stand-ins.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {{ name: string, variable: string, folder: string, entries: readonly string[], images: readonly string[] }} Program `images`: variables of those that it builds on */
 
 const LIMIT_MS = 180_000;
+/** Upon a stand-in, a program is none itself. */
+const NO_STAND_IN = `${STAND_IN_LABEL}=`;
 /** What each of them brings as its check: a container asks its own server. */
 const HEALTHCHECK = "fixtures/images/healthcheck.sh";
 
@@ -66,7 +69,7 @@ export function program(machine, { name, variable, folder, entries, images: base
         join(machine.root, "package-lock.json"),
         ...(entries.length > 0 ? [join(machine.root, HEALTHCHECK)] : []),
       ],
-      words: [...basesNow().map((base) => base.reference), ...ids, ...ESBUILD, ...entries],
+      words: [...basesNow().map((base) => base.reference), ...ids, ...ESBUILD, NO_STAND_IN, ...entries],
     });
     return `healproof-fixture-${name}:${hash}`;
   }
@@ -87,13 +90,10 @@ export function program(machine, { name, variable, folder, entries, images: base
         copyFileSync(join(machine.root, HEALTHCHECK), join(folder, "dist/healthcheck.sh"));
       }
       const args = basesNow().flatMap((base) => ["--build-arg", `${base.variable}=${base.reference}`]);
-      const label = `${CHECKOUT_LABEL}=${machine.root}`;
-      await must(
-        machine,
-        "docker",
-        ["build", "--quiet", "--force-rm", "--tag", wanted, ...args, "--label", label, folder],
-        { timeoutMs: LIMIT_MS },
-      );
+      const labels = [`${CHECKOUT_LABEL}=${machine.root}`, NO_STAND_IN].flatMap((it) => ["--label", it]);
+      await must(machine, "docker", ["build", "--quiet", "--force-rm", "--tag", wanted, ...args, ...labels, folder], {
+        timeoutMs: LIMIT_MS,
+      });
       await images.added(wanted);
       chosen.set(variable, wanted);
       return "built";

@@ -14,7 +14,8 @@ import { cannotInstall, debianSources } from "./system-packages.mjs";
 
 const BUILD_LIMIT_MS = 600_000;
 const PREFIX = "healproof-standin";
-const STAND_IN_LABEL = "io.healproof.stand-in-for";
+/** Names what it stands in for; empty on what is only built upon one. */
+export const STAND_IN_LABEL = "io.healproof.stand-in-for";
 const STAGE_LABEL = "io.healproof.build-stage";
 /** Variables that a build behind a proxy needs; Docker hands the first ones on to every RUN by itself. */
 const BUILD_VARIABLES = [

@@ -4,11 +4,11 @@ import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { examineLab } from "../stack/lab/examine.ts";
-import { openLab } from "../stack/lab/lab.ts";
 import { stuckText } from "../stack/remove.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { labAt } from "./lab-run.ts";
 import { print } from "./print.ts";
 import type { Target } from "./target.ts";
 
@@ -46,15 +46,12 @@ export async function cleanCommand(
   run: string | undefined,
   flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  await using lab =
-    flags.target === "vagrant" ? await openLab({ folder: process.cwd(), tell: progressLine }) : undefined;
+  await using lab = await labAt(flags.target, (what) => void process.stderr.write(`${what}\n`));
   const done = await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
   const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
   print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
   return exitCode.proven;
 }
-
-const progressLine = (what: string) => void process.stderr.write(`${what}\n`);
 
 export async function doctorCommand(
   files: readonly string[],

@@ -13,7 +13,7 @@ import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { forTarget, labFor } from "./lab-run.ts";
+import { forTarget, labAt, movedTo } from "./lab-run.ts";
 import type { Target } from "./target.ts";
 
 export interface RunFlags {
@@ -49,8 +49,10 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   await Promise.all(planned.map((it) => checkedStack(it.stack)));
   using interrupt = interruptSignal();
   const progress = new Progress();
-  await using lab = flags.target === "vagrant" ? await labFor(planned, progress) : undefined;
-  const plans = lab?.plans ?? planned;
+  const tell = (what: string) => progress.line(what);
+  await using lab = await labAt(flags.target, tell);
+  using moved = lab && (await movedTo(lab, planned, tell));
+  const plans = moved?.plans ?? planned;
   await using run = await Run.start({
     faults,
     plans,

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hostNow } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { labMachine } from "./host.ts";
 import { labOf } from "./lab-of.ts";
-
-const askAgainMs = 50;
+import { seenWithin } from "./looking.ts";
 
 /** As after an upgrade of its package: all containers end with it, and it starts again those whose restart policy says so. */
 export const engineRestart = defineFault({
@@ -24,16 +21,7 @@ export const engineRestart = defineFault({
 
   inject: (tools) => labOf(tools).restartEngine(),
 
-  async witness(tools, { start }, within) {
-    const host = labOf(tools);
-    const began = hostNow();
-    do {
-      const from = hostNow();
-      if ((await host.engineStart()) !== start) return { from, to: hostNow() };
-      await sleep(askAgainMs);
-    } while (hostNow() - began < within);
-    return undefined;
-  },
+  witness: (tools, { start }, within) => seenWithin(async () => (await labOf(tools).engineStart()) !== start, within),
 
   async undo(tools) {
     await labOf(tools).startEngine();

@@ -1,12 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type HostSpan, hostNow } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { type Host, labMachine } from "./host.ts";
 import { labOf } from "./lab-of.ts";
-
-const lookEveryMs = 500;
-const askAgainMs = 50;
+import { type FoundState, keepLooking, seenWithin } from "./looking.ts";
 
 /** The mains of the whole machine are cut, and come back: everything in memory is gone, and of the disk what was not yet written. */
 export const hostPowerLoss = defineFault({
@@ -27,29 +23,9 @@ export const hostPowerLoss = defineFault({
 
   inject: (tools) => labOf(tools).cutPower(),
 
-  async witness(tools, _aim, within) {
-    const host = labOf(tools);
-    const began = hostNow();
-    let from = began;
-    do {
-      const asked = hostNow();
-      if (!(await host.hasPower())) return { from, to: hostNow() };
-      from = asked;
-      await sleep(askAgainMs);
-    } while (hostNow() - began < within);
-    return undefined;
-  },
+  witness: (tools, _aim, within) => seenWithin(async () => !(await labOf(tools).hasPower()), within),
 
-  async watch(tools, _aim, tell, until) {
-    const host = labOf(tools);
-    while (!until.aborted) {
-      const { when, hasPower } = await look(host);
-      if (until.aborted) return;
-      if (hasPower) return tell({ state: "released", when, why: "the host has power again, and not from us" });
-      tell({ state: "in-force", when, why: "the host has no power" });
-      await sleep(lookEveryMs, undefined, { signal: until }).catch(() => undefined);
-    }
-  },
+  watch: (tools, _aim, tell, until) => keepLooking(() => look(labOf(tools)), tell, until),
 
   async undo(tools) {
     await labOf(tools).restorePower();
@@ -57,8 +33,7 @@ export const hostPowerLoss = defineFault({
   },
 });
 
-async function look(host: Host): Promise<{ when: HostSpan; hasPower: boolean }> {
-  const from = hostNow();
-  const hasPower = await host.hasPower();
-  return { when: { from, to: hostNow() }, hasPower };
-}
+const look = async (host: Host): Promise<FoundState> =>
+  (await host.hasPower())
+    ? { state: "released", why: "the host has power again, and not from us" }
+    : { state: "in-force", why: "the host has no power" };

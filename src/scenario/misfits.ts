@@ -40,7 +40,13 @@ function choices({ fault, faults, recovery, escalation, holds, afterwards }: Sce
   return found;
 }
 
-/** Faults as they are written, with where they stand. */
+/** All faults of a scenario, those of its `afterwards` too, with where they stand. */
+export function everyWrittenFault(scenario: Scenario): { kind: string; path: (string | number)[] }[] {
+  const later = Object.keys(scenario.afterwards?.fault ?? {});
+  return [...writtenFaults(scenario), ...later.map((kind) => ({ kind, path: ["afterwards", "fault", kind] }))];
+}
+
+/** What a scenario claims something of: its faults as they are written, with where they stand. */
 export function writtenFaults({
   fault,
   faults,

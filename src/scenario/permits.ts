@@ -1,5 +1,5 @@
 import type { AnyFault } from "../fault/define.ts";
-import { writtenFaults } from "./misfits.ts";
+import { everyWrittenFault } from "./misfits.ts";
 import type { Scenario } from "./schema.ts";
 
 /** What faults reach outside the stack, and the scenario does not permit by name (`stack.shares`). */
@@ -7,12 +7,8 @@ export function unpermitted(
   scenario: Scenario,
   faults: readonly AnyFault[],
 ): { readonly path: readonly (string | number)[]; readonly message: string }[] {
-  const { afterwards, stack } = scenario;
-  const written = [
-    ...writtenFaults(scenario),
-    ...Object.keys(afterwards?.fault ?? {}).map((kind) => ({ kind, path: ["afterwards", "fault", kind] })),
-  ];
-  return written.flatMap(({ kind, path }) => {
+  const { stack } = scenario;
+  return everyWrittenFault(scenario).flatMap(({ kind, path }) => {
     const needed = faults.find((it) => it.kind === kind)?.shares ?? [];
     return needed
       .filter((it) => !stack.shares.includes(it))

@@ -1,5 +1,5 @@
 import { exitCode, KnownError } from "../../errors.ts";
-import type { Duration } from "../../time.ts";
+import { type Duration, minutes } from "../../time.ts";
 import type { Executed } from "../exec.ts";
 import { runOnHost } from "../host-command.ts";
 
@@ -35,6 +35,11 @@ export function run(
     value === undefined ? ["-u", name] : [`${name}=${value}`],
   );
   return runOnHost(words.length > 0 ? ["env", ...words, ...command] : command, within, folder);
+}
+
+/** Vagrant's word for how the machine is: running, shutoff, not_created. */
+export async function stateOf(folder: string): Promise<string | undefined> {
+  return /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], minutes(2), folder))?.[1];
 }
 
 /** What `vagrant` prints; where there is no such program, an error that says how to get it. */

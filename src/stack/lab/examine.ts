@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../doctor.ts";
-import { messageOf } from "../../errors.ts";
 import { seconds } from "../../time.ts";
-import { run } from "./commands.ts";
+import { run, stateOf } from "./commands.ts";
 
 const limit = seconds(60);
 
@@ -23,8 +22,7 @@ export async function examineLab(folder: string): Promise<Finding[]> {
     ...(virtualBox === undefined ? [] : [`VirtualBox ${virtualBox}`]),
     ...(libvirt === undefined ? [] : ["libvirt"]),
   ];
-  const status = await said(["vagrant", "status", "--machine-readable"], folder);
-  const state = /,state,(\w+)$/m.exec(status ?? "")?.[1];
+  const state = await stateOf(folder).catch(() => undefined);
   return [
     { what: "Vagrant", ok: true, detail: vagrant.replace(/^Vagrant /, "") },
     providers.length > 0
@@ -40,12 +38,8 @@ export async function examineLab(folder: string): Promise<Finding[]> {
 }
 
 /** What a command prints; undefined where there is none, or it fails. */
-async function said(command: readonly string[], folder: string): Promise<string | undefined> {
-  try {
-    const { exitCode, out } = await run(command, limit, folder);
-    return exitCode === 0 ? out.trim() : undefined;
-  } catch (thrown) {
-    if (/ENOENT|within/.test(messageOf(thrown))) return undefined;
-    throw thrown;
-  }
-}
+const said = (command: readonly string[], folder: string): Promise<string | undefined> =>
+  run(command, limit, folder).then(
+    ({ exitCode, out }) => (exitCode === 0 ? out.trim() : undefined),
+    () => undefined,
+  );

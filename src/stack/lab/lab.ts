@@ -5,7 +5,7 @@ import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
 import { useStateOf } from "../state-folder.ts";
-import { must, run, vagrant } from "./commands.ts";
+import { must, run, stateOf, vagrant } from "./commands.ts";
 import { LabMachine } from "./machine.ts";
 import { slownessOf } from "./slowness.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -41,8 +41,7 @@ const isOurs = (image: string) => image.startsWith("healproof-helper:");
 /** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
 export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   const began = performance.now();
-  const state = /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], limits.ask, folder))?.[1];
-  if (state === "running") await vagrant(["rsync"], limits.sync, folder);
+  if ((await stateOf(folder)) === "running") await vagrant(["rsync"], limits.sync, folder);
   else {
     tell("the lab is down: vagrant up …");
     // Without its own stack, which would only have to be stopped.

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { spanOf } from "../../clock.ts";
 import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
-import { type Duration, minutes, seconds } from "../../time.ts";
+import { seenWithin } from "../../fault/looking.ts";
+import { type Duration, minutes, ms, seconds } from "../../time.ts";
 import { must, vagrant } from "./commands.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -17,7 +17,7 @@ const limits = {
   power: minutes(2),
   service: minutes(10),
 } as const;
-const askAgainMs = 100;
+const askAgain = ms(100);
 const engineUnit = "docker";
 
 export interface LabMachineOrder {
@@ -61,17 +61,11 @@ export class LabMachine implements Host, AsyncDisposable {
     return spanOf(async () => {
       if (await this.hasPower()) return;
       this.#booting = vagrant(["up", "--no-provision"], limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no" });
-      let failure: unknown;
-      this.#booting.catch((thrown: unknown) => {
-        failure = thrown;
-      });
-      const began = performance.now();
-      while (!(await this.hasPower())) {
-        if (failure) throw failure;
-        if (performance.now() - began > limits.power)
-          throw new KnownError("no-power", "the lab's machine did not start", { facts: { try: "vagrant up" } });
-        await sleep(askAgainMs);
-      }
+      // It goes on after the machine has power: what becomes of it is told to whoever needs the machine next.
+      this.#booting.catch(() => undefined);
+      const on = seenWithin(() => this.hasPower(), limits.power, askAgain);
+      if ((await Promise.race([this.#booting, on])) === undefined)
+        throw new KnownError("no-power", "the lab's machine did not start", { facts: { try: "vagrant up" } });
     });
   }
 
