@@ -51,7 +51,7 @@ export function planMatrix(
 }
 
 function planPair(scenario: LoadedScenario, { name, override }: BrokenHealer): TrialPlan {
-  const [trial] = planTrials(scenario, { control: false, overrides: override, variant: name });
+  const [trial] = planTrials(scenario, { control: false, trials: 1, overrides: override, variant: name });
   if (!trial) throw new Error("a scenario has a trial");
   return {
     ...trial,

@@ -64,6 +64,7 @@ test("a trial and its control: everything that was left out is filled in", async
           expect: "recovered",
         },
       ],
+      again: [],
       controls: ["app-crash/without-restart-policy"],
     },
     {
@@ -79,6 +80,7 @@ test("a trial and its control: everything that was left out is filled in", async
           expect: "never-recovered",
         },
       ],
+      again: [],
       controls: [],
     },
   ]);
@@ -89,6 +91,23 @@ test("without controls there is the trial alone, and it still says which are lac
   expect(plans.map(({ id, controls }) => [id, controls])).toEqual([
     ["app-crash", ["app-crash/without-restart-policy"]],
   ]);
+});
+
+test("what is tried several times is the same trial with ids of its own; the first names them, the controls come once", async () => {
+  const loaded = await loadOne();
+  const once = planTrials(loaded, { control: true });
+  const [first, second, third, control, ...more] = planTrials(loaded, { control: true, trials: 3 });
+  expect(more).toEqual([]);
+  expect(first).toEqual({ ...once[0], again: ["app-crash/trial-2", "app-crash/trial-3"] });
+  expect(second).toEqual({ ...once[0], id: "app-crash/trial-2", nth: 2, controls: [] });
+  expect(third).toEqual({ ...second, id: "app-crash/trial-3", nth: 3 });
+  expect(control).toEqual(once[1]);
+});
+
+test("a scenario says itself how often it is tried, and the command line may say otherwise", async () => {
+  const loaded = await loadOne(["name: app-crash", "name: app-crash\ntrials: 2"]);
+  expect(planTrials(loaded, { control: false })).toHaveLength(2);
+  expect(planTrials(loaded, { control: false, trials: 1 })).toHaveLength(1);
 });
 
 test("a healer that is switched on again is an act of its own: no fault, its own budget, the same evidence", async () => {

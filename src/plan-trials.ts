@@ -6,10 +6,19 @@ import type { Overrides, Scenario } from "./scenario/schema.ts";
 import { didYouMean } from "./scenario/suggest.ts";
 import { type Duration, ms } from "./time.ts";
 
-/** Plans a scenario: first its trial, then one trial for each control. Pure; all defaults filled in. */
+export interface Planning {
+  /** Whether its controls are to be run. */
+  readonly control: boolean;
+  /** How many times it is tried; as often as the scenario says unless told. */
+  readonly trials?: number | undefined;
+  readonly overrides?: Overrides;
+  readonly variant?: string;
+}
+
+/** Plans a scenario: first its trial, then those that repeat it, then one trial for each control. Pure; all defaults filled in. */
 export function planTrials(
   loaded: LoadedScenario,
-  { control, overrides = {}, variant }: { control: boolean; overrides?: Overrides; variant?: string },
+  { control, trials = loaded.scenario.trials, overrides = {}, variant }: Planning,
 ): TrialPlan[] {
   const { scenario } = loaded;
   refuseUnknown(overrides, loaded);
@@ -49,6 +58,7 @@ export function planTrials(
       ? {}
       : { ledger: { ...scenario.ledger, ...(loses ? { lossExpected: true } : {}) } }),
     acts,
+    again: [],
     controls: [],
   });
 
@@ -68,8 +78,10 @@ export function planTrials(
     };
     return plan(id, controlActs(loaded, it), it.override ?? {}, switchedOff, it.expect === "data-lost");
   });
-  const trial = { ...plan(name, trialActs(loaded), {}), controls: controls.map(({ id }) => id) };
-  return control ? [trial, ...controls] : [trial];
+  const once = plan(name, trialActs(loaded), {});
+  const again = Array.from({ length: trials - 1 }, (_, i) => ({ ...once, id: `${name}/trial-${i + 2}`, nth: i + 2 }));
+  const trial = { ...once, again: again.map(({ id }) => id), controls: controls.map(({ id }) => id) };
+  return [trial, ...again, ...(control ? controls : [])];
 }
 
 const slugOf = (text: string) =>

@@ -118,7 +118,10 @@ export const trialPlan = z.strictObject({
     })
     .optional(),
   acts: z.array(act).min(1),
-  /** Of a scenario's trial: the ids of its controls. All must have been run, or nothing is proven. */
+  /** Of a trial that repeats the scenario's first: which one it is. */
+  nth: z.int().min(2).optional(),
+  /** Of a scenario's first trial: the ids of those that repeat it, and of its controls. All must have been run, or nothing is proven. */
+  again: z.array(z.string()).default([]),
   controls: z.array(z.string()),
 });
 export type TrialPlan = z.output<typeof trialPlan>;

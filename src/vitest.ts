@@ -121,8 +121,8 @@ function fileRun(options: GateOptions): FileRun {
   return file;
 }
 
-function titleOf({ claim, control, acts: [main] }: TrialPlan): string {
-  if (!control) return claim;
+function titleOf({ claim, control, nth, acts: [main] }: TrialPlan): string {
+  if (!control) return nth === undefined ? claim : `${claim} (trial ${nth})`;
   const seen = main?.goal === "recovery" ? "it does not recover" : "what is claimed is not seen";
   const what = main?.expect === "recovered" ? "another healer does it" : seen;
   return `${control.of === undefined ? "" : "afterwards, "}${otherwise(control)} ${what}`;

@@ -29,6 +29,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
     .addOption(targetOption())
     .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
+    .option("--trials <n>", "how many times each scenario is tried; as often as it says itself unless told", count)
     .option("--out <folder>", "where run folders are made", (it) => newFromCaller(it), "reports")
     .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
     .option("--broken <file>", "also run them against the broken healers in this file; each must be caught", (it) =>

@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly control: boolean;
   /** A file of broken healers to run the scenarios against, besides. */
   readonly broken?: string;
+  readonly trials?: number;
   readonly keep: boolean;
   readonly target: Target;
   readonly json: boolean;
@@ -40,7 +41,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const { loaded, elsewhere } = forTarget(flags.target, found, faults);
   const broken =
     flags.broken === undefined ? undefined : planMatrix(loaded, await loadBrokenHealers(flags.broken, loaded));
-  const claims = loaded.flatMap((it) => planTrials(it, { control: flags.control }));
+  const claims = loaded.flatMap((it) => planTrials(it, { control: flags.control, trials: flags.trials }));
   const planned = [...claims, ...(broken?.trials ?? [])];
   const leftOut = [...elsewhere, ...(await leftOutByTag(what, found, { faults }))];
   const noControl = flags.control

@@ -130,7 +130,10 @@ export interface TrialJudgement {
     readonly of?: "afterwards";
     readonly because?: string;
   };
-  /** The ids of its controls, as planned: what is proven counts only beside them. */
+  /** Of a trial that repeats the scenario's first: which one it is. */
+  readonly nth?: number;
+  /** The ids of the trials that repeat it, and of its controls, as planned: what is proven counts only beside them. */
+  readonly again: readonly string[];
   readonly controls: readonly string[];
   readonly variant?: string;
   readonly acts: readonly ActJudgement[];
@@ -145,11 +148,12 @@ export interface TrialJudgement {
   readonly refutes?: Evidence;
 }
 
-/** A scenario's claim: its trial and all its controls. */
+/** A scenario's claim: its trial, those that repeat it, and all its controls. */
 export interface ScenarioJudgement {
   readonly scenario: string;
   readonly claim: string;
   readonly trial: TrialJudgement;
+  readonly again: readonly TrialJudgement[];
   readonly controls: readonly TrialJudgement[];
   /** What was planned for it and gave no judgement, and what that means. */
   readonly notRun: readonly { readonly id: string; readonly text: string }[];

@@ -39,17 +39,18 @@ export function judgeBrokenHealer(
   return judged;
 }
 
-/** Trials of one scenario belong together: the trial itself first, its controls beside it. No judgement is left out. */
+/** Trials of one scenario belong together: the trial itself first, its repetitions and controls beside it. No judgement is left out. */
 export function judgeScenarios(judgements: readonly TrialJudgement[]): ScenarioJudgement[] {
-  const trials = judgements.filter((it) => !it.control);
-  const controls = Map.groupBy(
-    judgements.filter((it) => it.control),
+  const isFirst = ({ control, nth }: TrialJudgement) => control === undefined && nth === undefined;
+  const trials = judgements.filter(isFirst);
+  const others = Map.groupBy(
+    judgements.filter((it) => !isFirst(it)),
     keyOf,
   );
-  const alone = [...controls].filter(([key]) => !trials.some((it) => keyOf(it) === key));
+  const alone = [...others].filter(([key]) => !trials.some((it) => keyOf(it) === key));
   return [
-    ...trials.map((trial) => judgeScenario(trial, controls.get(keyOf(trial)) ?? [])),
-    ...alone.flatMap(([, [first, ...others]]) => (first ? [judgeWithoutTrial(first, others)] : [])),
+    ...trials.map((trial) => judgeScenario(trial, others.get(keyOf(trial)) ?? [])),
+    ...alone.flatMap(([, [first, ...rest]]) => (first ? [judgeWithoutTrial(first, rest)] : [])),
   ];
 }
 

@@ -1,21 +1,25 @@
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
+import { together } from "./together.ts";
 import { worst } from "./verdict.ts";
 import { controlLabel } from "./words.ts";
 
 /**
- * A scenario is proven only if its trial and every one of its controls came out as they must. A planned control that was not
- * run leaves it open, as what is proven only counts if it does not happen without the healer.
+ * A scenario is proven only if its trial, each that repeats it and every one of its controls came out as they must. A planned control
+ * that was not run leaves it open, as what is proven only counts if it does not happen without the healer; and so does a trial of several.
  */
-export function judgeScenario(trial: TrialJudgement, controls: readonly TrialJudgement[]): ScenarioJudgement {
-  const missing = trial.controls.filter((id) => !controls.some((it) => it.id === id));
-  const notRun = missing.map((id) => ({
-    id,
-    text: `its control ${id.slice(id.lastIndexOf("/") + 1)} was not run, so nothing is shown to have healed it`,
-  }));
-  return conclude(trial, controls, notRun);
+export function judgeScenario(trial: TrialJudgement, others: readonly TrialJudgement[]): ScenarioJudgement {
+  const wasRun = (id: string) => others.some((it) => it.id === id);
+  const shortOf = (id: string) => id.slice(id.lastIndexOf("/") + 1);
+  const notRun = [
+    ...trial.again.filter((id) => !wasRun(id)).map((id) => ({ id, text: `its ${shortOf(id)} was not run` })),
+    ...trial.controls
+      .filter((id) => !wasRun(id))
+      .map((id) => ({ id, text: `its control ${shortOf(id)} was not run, so nothing is shown to have healed it` })),
+  ];
+  return conclude(trial, others, notRun);
 }
 
-/** A scenario of whose trials only controls were run. */
+/** A scenario whose first trial was not run, only others of its trials. */
 export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJudgement[]): ScenarioJudgement {
   const { scenario, claim, variant } = first;
   const text = "its trial was not run, so nothing is shown of the claim";
@@ -23,6 +27,7 @@ export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJ
     id: variant === undefined ? scenario : `${scenario}/variant-${variant}`,
     scenario,
     claim,
+    again: [],
     controls: [],
     ...(variant === undefined ? {} : { variant }),
     acts: [],
@@ -36,15 +41,25 @@ export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJ
 
 function conclude(
   trial: TrialJudgement,
-  controls: readonly TrialJudgement[],
+  others: readonly TrialJudgement[],
   notRun: ScenarioJudgement["notRun"],
 ): ScenarioJudgement {
+  const again = others.filter((it) => it.control === undefined);
+  const controls = others.filter((it) => it.control !== undefined);
   const open = notRun.map((): { outcome: Outcome } => ({ outcome: "inconclusive" }));
-  const outcome = worst([trial, ...controls, ...open]);
-  const sentences = [trial, ...controls].map(
-    (it) => `${it.control ? `${controlLabel(it.control)}: ` : ""}${it.explanation}`,
-  );
-  const said = notRun.filter(({ id }) => id !== trial.id).map(({ text }) => `inconclusive: ${text}`);
+  const outcome = worst([trial, ...others, ...open]);
+  const sentences = [
+    ...claimSentences([trial, ...again]),
+    ...controls.map((it) => `${it.control ? `${controlLabel(it.control)}: ` : ""}${it.explanation}`),
+    ...notRun.filter(({ id }) => id !== trial.id).map(({ text }) => `inconclusive: ${text}`),
+  ];
   const { scenario, claim } = trial;
-  return { scenario, claim, trial, controls, notRun, outcome, explanation: [...sentences, ...said].join("; ") };
+  return { scenario, claim, trial, again, controls, notRun, outcome, explanation: sentences.join("; ") };
+}
+
+/** Of several trials what they show together, and those that did not come out as claimed by themselves. */
+function claimSentences(trials: readonly TrialJudgement[]): string[] {
+  if (trials.length === 1) return trials.map((it) => it.explanation);
+  const odd = trials.filter((it) => it.outcome !== "proven");
+  return [together(trials).text, ...odd.map((it) => `${it.id}: ${it.explanation}`)];
 }

@@ -28,14 +28,16 @@ export function judgeTrial(journal: Journal): TrialJudgement {
 
 function identityOf(
   journal: Journal,
-): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "controls" | "variant"> {
+): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "nth" | "again" | "controls" | "variant"> {
   const header = journal.find((it) => it.kind === "header");
-  if (!header) return { id: "unknown", scenario: "unknown", claim: "", controls: [] };
-  const { id, scenario, claim, control, controls, variant } = header.plan;
+  if (!header) return { id: "unknown", scenario: "unknown", claim: "", again: [], controls: [] };
+  const { id, scenario, claim, control, nth, again, controls, variant } = header.plan;
   return {
     id,
     scenario,
     claim,
+    ...(nth === undefined ? {} : { nth }),
+    again,
     controls,
     ...(control
       ? {

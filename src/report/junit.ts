@@ -3,7 +3,7 @@ import type { BrokenHealerJudgement, MatrixCell, MatrixJudgement } from "../judg
 import { type Html, html } from "./html.ts";
 import { cellWord, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
-import { controlName, notRunOf, verdictText } from "./words.ts";
+import { controlName, notRunOf, trialsOf, verdictText } from "./words.ts";
 
 /** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control; one more for the broken healers. A failure is a refuted claim, an error is inconclusive. */
 export function junitXml(run: RunRecord): string {
@@ -12,7 +12,7 @@ export function junitXml(run: RunRecord): string {
     ...(run.matrix ? [brokenHealers(run.matrix, run)] : []),
     ...(run.notRun.length > 0 ? [skipped(run)] : []),
   ];
-  const trials = [...run.scenarios.flatMap((it) => [it.trial, ...it.controls]), ...(run.matrix?.healers ?? [])];
+  const trials = [...run.scenarios.flatMap(trialsOf), ...(run.matrix?.healers ?? [])];
   const missing = run.scenarios.flatMap(notRunOf).length;
   const count = trials.length + missing + run.notRun.length;
   const text = html`<?xml version="1.0" encoding="UTF-8"?>
@@ -28,9 +28,9 @@ const unclear = (of: Judged): number => of.filter((it) => it.outcome === "inconc
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 function suite(of: ScenarioJudgement, run: RunRecord): Html {
-  const { scenario, claim, trial, controls } = of;
+  const { scenario, claim } = of;
   const missing = notRunOf(of);
-  const trials = [trial, ...controls];
+  const trials = trialsOf(of);
   const took = (it: TrialJudgement): number => run.trials.find(({ id }) => id === it.id)?.total ?? 0;
   const time = trials.reduce((sum, it) => sum + took(it), 0);
   return html`<testsuite name="${scenario}" tests="${trials.length + missing.length}" failures="${failed(trials)}" errors="${unclear(trials) + missing.length}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
@@ -86,7 +86,7 @@ function missingCase({ id, text }: ScenarioJudgement["notRun"][number], scenario
 
 function testCase(trial: TrialJudgement, claim: string, took: number): Html {
   const name = trial.control ? `control: ${controlName(trial)} it does not recover` : claim;
-  const tag = trial.variant === undefined ? "" : ` (variant ${trial.variant})`;
+  const tag = `${trial.nth === undefined ? "" : ` (trial ${trial.nth})`}${trial.variant === undefined ? "" : ` (variant ${trial.variant})`}`;
   return html`<testcase classname="${trial.scenario}" name="${name}${tag}" time="${inSeconds(took)}">
 <properties>
 ${property("trial", trial.id)}${trial.acts.map(actProperties)}</properties>

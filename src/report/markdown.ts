@@ -1,6 +1,6 @@
 import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
 import type { MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
-import { controlLabel, plain } from "../judge/words.ts";
+import { plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import { cellWord, idleScenarios, matrixHeadline, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -10,12 +10,15 @@ import {
   controlShort,
   costText,
   decidingAct,
+  decidingTrial,
   failuresFirst,
   headline,
   notRunOf,
   notRunTexts,
-  recoveryText,
+  scenarioRecovery,
   scenarioVerdict,
+  trialPrefix,
+  trialsOf,
   upperFirst,
   verdictText,
 } from "./words.ts";
@@ -53,13 +56,13 @@ export function summaryMd(run: RunRecord): string {
 const heading = "| | Scenario | Verdict | Recovery | Budget | Healed by | Control |\n|---|---|---|---:|---:|---|---|";
 
 function row(it: ScenarioJudgement): string {
-  const { scenario, trial, outcome } = it;
-  const act = decidingAct(trial);
+  const { scenario, outcome } = it;
+  const act = decidingAct(decidingTrial(it));
   const cells = [
     signs[outcome],
     `**${plainText(scenario)}**`,
     verdictText(scenarioVerdict(it)),
-    recoveryText(act),
+    scenarioRecovery(it),
     act ? plain(act.budget) : "",
     act?.attribution.healer ?? "unknown",
     controlShort(it),
@@ -68,14 +71,11 @@ function row(it: ScenarioJudgement): string {
 }
 
 function failure(of: ScenarioJudgement): string {
-  const { scenario, claim, trial, controls } = of;
-  const trials = [trial, ...controls].filter((it) => it.outcome !== "proven");
+  const { scenario, claim } = of;
+  const trials = trialsOf(of).filter((it) => it.outcome !== "proven");
   return [
     `- **${plainText(scenario)}**: ${plainText(claim)}`,
-    ...trials.map(
-      (it) =>
-        `  - ${it.control ? `${upperFirst(controlLabel(it.control))}: ` : ""}${plainText(upperFirst(it.explanation))}`,
-    ),
+    ...trials.map((it) => `  - ${upperFirst(trialPrefix(it))}${plainText(upperFirst(it.explanation))}`),
     ...notRunOf(of).map(({ text }) => `  - ${plainText(upperFirst(text))}`),
     ...trials.flatMap((it) => it.errors.map(({ text }) => `  - error: ${plainText(text)}`)),
   ].join("\n");

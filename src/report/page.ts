@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Journal } from "../journal.ts";
 import { headerOf } from "../journal.ts";
 import type { ScenarioJudgement } from "../judge/judgement.ts";
-import { controlLabel, plain } from "../judge/words.ts";
+import { plain } from "../judge/words.ts";
 import { References, scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
 import { patterns } from "./marks.ts";
@@ -18,12 +18,15 @@ import {
   controlShort,
   costText,
   decidingAct,
+  decidingTrial,
   failuresFirst,
   headline,
   notRunOf,
   notRunTexts,
-  recoveryText,
+  scenarioRecovery,
   scenarioVerdict,
+  trialPrefix,
+  trialsOf,
   upperFirst,
 } from "./words.ts";
 
@@ -105,22 +108,22 @@ ${scenarios.map(overviewRow)}</tbody></table>`;
 }
 
 function overviewRow(it: ScenarioJudgement): Html {
-  const { scenario, claim, trial, controls, outcome } = it;
-  const act = decidingAct(trial);
+  const { scenario, claim, outcome } = it;
+  const act = decidingAct(decidingTrial(it));
   const verdict = scenarioVerdict(it);
   const missing = notRunOf(it);
-  const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
+  const odd = trialsOf(it).filter((it) => it.outcome !== "proven");
   return html`<tr class="${outcome}">
 <th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span></span></th>
 <td data-label="Verdict">${verdict.kind}${verdict.kind === "inconclusive" && html`<span class="reason">${verdict.reason}</span>`}</td>
-<td data-label="Recovery" class="number">${recoveryText(act)}</td>
+<td data-label="Recovery" class="number">${scenarioRecovery(it)}</td>
 <td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
 <td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>
 <td data-label="Control"${anyControlFailed(it) ? html` class="odd"` : ""}>${controlShort(it)}</td>
 </tr>
 ${
   odd.length + missing.length > 0 &&
-  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${it.control && html`<strong>${upperFirst(controlLabel(it.control))}:</strong> `}${upperFirst(it.explanation)}</p>`)}${missing.map(({ text }) => html`<p>${upperFirst(text)}</p>`)}</td></tr>
+  html`<tr class="why ${outcome}"><td colspan="6">${odd.map((it) => html`<p>${trialPrefix(it) && html`<strong>${upperFirst(trialPrefix(it).trim())}</strong> `}${upperFirst(it.explanation)}</p>`)}${missing.map(({ text }) => html`<p>${upperFirst(text)}</p>`)}</td></tr>
 `
 }`;
 }

@@ -90,6 +90,8 @@ const trial = z.strictObject({
       because: z.string().exactOptional(),
     })
     .exactOptional(),
+  nth: z.int().exactOptional(),
+  again: z.array(z.string()).default([]),
   controls: z.array(z.string()),
   variant: z.string().exactOptional(),
   acts: z.array(act),
@@ -141,6 +143,7 @@ const runRecord = z.strictObject({
       scenario: z.string(),
       claim: z.string(),
       trial,
+      again: z.array(trial).default([]),
       controls: z.array(trial),
       notRun: z.array(z.strictObject({ id: z.string(), text: z.string() })),
       outcome,

@@ -1,12 +1,13 @@
 import type { Journal } from "../journal.ts";
 import type { ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
+import { together } from "../judge/together.ts";
 import { scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose } from "./html.ts";
 import { outcomeIcon } from "./outcome-icon.ts";
 import { proof } from "./proof.ts";
 import type { TrialRecord } from "./run-record.ts";
 import { trialSection } from "./trial-section.ts";
-import { controlSentence, notRunOf, upperFirst } from "./words.ts";
+import { controlSentence, notRunOf, trialsOf, upperFirst } from "./words.ts";
 
 /** A claim, its verdict, the proof in one picture, and each trial in full. */
 export function scenarioSection(
@@ -15,18 +16,18 @@ export function scenarioSection(
   records: readonly TrialRecord[],
 ): Html {
   const anchor = scenarioAnchor(scenario.scenario);
-  const trials = [scenario.trial, ...scenario.controls];
   return html`<section class="scenario ${scenario.outcome}" id="${anchor}" aria-labelledby="${anchor}-title">
 <p class="kicker">${outcomeIcon(scenario.outcome)} <span class="word ${scenario.outcome}">${scenario.outcome}</span> <code>${scenario.scenario}</code></p>
 <h3 id="${anchor}-title">${scenario.claim}</h3>
 ${proof(scenario)}
+${scenario.again.length > 0 && html`<p class="quiet">${upperFirst(together([scenario.trial, ...scenario.again]).text)}.</p>`}
 ${notRunOf(scenario).map(
   ({ text }) => html`<p class="shows inconclusive"><strong>Not proven:</strong> ${text}.</p>
 `,
 )}
 ${scenario.controls.length === 0 && notRunOf(scenario).length === 0 && html`<p class="quiet">No control was run: nothing shows that it would not have come back by itself.</p>`}
 ${scenario.controls.map(shows)}
-${trials.map((it) =>
+${trialsOf(scenario).map((it) =>
   trialSection(
     it,
     journals.get(it.id),

@@ -148,6 +148,7 @@ rect.waiting { fill: var(--quiet); opacity: .65; }
 rect.interval { fill: var(--good); }
 rect.late { fill: var(--bad); opacity: 1; }
 rect.interval.unsure { fill: var(--unsure); }
+.several rect.interval { opacity: 0.5; }
 line.due { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; }
 line.start { stroke: var(--ink); stroke-width: 1.5; }
 line.base { stroke: var(--line); stroke-width: 1; }

@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
 import type { BrokenHealerJudgement, MatrixJudgement } from "../judge/matrix.ts";
-import { controlLabel, plain } from "../judge/words.ts";
+import { together } from "../judge/together.ts";
+import { plain } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import { cellWord, idleScenarios, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -11,12 +12,15 @@ import {
   controlShort,
   costText,
   decidingAct,
+  decidingTrial,
   failuresFirst,
   headline,
   notRunOf,
   notRunTexts,
-  recoveryText,
+  scenarioRecovery,
   scenarioVerdict,
+  trialPrefix,
+  trialsOf,
   verdictText,
 } from "./words.ts";
 
@@ -96,14 +100,14 @@ const healerCells = ({ outcome, name, explanation }: BrokenHealerJudgement): str
 function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Paint): string {
   if (scenarios.length === 0) return "";
   const rows = scenarios.map((it) => {
-    const act = decidingAct(it.trial);
+    const act = decidingAct(decidingTrial(it));
     const sign = signs[it.outcome];
     return {
       paint: (line: string) => line.replace(sign, paint(colours[it.outcome], sign)),
       cells: [
         `${sign} ${oneLine(it.scenario)}`,
         scenarioVerdict(it).kind,
-        recoveryText(act),
+        scenarioRecovery(it),
         act ? plain(act.budget) : "",
         act?.attribution.healer ?? "unknown",
         controlCell(it),
@@ -131,17 +135,15 @@ function listed([name = "", verdict, recovery, budget, healer, control]: readonl
 }
 
 function failure(it: ScenarioJudgement, width: number, paint: Paint): string {
-  const { scenario, claim, trial, controls, outcome } = it;
-  const odd = [trial, ...controls].filter((it) => it.outcome !== "proven");
-  const lines = odd.flatMap((it) => {
-    const control = it.control ? `${controlLabel(it.control)}: ` : "";
-    return [
-      ...wrapped(control + oneLine(it.explanation), width - 4),
-      ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
-    ];
-  });
+  const { scenario, claim, again, outcome } = it;
+  const odd = trialsOf(it).filter((it) => it.outcome !== "proven");
+  const lines = odd.flatMap((it) => [
+    ...wrapped(trialPrefix(it) + oneLine(it.explanation), width - 4),
+    ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
+  ]);
+  if (again.length > 0) lines.unshift(...wrapped(together([it.trial, ...again]).text, width - 4));
   for (const { text } of notRunOf(it)) lines.push(...wrapped(oneLine(text), width - 4));
-  const main = decidingAct(trial);
+  const main = decidingAct(decidingTrial(it));
   const verdict =
     main?.outcome === "proven" && odd.length > 0 ? "a control says otherwise" : verdictText(scenarioVerdict(it));
   const name = `${signs[outcome]} ${oneLine(scenario)}`;

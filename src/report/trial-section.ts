@@ -33,7 +33,7 @@ export function trialSection(
   const timeline = journal && timelineOf(trial, journal);
   const zero = timeline?.zero ?? instant(0);
   const anchor = trialAnchor(trial.id);
-  const name = trial.control ? upperFirst(controlLabel(trial.control)) : "The trial";
+  const name = trial.control ? upperFirst(controlLabel(trial.control)) : nameOf(trial);
   const facts = trial.acts.map((act) => actFacts(trial, act, journal, references, zero));
   const body =
     journal && timeline
@@ -44,7 +44,7 @@ ${facts}
 ${happenings(trial, journal, timeline, references)}`
       : html`<p class="quiet">The journal of this trial is not at hand, so there is no picture.</p>
 ${facts}`;
-  return html`<details class="trial ${trial.outcome}" id="${anchor}"${openUnless(trial.control !== undefined && trial.outcome === "proven")}>
+  return html`<details class="trial ${trial.outcome}" id="${anchor}"${openUnless((trial.control !== undefined || trial.nth !== undefined) && trial.outcome === "proven")}>
 <summary><h4>${outcomeIcon(trial.outcome)} ${name}${trial.variant !== undefined && html` <span class="tag">variant ${trial.variant}</span>`}</h4> <span class="said">${upperFirst(trial.explanation)}</span></summary>
 <div class="trial-body">
 ${notes(trial, references)}
@@ -55,6 +55,9 @@ ${excerpt(references, journal, record?.folder, zero)}
 </details>
 `;
 }
+
+const nameOf = ({ nth, again }: TrialJudgement): string =>
+  nth === undefined && again.length === 0 ? "The trial" : `Trial ${nth ?? 1}`;
 
 const openUnless = (closed: boolean): Html => (closed ? html`` : html` open=""`);
 

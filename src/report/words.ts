@@ -8,7 +8,8 @@ import type {
   TrialJudgement,
   Verdict,
 } from "../judge/judgement.ts";
-import { healerName, plain, withoutHealer } from "../judge/words.ts";
+import { together } from "../judge/together.ts";
+import { controlLabel, healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import { matrixHeadline } from "./matrix-words.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
@@ -120,11 +121,25 @@ export function toneOf({ verdict, expected }: ActJudgement): "in-time" | "late" 
 
 const isNever = ({ kind }: Verdict): boolean => kind.startsWith("never-");
 
+/** What a trial is called beside the others of its scenario: `control without the watchdog: `, `trial 3: `; nothing where there is one. */
+export function trialPrefix({ control, nth }: TrialJudgement): string {
+  if (control) return `${controlLabel(control)}: `;
+  return nth === undefined ? "" : `trial ${nth}: `;
+}
+
+/** All trials of a scenario: its own, those that repeat it, its controls. */
+export const trialsOf = ({ trial, again, controls }: ScenarioJudgement): readonly TrialJudgement[] => [
+  trial,
+  ...again,
+  ...controls,
+];
+
 /** How an act is introduced: `Without the watchdog`, `Afterwards, without the watchdog`, `Switched on again`, `Afterwards`. */
 export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
   if (act.act === "restored") return "Switched on again";
   if (act.act === "afterwards") return act.fault ? `Afterwards: ${act.fault}` : "Afterwards";
-  return trial.control ? upperFirst(withoutHealer(trial.control)) : (act.fault ?? "The fault");
+  if (trial.control) return upperFirst(withoutHealer(trial.control));
+  return `${trial.nth === undefined ? "" : `Trial ${trial.nth}: `}${act.fault ?? "the fault"}`;
 }
 
 /** `without the watchdog: did not come back in 15.0 s; switched on again: healed in 3.10 to 3.31 s`. */
@@ -157,13 +172,25 @@ export function commonClaims(scenarios: readonly ScenarioJudgement[]): CommonCla
   );
 }
 
+/** The trial that a scenario's line is about: of several the first that did not come out as claimed, else the first. */
+export const decidingTrial = ({ trial, again }: ScenarioJudgement): TrialJudgement =>
+  [trial, ...again].find((it) => it.outcome !== "proven") ?? trial;
+
+/** A scenario's recovery time in a cell: of several trials that all came out as claimed from the shortest to the longest, `4.10 to 6.31 s (10 ×)`. */
+export function scenarioRecovery(of: ScenarioJudgement): string {
+  const { trials, proven, recovery } = together([of.trial, ...of.again]);
+  if (trials > 1 && proven === trials && recovery) return `${formatInterval(recovery)} (${trials} ×)`;
+  return recoveryText(decidingAct(decidingTrial(of)));
+}
+
 /** The act that a scenario's line is about: the first that did not come out as claimed, else the main one. */
 export const decidingAct = ({ acts }: TrialJudgement): ActJudgement | undefined =>
   acts.find((it) => it.outcome !== "proven") ?? acts.find((it) => it.act === "main") ?? acts[0];
 
 /** A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. */
-export function scenarioVerdict({ trial, notRun, outcome }: ScenarioJudgement): Verdict {
-  const act = decidingAct(trial);
+export function scenarioVerdict(of: ScenarioJudgement): Verdict {
+  const { notRun, outcome } = of;
+  const act = decidingAct(decidingTrial(of));
   const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
   if (open) return { kind: "inconclusive", reason: "control-not-run" };
   return act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };

@@ -279,6 +279,9 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
       ledger: ledger.optional(),
+      trials: z.int().min(1).max(1000).default(1).meta({
+        description: "How many times it is tried, each on a stack of its own: all must recover; 1 unless told",
+      }),
       controls: z.array(control).default([]).meta({
         description:
           "The same trial with a healer switched off, one for each healer that is named: it must then not recover",

@@ -1,8 +1,8 @@
-import type { InconclusiveReason, Outcome } from "../judge/judgement.ts";
+import type { InconclusiveReason, Outcome, TrialJudgement } from "../judge/judgement.ts";
 import { verdictOf } from "../judge/verdict.ts";
 import { healerName, plain } from "../judge/words.ts";
 import type { Healer } from "../scenario/schema.ts";
-import { formatInterval, parseDuration } from "../time.ts";
+import { type Duration, formatInterval, parseDuration } from "../time.ts";
 import type { FinishedScenario } from "./finished-scenario.ts";
 
 /** What a scenario that was run has to say to a question. Three-valued, as verdicts are. */
@@ -25,32 +25,39 @@ export function recoversWithin(of: FinishedScenario, text: string, healedBy?: He
   if (within === undefined)
     throw new TypeError(`wanted a duration with its unit, such as 250ms, 5s or 2m; got ${JSON.stringify(text)}`);
   const asked = `to recover within ${plain(within)}${healedBy === undefined ? "" : `, healed by ${healerName(healedBy)}`}`;
-  const found: Finding[] = [of.judgement.trial, ...of.judgement.controls].map(({ outcome }) => ({ outcome }));
-  const { recovery, attribution } = of.main ?? {};
-  if (!recovery) found.push({ outcome: of.judgement.trial.outcome === "refuted" ? "refuted" : "inconclusive" });
-  else {
-    const { kind } = verdictOf(recovery, within);
-    const took = `it took ${formatInterval(recovery)}`;
-    if (kind === "too-slow") found.push({ outcome: "refuted", why: took });
-    if (kind === "inconclusive") found.push({ outcome: "inconclusive", why: `${took}, and what is asked lies inside` });
-  }
-  if (recovery && attribution && healedBy !== undefined && attribution.healer !== healedBy)
+  const { trial, again, controls } = of.judgement;
+  const found: Finding[] = [...controls.map(({ outcome }) => ({ outcome }))];
+  for (const it of [trial, ...again]) found.push({ outcome: it.outcome }, ...oneRecovers(it, within, healedBy));
+  return { asked, ...deciding(found) };
+}
+
+function oneRecovers(trial: TrialJudgement, within: Duration, healedBy: Healer | undefined): Finding[] {
+  const { recovery, attribution } = trial.acts.find((it) => it.act === "main") ?? {};
+  if (!recovery) return [{ outcome: trial.outcome === "refuted" ? "refuted" : "inconclusive" }];
+  const found: Finding[] = [];
+  const { kind } = verdictOf(recovery, within);
+  const took = `it took ${formatInterval(recovery)}`;
+  if (kind === "too-slow") found.push({ outcome: "refuted", why: took });
+  if (kind === "inconclusive") found.push({ outcome: "inconclusive", why: `${took}, and what is asked lies inside` });
+  if (attribution && healedBy !== undefined && attribution.healer !== healedBy)
     found.push({
       outcome: attribution.healer === "unknown" ? "inconclusive" : "refuted",
       why: `it was healed by ${healerName(attribution.healer)}`,
     });
-  return { asked, ...deciding(found) };
+  return found;
 }
 
-export function neverRecovers({ main }: FinishedScenario): Answer {
-  const kind = main?.verdict.kind ?? "inconclusive";
-  const outcome = kind === "never-recovered" ? "proven" : kind === "inconclusive" ? "inconclusive" : "refuted";
-  return { asked: "to never recover", outcome };
+export function neverRecovers({ judgement: { trial, again } }: FinishedScenario): Answer {
+  const found = [trial, ...again].map(({ acts }): Finding => {
+    const kind = acts.find((it) => it.act === "main")?.verdict.kind ?? "inconclusive";
+    return { outcome: kind === "never-recovered" ? "proven" : kind === "inconclusive" ? "inconclusive" : "refuted" };
+  });
+  return { asked: "to never recover", ...deciding(found) };
 }
 
 /** That nothing is known is known. */
 export function isInconclusive({ judgement }: FinishedScenario, reason?: InconclusiveReason): Answer {
-  const reasons = [judgement.trial, ...judgement.controls]
+  const reasons = [judgement.trial, ...judgement.again, ...judgement.controls]
     .flatMap((it) => it.acts)
     .flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? [verdict.reason] : []));
   const so = judgement.outcome === "inconclusive" && (reason === undefined || reasons.includes(reason));

@@ -45,6 +45,7 @@ export function planOf(acts: readonly Act[], over: Partial<TrialPlan> = {}): Tri
     stack: { compose: "compose.yaml", overrides: {}, variables: {}, shares: [] },
     steady: { for: ms(2000), within: ms(30_000), conditions: [] },
     acts: [...acts],
+    again: [],
     controls: [],
     ...over,
   };

@@ -140,6 +140,18 @@ export const lackingRun = (): SampleRun =>
     [{ what: "app-crash/without-restart-policy", why: "--no-control" }],
   );
 
+/** One scenario tried five times and its control: all as claimed; or, of the third, a recovery after 6.2 s of 5 s. */
+export function repeatedRun(third = 1480): SampleRun {
+  const times = [842, 915, third, 1102, 2210];
+  const [first, ...others] = times.map((backAfter, i): Story => {
+    const nth = i + 1;
+    return nth === 1 ? { ...appCrash, backAfter } : { ...appCrash, id: `app-crash/trial-${nth}`, nth, backAfter };
+  });
+  if (!first) throw new Error("there is a first trial");
+  const again = others.map(({ id }) => id);
+  return sampleRun([{ ...first, again }, ...others, without(appCrash, { without: "restart-policy" })], []);
+}
+
 const brokenHealers: { name: string; breaks: Healer; what: string }[] = [
   {
     name: "watchdog-blind",

@@ -30,7 +30,10 @@ export interface Story {
   /** A hang of the app afterwards, healed by the watchdog after so long. */
   readonly afterwards?: number;
   readonly variant?: string;
-  /** The ids of its controls, as planned. */
+  /** Of a trial that repeats another: which one it is. */
+  readonly nth?: number;
+  /** The ids of those that repeat it, and of its controls, as planned. */
+  readonly again?: readonly string[];
   readonly controls?: readonly string[];
   readonly trouble?: InconclusiveReason;
   readonly scrapeEvery?: number;
@@ -104,6 +107,8 @@ function planOf(story: Story): TrialPlan {
     ...(story.control && { control: { ...story.control, stop: [...(story.control.stop ?? [])] } }),
     ...(story.variant !== undefined && { variant: story.variant }),
     acts,
+    ...(story.nth !== undefined && { nth: story.nth }),
+    again: [...(story.again ?? [])],
     controls: [...(story.controls ?? [])],
   };
 }
