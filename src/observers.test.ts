@@ -58,10 +58,11 @@ function setting(over: Partial<ObserversOrder> = {}) {
         },
       };
     },
-    hand: noHand,
-    newHand: async () => {
-      it.hands++;
-      return { ...noHand, bootId: "another" };
+    hands: {
+      now: noHand,
+      renew: async () => {
+        it.hands++;
+      },
     },
     host: undefined,
     containers: { look: async () => [looked(it.startedAt)], lookAt: async () => looked(it.startedAt) },
@@ -102,7 +103,6 @@ test("they come back with another hand, and that they were away is in the journa
   await observers.mayGo();
   await observers.comeBack(dark(), "throughout");
   expect(it).toMatchObject({ ended: 1, hands: 2 });
-  expect(observers.hand.bootId).toBe("another");
   const [away] = recordsOf(written(), "absence");
   expect(away?.act).toBe("main");
   expect((away?.when.latest ?? 0) - (away?.when.earliest ?? 0)).toBeGreaterThanOrEqual(0);
@@ -153,9 +153,9 @@ test("they are not attached anew before the engine answers", async () => {
   const order: string[] = [];
   const { observers } = setting({
     host: Object.assign(new PretendHost(), { engineIsBack: async () => void order.push("the engine answers") }),
-    newHand: async () => {
-      order.push("another hand");
-      return noHand;
+    hands: {
+      now: noHand,
+      renew: async () => void order.push("another hand"),
     },
   });
   await observers.attach();

@@ -1,5 +1,6 @@
 import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
 import type { Hand } from "./fault/hand/hand.ts";
+import type { Hands } from "./fault/hand/hands.ts";
 import type { Host } from "./fault/host.ts";
 import type { JournalWriter } from "./journal-file.ts";
 import { within } from "./limit.ts";
@@ -18,9 +19,7 @@ const attachLimit = seconds(30);
 export interface ObserversOrder {
   /** Attaches them, the `nth` time. */
   readonly attach: (hand: Hand, nth: number) => Promise<Observation>;
-  readonly hand: Hand;
-  /** Another one, where the first has gone with its engine. */
-  readonly newHand: () => Promise<Hand>;
+  readonly hands: Pick<Hands, "now" | "renew">;
   readonly host: Host | undefined;
   readonly containers: Pick<StackContainers, "look" | "lookAt">;
   readonly addresses: readonly WatchedAddress[];
@@ -35,7 +34,6 @@ export interface ObserversOrder {
 /** Who looks at one stack: attached once it is up, and anew whenever its engine was away and took them with it. */
 export class Observers implements AsyncDisposable {
   readonly #order: ObserversOrder;
-  #hand: Hand;
   #now: Observation | undefined;
   #times = 0;
   #mayGo = false;
@@ -45,11 +43,6 @@ export class Observers implements AsyncDisposable {
 
   constructor(order: ObserversOrder) {
     this.#order = order;
-    this.#hand = order.hand;
-  }
-
-  get hand(): Hand {
-    return this.#hand;
   }
 
   get engineClock(): EngineClock {
@@ -58,9 +51,9 @@ export class Observers implements AsyncDisposable {
   }
 
   async attach(): Promise<void> {
-    const { attach, lost } = this.#order;
+    const { attach, hands, lost } = this.#order;
     this.#times++;
-    const attached = await within(attachLimit, attach(this.#hand, this.#times), (waited) =>
+    const attached = await within(attachLimit, attach(hands.now, this.#times), (waited) =>
       overrun("attaching the observers", waited),
     );
     this.#now = attached;
@@ -83,12 +76,12 @@ export class Observers implements AsyncDisposable {
    * `dark`, or, of what was only started anew (`for a moment`), at some moment in it; and not before its container was started.
    */
   async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
-    const { host, newHand, journal, clock, act } = this.#order;
+    const { host, hands, journal, clock, act } = this.#order;
     // What is left of them cannot be asked to end.
     await Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
     this.#now = undefined;
     await host?.engineIsBack(bootLimit);
-    this.#hand = await newHand();
+    await hands.renew();
     await this.attach();
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
     await this.#noteDark(dark, lasted);

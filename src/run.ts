@@ -3,7 +3,8 @@ import { join } from "node:path";
 import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
-import { type Capability, diskUseCapabilities, type Hand } from "./fault/hand/hand.ts";
+import { type Capability, diskUseCapabilities } from "./fault/hand/hand.ts";
+import { Hands } from "./fault/hand/hands.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Host } from "./fault/host.ts";
 import type { Journal } from "./journal.ts";
@@ -72,9 +73,7 @@ export class Run implements AsyncDisposable {
   readonly #startedAt = new Date();
   readonly #options: RunOptions;
   readonly #engine: Engine;
-  #hand: Hand;
-  readonly #startHand: (nth: number) => Promise<Hand>;
-  #hands = 1;
+  readonly #hands: Hands;
   readonly #helperImage: string;
   readonly #owner: string;
   readonly #interrupted: AbortSignal;
@@ -90,16 +89,14 @@ export class Run implements AsyncDisposable {
     options: RunOptions,
     engine: Engine,
     helperImage: string,
-    hand: Hand,
-    anotherHand: (nth: number) => Promise<Hand>,
+    hands: Hands,
   ) {
     this.#began = began;
     this.id = id;
     this.folder = join(options.out, id);
     this.#options = options;
     this.#engine = engine;
-    this.#hand = hand;
-    this.#startHand = anotherHand;
+    this.#hands = hands;
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
@@ -122,7 +119,7 @@ export class Run implements AsyncDisposable {
           ? allowedFor(options.plans, options.faults)
           : [...options.faults.flatMap((it) => it.capabilities), ...diskUseCapabilities],
       });
-    return new Run(id, began, options, engine, helperImage, await handOf(1), handOf);
+    return new Run(id, began, options, engine, helperImage, await Hands.start(handOf));
   }
 
   /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */
@@ -155,8 +152,7 @@ export class Run implements AsyncDisposable {
     const began = hostNow();
     const journal = await runTrial(plan, {
       engine: this.#engine,
-      hand: this.#hand,
-      newHand: () => this.#newHand(),
+      hands: this.#hands,
       host: this.#options.host,
       helperImage: this.#helperImage,
       faults: this.#options.faults,
@@ -175,14 +171,6 @@ export class Run implements AsyncDisposable {
     const { up } = timingsOf(journal);
     const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
     return { plan, journal, judgement: judgeTrial(journal), record };
-  }
-
-  /** Another hand in the place of the one that went with its engine. */
-  async #newHand(): Promise<Hand> {
-    await Promise.allSettled([this.#hand[Symbol.asyncDispose]()]);
-    this.#hands++;
-    this.#hand = await this.#startHand(this.#hands);
-    return this.#hand;
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */
@@ -212,7 +200,7 @@ export class Run implements AsyncDisposable {
   /** Waits for the trials that are under way: they need the hand to put back what they did. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    await this.#hand[Symbol.asyncDispose]();
+    await this.#hands[Symbol.asyncDispose]();
   }
 }
 

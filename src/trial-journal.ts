@@ -28,7 +28,7 @@ export class TrialJournal implements Disposable {
     this.#plan = plan;
     this.#tell = tools.tell;
     this.writer = new JournalWriter(join(tools.folder, "journal.ndjson"), () => clock.now());
-    const { engine, hand, run, seed } = tools;
+    const { engine, hands, run, seed } = tools;
     this.writer.write({
       kind: "header",
       version: journalVersion,
@@ -43,7 +43,7 @@ export class TrialJournal implements Disposable {
         platform: `${process.platform} ${process.arch}`,
         node: process.version,
         engine: engine.version,
-        bootId: hand.bootId,
+        bootId: hands.now.bootId,
       },
     });
   }

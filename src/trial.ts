@@ -5,7 +5,7 @@ import { Changes } from "./changes.ts";
 import { hostNow, TrialClock } from "./clock.ts";
 import { saveEvidence } from "./evidence.ts";
 import type { AnyFault } from "./fault/define.ts";
-import type { Hand } from "./fault/hand/hand.ts";
+import type { Hands } from "./fault/hand/hands.ts";
 import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
@@ -51,9 +51,7 @@ import { TrialJournal } from "./trial-journal.ts";
 /** What the trials of a run share. */
 export interface TrialTools {
   readonly engine: Engine;
-  readonly hand: Hand;
-  /** Another one for this trial and those after it, where the first has gone with its engine. */
-  readonly newHand: () => Promise<Hand>;
+  readonly hands: Pick<Hands, "now" | "renew">;
   /** Of the lab alone. */
   readonly host?: Host | undefined;
   readonly helperImage: string;
@@ -223,13 +221,12 @@ class Trial {
   }
 
   #observersOf(stack: StartedStack): Observers {
-    const { engine, helperImage, run, owner, hand, newHand, host } = this.#tools;
+    const { engine, helperImage, run, owner, hands, host } = this.#tools;
     const shared = { engine, stack, plan: this.#plan, helperImage, run, owner, changed: this.#changes.notify };
     const written = { journal: this.#journal.writer, clock: this.#clock };
     return new Observers({
       attach: (by, nth) => observe({ ...shared, ...written, hand: by, nth }),
-      hand,
-      newHand,
+      hands,
       host,
       containers: stack.containers,
       addresses: seriesWanted(this.#plan).addresses,
@@ -240,13 +237,14 @@ class Trial {
   }
 
   #sceneOf(stack: StartedStack, observers: Observers): Scene {
-    const { engine, helperImage, owner, run, project, host } = this.#tools;
+    const { engine, helperImage, owner, run, hands, host } = this.#tools;
+    const { project } = stack;
     const labels = { [label.run]: run, [label.trial]: this.#plan.id, [label.owner]: owner, [label.role]: "wire" };
     this.#wires = new Wires(engine.docker, { image: helperImage, name: `${project}-wire`, labels });
     return {
       stack,
       get hand() {
-        return observers.hand;
+        return hands.now;
       },
       observers,
       host,
