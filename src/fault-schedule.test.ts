@@ -55,6 +55,7 @@ function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<voi
       project: "healproof-r1-1",
       services: [],
       networks: [],
+      again: notReached,
       down: notReached,
       containers: {
         ...noStack,

@@ -31,6 +31,7 @@ function scene(stop: () => Promise<void> = async () => undefined) {
     project: "healproof-r1-1",
     services: ["watchdog"],
     networks: [],
+    again: notReached,
     down: notReached,
     containers: {
       ...noStack,

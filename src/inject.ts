@@ -132,6 +132,7 @@ class ByHand {
       services: [...new Set((await containers.look()).map((it) => it.service))],
       networks: await containers.networks(),
       containers,
+      again: () => Promise.reject(new Error("a stack that is kept goes on")),
       down: () => Promise.reject(new Error("a stack that is kept stays")),
     };
     return {

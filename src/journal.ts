@@ -116,6 +116,13 @@ const facts = {
   }),
   /** Nobody looked from inside the stack: its engine was away, and the observers with it. They were attached anew at its end. */
   absence: z.strictObject({ act: actId, when: span, why: z.string() }),
+  /** How a machine came up once its power was back: when each step of that was reached, the last: that the stack's last container was started. */
+  boot: z.strictObject({
+    act: actId,
+    steps: z
+      .array(z.strictObject({ step: z.enum(["power", "kernel", "systemd", "engine", "containers"]), when: span }))
+      .min(1),
+  }),
   /** A control's healer was switched off or on by us. */
   healer: z.strictObject({ healer: z.string(), state: z.enum(["off", "on"]), when: span, how: z.string() }),
   /** What the stack's ledger found once all was over: operations by their keys. Indeterminate are those whose answer never came. */
@@ -159,6 +166,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
   facts.container.extend({ ...envelope, kind: z.literal("container") }),
   facts.fault.extend({ ...envelope, kind: z.literal("fault") }),
   facts.absence.extend({ ...envelope, kind: z.literal("absence") }),
+  facts.boot.extend({ ...envelope, kind: z.literal("boot") }),
   facts.healer.extend({ ...envelope, kind: z.literal("healer") }),
   facts.ledger.extend({ ...envelope, kind: z.literal("ledger") }),
   facts.error.extend({ ...envelope, kind: z.literal("error") }),

@@ -17,18 +17,20 @@ export function answered<T>(what: string, request: Promise<T>, limit: Duration =
 }
 
 /** How many times slower than usual the machine is that the stacks run on. */
-let slowness = 1;
+let slower = 1;
+
+export const slowness = (): number => slower;
 
 /** A limit only says that something hangs: on a slow machine that is later. */
-export const stretched = (limit: Duration): Duration => ms(limit * slowness);
+export const stretched = (limit: Duration): Duration => ms(limit * slower);
 
 /** Stretches all limits of this process until it is disposed of. */
 export function stretchLimits(by: number): Disposable {
-  const before = slowness;
-  slowness = by;
+  const before = slower;
+  slower = by;
   return {
     [Symbol.dispose]: () => {
-      slowness = before;
+      slower = before;
     },
   };
 }

@@ -149,6 +149,31 @@ test("nothing answers before its container is started, once the engine is back",
   expect(samples?.items.map(([from, , status]) => [from, status]).at(-1)).toEqual([clock.at(off.to + 700), 0]);
 });
 
+test("how the machine came up is in the journal, step by step, up to the last container's start", async () => {
+  const host = Object.assign(new PretendHost(), {
+    lastBoot: async () => ({ kernel: hostNow() + 3000, systemd: hostNow() + 4000, engine: hostNow() + 5000 }),
+  });
+  const { observers, it } = setting({ host });
+  await observers.attach();
+  await observers.mayGo();
+  it.startedAt = hostNow() + 6000;
+  const off = dark();
+  await observers.comeBack(off, "throughout");
+  const [boot] = recordsOf(written(), "boot");
+  expect(boot?.steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "engine", "containers"]);
+  const times = boot?.steps.map((one) => one.when.earliest) ?? [];
+  expect(times[0]).toBe(clock.at(off.to));
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+});
+
+test("an engine that is restarted boots no machine", async () => {
+  const { observers } = setting({ host: new PretendHost() });
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "for a moment");
+  expect(recordsOf(written(), "boot")).toEqual([]);
+});
+
 test("they are not attached anew before the engine answers", async () => {
   const order: string[] = [];
   const { observers } = setting({

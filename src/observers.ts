@@ -85,6 +85,7 @@ export class Observers implements AsyncDisposable {
     await this.attach();
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
     await this.#noteDark(dark, lasted);
+    if (host && lasted === "throughout") await this.#noteBoot(host, dark.to);
     journal.write({
       kind: "absence",
       act: act(),
@@ -114,6 +115,25 @@ export class Observers implements AsyncDisposable {
         items: [...known, ...notYet].map(({ from, to, why }) => [clock.at(from), clock.at(to), 0, why]),
       });
     }
+  }
+
+  /** `powered`: when its power was back. */
+  async #noteBoot(host: Host, powered: number): Promise<void> {
+    const { journal, clock, act, containers } = this.#order;
+    const [boot, looks] = await Promise.all([host.lastBoot(), containers.look()]);
+    const last = Math.max(...looks.flatMap((it) => (it.running ? (it.startedAtUnixMs ?? []) : [])));
+    const theirs = (unixMs: number) => clock.span(this.engineClock.toHost(unixMs));
+    journal.write({
+      kind: "boot",
+      act: act(),
+      steps: [
+        { step: "power", when: clock.span({ from: powered, to: powered }) },
+        { step: "kernel", when: theirs(boot.kernel) },
+        { step: "systemd", when: theirs(boot.systemd) },
+        { step: "engine", when: theirs(boot.engine) },
+        ...(last > boot.engine ? [{ step: "containers" as const, when: theirs(last) }] : []),
+      ],
+    });
   }
 
   /** Whether a container was started since the last look at it, or is not running. */

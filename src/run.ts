@@ -17,9 +17,12 @@ import type { TrialPlan } from "./plan.ts";
 import type { PlannedMatrix } from "./plan-matrix.ts";
 import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
+import { type StackOrder, startContainers } from "./stack/containers.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
+import type { LabStacks } from "./stack/lab/stacks.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
+import type { StartedStack } from "./stack/stack.ts";
 import { ms } from "./time.ts";
 import { runTrial, type TrialProgress } from "./trial.ts";
 import { healproofVersion } from "./version.ts";
@@ -37,8 +40,8 @@ export interface RunOptions {
   readonly out: string;
   readonly workers: number;
   readonly keep?: boolean;
-  /** The lab's machine, where the stacks run in it. It may be broken as a whole, so then there is one stack at a time. */
-  readonly host?: Host | undefined;
+  /** Where the stacks run in it. Its machine may be broken as a whole, so then there is one stack at a time. */
+  readonly lab?: { readonly host: Host; readonly stacks: LabStacks } | undefined;
   /** Aborted to stop early; every trial then puts back what it did. */
   readonly interrupted?: AbortSignal;
   readonly tell?: (progress: TrialProgress) => void;
@@ -102,7 +105,7 @@ export class Run implements AsyncDisposable {
     this.#interrupted = options.interrupted ?? new AbortController().signal;
     // A start is mostly waiting for healthchecks, so one more beside it costs it little.
     this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
-    this.#alive = pLimit(options.host ? 1 : options.workers + stacksAhead);
+    this.#alive = pLimit(options.lab ? 1 : options.workers + stacksAhead);
   }
 
   static async start(options: RunOptions): Promise<Run> {
@@ -130,7 +133,7 @@ export class Run implements AsyncDisposable {
       new Promise<void>((leave) => {
         let beside = false;
         const makeRoom = () => {
-          if (beside || this.#options.host || this.#beside === stacksBeside) return;
+          if (beside || this.#options.lab || this.#beside === stacksBeside) return;
           beside = true;
           this.#beside++;
           leave();
@@ -152,8 +155,9 @@ export class Run implements AsyncDisposable {
     const began = hostNow();
     const journal = await runTrial(plan, {
       engine: this.#engine,
+      start: (order, signal) => this.#start(order, signal),
       hands: this.#hands,
-      host: this.#options.host,
+      host: this.#options.lab?.host,
       helperImage: this.#helperImage,
       faults: this.#options.faults,
       run: this.id,
@@ -171,6 +175,14 @@ export class Run implements AsyncDisposable {
     const { up } = timingsOf(journal);
     const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
     return { plan, journal, judgement: judgeTrial(journal), record };
+  }
+
+  async #start(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {
+    const { lab } = this.#options;
+    if (!lab) return startContainers(order, signal);
+    const { stack, putBack } = await lab.stacks.start(order, signal);
+    if (putBack) await this.#hands.renew();
+    return stack;
   }
 
   /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */

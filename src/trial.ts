@@ -19,7 +19,7 @@ import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
-import { startContainers } from "./stack/containers.ts";
+import type { StackStart } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
@@ -51,6 +51,8 @@ import { TrialJournal } from "./trial-journal.ts";
 /** What the trials of a run share. */
 export interface TrialTools {
   readonly engine: Engine;
+  /** Has the plan's stack come up. */
+  readonly start: StackStart;
   readonly hands: Pick<Hands, "now" | "renew">;
   /** Of the lab alone. */
   readonly host?: Host | undefined;
@@ -152,7 +154,7 @@ class Trial {
           const { docker } = this.#tools.engine;
           const { run, owner, project } = this.#tools;
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
-          stack = await startContainers(order, this.#signal);
+          stack = await this.#tools.start(order, this.#signal);
         });
         if (stack) {
           observers = this.#observersOf(stack);

@@ -48,6 +48,7 @@ export async function cleanCommand(
 ): Promise<ExitCode> {
   await using lab = await labAt(flags.target, (what) => void process.stderr.write(`${what}\n`));
   const done = await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
+  await lab?.forgetSnapshot();
   const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
   print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
   return exitCode.proven;

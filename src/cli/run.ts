@@ -60,7 +60,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out: resolve(flags.out),
     workers: flags.workers,
     keep: flags.keep,
-    host: lab?.host,
+    lab: lab && { host: lab.host, stacks: lab.stacksOf(plans) },
     interrupted: interrupt.signal,
     tell: progress.tell,
   });

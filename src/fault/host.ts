@@ -13,8 +13,16 @@ export interface Host {
   /** When the engine was started last, as the service manager tells it: changes with each start, and means nothing else. */
   engineStart(): Promise<string>;
   startEngine(): Promise<void>;
+  /** How it came up the last time, by its own wall clock, ms since 1970. */
+  lastBoot(): Promise<LastBoot>;
   /** Fulfils once its engine answers us again, however often it was away; an error at the limit. */
   engineIsBack(within: Duration): Promise<void>;
+}
+
+export interface LastBoot {
+  readonly kernel: number;
+  readonly systemd: number;
+  readonly engine: number;
 }
 
 /** As a scenario permits it: by name, in `stack.shares`. */

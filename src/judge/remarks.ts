@@ -1,6 +1,7 @@
 import type { Journal } from "../journal.ts";
 import { sayValue } from "../scenario/conditions.ts";
 import { elapsed, formatDuration, ms } from "../time.ts";
+import { bootRemarks } from "./boot.ts";
 import type { ActHistory } from "./history.ts";
 import type { Evidence } from "./judgement.ts";
 import { firstFrom } from "./series.ts";
@@ -14,7 +15,7 @@ export function remarksOn(
   { signals, recovery }: ActSignals,
 ): Evidence[] {
   if (!origin || recovery.state !== "recovered" || act.goal !== "recovery") return [];
-  const remarks: Evidence[] = [];
+  const remarks: Evidence[] = bootRemarks(journal, act.id, recovery.at);
   const witnesses = signals.filter((it) => it.outages.length > 0);
   const events = journal.some(
     (it) => it.kind === "engine" && services.includes(it.service) && it.when.latest >= origin.earliest,

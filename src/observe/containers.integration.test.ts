@@ -34,7 +34,14 @@ test("a container that is frozen, dies, is started again and removed is seen in 
     watchStarts({ id: "starts", service: "app" }, engine, tools),
     watchLog({ id: "lost", service: "app", pattern: "^lost$" }, project, engine, tools, (why) => lost.push(why)),
   ]);
-  const stack = { project: name, services: ["app"], networks: [], containers: project, down: async () => undefined };
+  const stack = {
+    project: name,
+    services: ["app"],
+    networks: [],
+    containers: project,
+    again: () => Promise.reject(new Error("it goes on")),
+    down: async () => undefined,
+  };
   const events = await observeEngineEvents(docker, stack, engine, tools, watch.tell);
   const looking = watch.run(project, tools.until);
   const state = () => observed.values("state").at(-1);

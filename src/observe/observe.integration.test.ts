@@ -47,7 +47,14 @@ test("a plan's conditions are looked at by their observers until the trial's end
   const containers = new Project(docker, name, [`io.healproof.test=${name}`]);
   const observation = await observe({
     engine: { docker, version: "", cpus: 1, memoryMiB: 1 },
-    stack: { project: name, services: ["app"], networks: [name], containers, down: async () => undefined },
+    stack: {
+      project: name,
+      services: ["app"],
+      networks: [name],
+      containers,
+      again: () => Promise.reject(new Error("it goes on")),
+      down: async () => undefined,
+    },
     plan: planOf([actOf({ recovery: { when: [...when] } })]),
     helperImage: image,
     hand,

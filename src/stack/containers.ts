@@ -11,6 +11,7 @@ import { type ComposeModel, labelsOf, readComposeModel, servicesWanted, tailor }
 import { endComposeOf } from "./compose-processes.ts";
 import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
+import { withPatientChecks } from "./patient-checks.ts";
 import { Project } from "./project.ts";
 import { removeLabelled, stuckText } from "./remove.ts";
 import { refuseShares } from "./shares.ts";
@@ -33,13 +34,14 @@ export interface StackOrder {
   readonly within?: Duration;
 }
 
+export type StackStart = (order: StackOrder, signal: AbortSignal) => Promise<StartedStack>;
+
 export async function startContainers(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {
   const { docker, plan, run, owner, project } = order;
   const limit = order.within ?? seconds(90);
   const labels = labelsOf(run, plan.id, owner);
-  const mine = [`${label.run}=${run}`, `com.docker.compose.project=${project}`];
   const { model, services } = await checkedStack(plan.stack);
-  const tailored = tailor(model, { project, services, overrides: plan.stack.overrides, labels });
+  const tailored = withPatientChecks(tailor(model, { project, services, overrides: plan.stack.overrides, labels }));
   const expected = expectedOf(tailored, project);
   using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected, labels });
   let starting: Promise<unknown> = Promise.resolve();
@@ -60,19 +62,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       unlessInterrupted(starting, signal),
       (waited) => new Error(`still not up after ${formatDuration(waited)}`),
     );
-    const containers = new Project(docker, project, [`${label.run}=${run}`]);
-    rememberStack(project, run, tailored);
-    return {
-      project,
-      services,
-      containers,
-      networks: await containers.networks(),
-      down: async () => {
-        const { stuck } = await removeLabelled(docker, mine);
-        forgetStack(project);
-        if (stuck[0] !== undefined) throw new KnownError("network-stuck", stuckText(stuck[0]));
-      },
-    };
+    return await running(docker, { project, run, services, model: tailored });
   } catch (thrown) {
     const sick = signal.aborted ? {} : await sickness.facts();
     await abandon(starting, () => {
@@ -93,6 +83,34 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
       },
     );
   }
+}
+
+/** A stack that runs, and was started as the model says. */
+async function running(
+  docker: Dockerode,
+  of: {
+    readonly project: string;
+    readonly run: string;
+    readonly services: readonly string[];
+    readonly model: ComposeModel;
+  },
+): Promise<StartedStack> {
+  const { project, run, services, model } = of;
+  const ofRun = `${label.run}=${run}`;
+  const containers = new Project(docker, project, [ofRun]);
+  rememberStack(project, run, model);
+  return {
+    project,
+    services,
+    containers,
+    networks: await containers.networks(),
+    again: () => running(docker, of),
+    down: async () => {
+      const { stuck } = await removeLabelled(docker, [ofRun, `com.docker.compose.project=${project}`]);
+      forgetStack(project);
+      if (stuck[0] !== undefined) throw new KnownError("network-stuck", stuckText(stuck[0]));
+    },
+  };
 }
 
 const abandonLimit = seconds(60);

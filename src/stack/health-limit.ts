@@ -1,5 +1,6 @@
 import { type Duration, ms, seconds } from "../time.ts";
 import type { ComposeModel } from "./compose-file.ts";
+import { parseGoDuration } from "./go-duration.ts";
 
 /** What a stack is given at least: a broken configuration is to be told soon. */
 const least = seconds(60);
@@ -28,24 +29,6 @@ function longest(model: ComposeModel, name: string): number {
 function checked(healthcheck: ComposeModel["services"][string]["healthcheck"]): number {
   if (!healthcheck || healthcheck.disable) return 0;
   const { interval, timeout, retries, start_period: starting } = healthcheck;
-  const each = (goDuration(interval) || byDefault.interval) + (goDuration(timeout) || byDefault.timeout);
-  return goDuration(starting) + (retries || byDefault.retries) * each;
-}
-
-const units: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  µs: 1e-3,
-  ns: 1e-6,
-};
-
-/** `1m30s`, as Compose prints it, in milliseconds; 0 where it says none. */
-function goDuration(text: string | undefined): number {
-  return [...(text ?? "").matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0),
-    0,
-  );
+  const each = (parseGoDuration(interval) || byDefault.interval) + (parseGoDuration(timeout) || byDefault.timeout);
+  return parseGoDuration(starting) + (retries || byDefault.retries) * each;
 }

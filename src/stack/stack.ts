@@ -46,6 +46,8 @@ export interface StartedStack {
   /** The engine's names of its networks. */
   readonly networks: readonly string[];
   readonly containers: StackContainers;
+  /** The same one, where its machine was put back to a moment at which it ran. Nothing is started. */
+  again(): Promise<StartedStack>;
   /** Removes all of it. Twice is harmless. */
   down(): Promise<void>;
 }

@@ -26,5 +26,6 @@ export class PretendHost implements Host {
   startEngine = async () => {
     this.running = true;
   };
+  lastBoot = async () => ({ kernel: 0, systemd: 0, engine: 0 });
   engineIsBack = async () => undefined;
 }

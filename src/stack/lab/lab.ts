@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
+import type { TrialPlan } from "../../plan.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
 import { useStateOf } from "../state-folder.ts";
 import { must, run, stateOf, vagrant } from "./commands.ts";
 import { LabMachine } from "./machine.ts";
 import { slownessOf } from "./slowness.ts";
+import { LabStacks } from "./stacks.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /**
@@ -21,6 +23,10 @@ export interface Lab extends AsyncDisposable {
   readonly variables: Readonly<Record<string, string>>;
   /** How many times slower than this machine it is; 1 where its processor is not emulated. Asked once the images are there. */
   slowness(): Promise<number>;
+  /** The stacks of these plans, in their order; what is kept for them goes with the lab's disposal. */
+  stacksOf(plans: readonly TrialPlan[]): LabStacks;
+  /** What a run that was killed may have left of itself. */
+  forgetSnapshot(): Promise<void>;
   /** Brings images, and our helpers', that the VM's engine lacks and this machine's has; what this machine lacks it pulls by itself. */
   bring(images: readonly string[]): Promise<void>;
 }
@@ -87,6 +93,12 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
       return slownessOf({ ssh, image, folder, here: { DOCKER_HOST: ours } });
     },
     variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
+    stacksOf(plans) {
+      const stacks = new LabStacks(host, plans);
+      all.defer(() => stacks.forget());
+      return stacks;
+    },
+    forgetSnapshot: () => host.forget(),
     async bring(images) {
       const [theirs, own] = await Promise.all([must([...ssh, ...listImages], limits.ask, folder), imagesHere()]);
       const there = new Set(theirs.split("\n"));

@@ -2,11 +2,17 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spanOf } from "../../clock.ts";
 import { KnownError } from "../../errors.ts";
-import type { Host } from "../../fault/host.ts";
+import type { Host, LastBoot } from "../../fault/host.ts";
 import { seenWithin } from "../../fault/looking.ts";
 import { type Duration, minutes, ms, seconds } from "../../time.ts";
 import { must, vagrant } from "./commands.ts";
+import type { Snapshot } from "./stacks.ts";
 import type { Tunnel } from "./tunnel.ts";
+
+/** What a trial's machine is kept under, for the next one. */
+const snapshot = "healproof";
+/** What may be left between the machine's clock and ours, beside what the asking takes. */
+const clockMayDiffer = seconds(1);
 
 /** The lab's VM as the machine that it stands for: its mains are its provider's, its services are asked over SSH. */
 
@@ -33,7 +39,7 @@ const runs: Readonly<Record<string, { readonly ask: (id: string) => readonly str
   virtualbox: { ask: (id) => ["VBoxManage", "showvminfo", id, "--machinereadable"], says: /^VMState="running"/m },
 };
 
-export class LabMachine implements Host, AsyncDisposable {
+export class LabMachine implements Host, Snapshot, AsyncDisposable {
   readonly #order: LabMachineOrder;
   #booting: Promise<unknown> = Promise.resolve();
 
@@ -83,8 +89,70 @@ export class LabMachine implements Host, AsyncDisposable {
     return (await must([...ssh, ...show], limits.ask, folder)).trim();
   }
 
+  async lastBoot(): Promise<LastBoot> {
+    const { ssh, folder } = this.#order;
+    // Of one moment, so that what counts from the boot can be told by the wall clock.
+    const script = [
+      "date +now=%s%3N",
+      "echo up=$(cut -d ' ' -f 1 /proc/uptime)",
+      "systemctl show --property=UserspaceTimestampMonotonic",
+      `systemctl show ${engineUnit} --property=ActiveEnterTimestampMonotonic`,
+    ].join("; ");
+    const said = await must([...ssh, script], limits.ask, folder);
+    const figures =
+      /now=(\d+)\s+up=([\d.]+)\s+UserspaceTimestampMonotonic=(\d+)\s+ActiveEnterTimestampMonotonic=(\d+)/.exec(said);
+    if (!figures)
+      throw new KnownError("unknown-boot", "the lab's machine does not say how it came up", {
+        facts: { "it printed": said.trim().slice(-500) },
+      });
+    const [now = 0, upS = 0, systemdUs = 0, engineUs = 0] = figures.slice(1).map(Number);
+    const kernel = now - upS * 1000;
+    return { kernel, systemd: kernel + systemdUs / 1000, engine: kernel + engineUs / 1000 };
+  }
+
   engineIsBack(within: Duration): Promise<void> {
     return this.#order.tunnel.reopen(within);
+  }
+
+  async take(): Promise<void> {
+    await this.#booting;
+    await this.#vagrant(["snapshot", "save", "--force", snapshot]);
+  }
+
+  async restore(): Promise<void> {
+    await this.#booting;
+    await this.#vagrant(["snapshot", "restore", "--no-provision", snapshot]);
+    await this.#setClock();
+    await this.engineIsBack(limits.service);
+  }
+
+  async forget(): Promise<void> {
+    await this.#booting.catch(() => undefined);
+    const names = await this.#vagrant(["snapshot", "list"]);
+    if (names.split("\n").some((it) => it.trim().split(" ").at(-1) === snapshot))
+      await this.#vagrant(["snapshot", "delete", snapshot]);
+  }
+
+  /** Its clock goes on where it stood; steps it to ours, and looks whether it is right. */
+  async #setClock(): Promise<void> {
+    const { ssh, folder } = this.#order;
+    const behind = async () => {
+      const before = Date.now();
+      const theirs = Number(await must([...ssh, "date", "+%s%3N"], limits.ask, folder));
+      const after = Date.now();
+      return { ms: (before + after) / 2 - theirs, uncertainty: (after - before) / 2 };
+    };
+    const { ms: by } = await behind();
+    await must([...ssh, "sudo", "date", "-s", `'${(by / 1000).toFixed(3)} seconds'`], limits.ask, folder);
+    const { ms: left, uncertainty } = await behind();
+    if (Math.abs(left) <= clockMayDiffer + uncertainty) return;
+    throw new KnownError("wrong-clock", "the lab's machine was put back to an earlier state, and its clock is wrong", {
+      facts: { "it is behind by": `${(left / 1000).toFixed(1)} s`, try: "vagrant reload" },
+    });
+  }
+
+  #vagrant(args: readonly string[]): Promise<string> {
+    return vagrant(args, limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no" });
   }
 
   /** Whether its processor is emulated, because this machine's supports no virtual ones. */
