@@ -6,6 +6,7 @@ import { engine } from "./engine.mjs";
 import { envFile } from "./env-file.mjs";
 import { helperImage } from "./helper-image.mjs";
 import { image, imageEntries } from "./images.mjs";
+import { labSteps } from "./lab.mjs";
 import { localImages } from "./local-images.mjs";
 import { optionalEntries, optionalImage } from "./optional-images.mjs";
 import { program, programs } from "./programs.mjs";
@@ -45,3 +46,6 @@ export function allSteps(machine) {
     helperImage(machine, { images, chosen }),
   ];
 }
+
+/** With what the lab needs on top. @param {import("./machine.mjs").Machine} machine @returns {import("./plan.mjs").Step[]} */
+export const stepsWithLab = (machine) => [...allSteps(machine), ...labSteps(machine, "fixtures/stack/.env")];

@@ -1,0 +1,22 @@
+// npm run test:lab: sets the machine up for the lab where something lacks, then runs the scenarios that break a whole machine in it.
+// Arguments go to `healproof run`, such as --trials 10.
+
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { handOver } from "./hand-over.mjs";
+import { bringUp, ROOT } from "./set-up/bring-up.mjs";
+import { nodeEnvironment } from "./set-up/dependencies.mjs";
+import { stepsWithLab } from "./set-up/steps.mjs";
+
+/** What breaks a whole machine stands there. */
+const FOLDER = "scenarios/machine";
+
+process.exitCode = await bringUp(stepsWithLab);
+if (process.exitCode === 0) {
+  const { command, env } = nodeEnvironment(ROOT);
+  const run = ["run", FOLDER, "--target", "vagrant", ...process.argv.slice(2)];
+  process.exitCode = await handOver(command, [join(ROOT, "src/cli.ts"), ...run], { cwd: ROOT, env });
+} else {
+  const names = readdirSync(join(ROOT, FOLDER)).map((it) => basename(it, ".yaml"));
+  process.stderr.write(`not run, as this machine has no lab: ${names.join(", ")}\n`);
+}
