@@ -32,6 +32,9 @@ const installNft = [
 /** What reaches a package mirror from behind a proxy. */
 const proxyVariables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
+/** A filter of the engine's: those that this copy of healproof has built. */
+export const ownHelpers = `label=${installationLabel}=${hashOf(installationFolder)}`;
+
 export interface HelperImageOptions {
   /** The image with Node to build upon. Default: HEALPROOF_NODE_IMAGE, else the official one. */
   readonly base?: string | undefined;

@@ -32,7 +32,7 @@ beforeEach(() => {
   process.env.DOCKER_HOST = "unix:///ours.sock";
   program(
     "docker",
-    `case "$*" in "image ls"*) printf 'app:1\\nredis:1\\nother:1\\nhealproof-helper:1\\n';; save*) echo "from $DOCKER_HOST";; esac`,
+    `case "$*" in *--filter*) echo healproof-helper:1;; "image ls"*) printf 'app:1\\nredis:1\\nother:1\\nhealproof-helper:1\\nhealproof-helper:of-another\\n';; save*) echo "from $DOCKER_HOST";; esac`,
   );
   program(
     "ssh",

@@ -5,6 +5,7 @@ import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
 import type { TrialPlan } from "../../plan.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
+import { ownHelpers } from "../helper-image.ts";
 import { useStateOf } from "../state-folder.ts";
 import { must, run, stateOf, vagrant } from "./commands.ts";
 import { LabMachine } from "./machine.ts";
@@ -42,7 +43,7 @@ const limits = { ask: minutes(2), up: minutes(40), sync: minutes(5), images: min
 const stackUnit = "healproof-stack";
 const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"];
 /** What our own helpers run from: where no registry is in reach, it cannot be built in there. */
-const isOurs = (image: string) => image.startsWith("healproof-helper:");
+const listHelpers = [...listImages, "--filter", ownHelpers];
 
 /** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
 export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
@@ -76,16 +77,16 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   opened.use(useStateOf("lab"));
   tell(`the lab is there after ${formatDuration(ms(performance.now() - began))}`);
   const all = opened.move();
-  const imagesHere = () =>
-    run(listImages, limits.ask, folder, { DOCKER_HOST: ours }).then(
-      ({ out }) => out.split("\n"),
+  const listed = (command: readonly string[]) =>
+    run(command, limits.ask, folder, { DOCKER_HOST: ours }).then(
+      ({ out }) => out.split("\n").filter((it) => it !== ""),
       () => [],
     );
   return {
     host,
     async slowness() {
       if (!(await host.isEmulated())) return 1;
-      const image = (await imagesHere()).find(isOurs);
+      const [image] = await listed(listHelpers);
       if (image === undefined)
         throw new KnownError("not-measured", "the lab is emulated, and how slow that makes it cannot be measured", {
           facts: { wanted: "an engine here, with our helper image", try: "healproof doctor --fix" },
@@ -100,9 +101,13 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
     },
     forgetSnapshot: () => host.forget(),
     async bring(images) {
-      const [theirs, own] = await Promise.all([must([...ssh, ...listImages], limits.ask, folder), imagesHere()]);
+      const [theirs, own, helpers] = await Promise.all([
+        must([...ssh, ...listImages], limits.ask, folder),
+        listed(listImages),
+        listed(listHelpers),
+      ]);
       const there = new Set(theirs.split("\n"));
-      const brought = own.filter((it) => !there.has(it) && (images.includes(it) || isOurs(it)));
+      const brought = [...own.filter((it) => images.includes(it)), ...helpers].filter((it) => !there.has(it));
       if (brought.length === 0) return;
       tell(`bringing ${brought.length} images into the lab …`);
       const pipe = 'set -o pipefail; docker save "$@" | ssh -F "$SSH_CONFIG" default docker load --quiet';
