@@ -44,6 +44,7 @@ beforeEach(() => {
        *" -L "*) socket=$(sed 's/.* -L \\([^:]*\\):.*/\\1/' <<< "$*"); exec "${process.execPath}" "${folder}/engine.cjs" "$socket";;
      esac`,
   );
+  program("zstd", "cat");
   inState("running");
 });
 
