@@ -21,8 +21,11 @@ let slower = 1;
 
 export const slowness = (): number => slower;
 
-/** A limit only says that something hangs: on a slow machine that is later. */
-export const stretched = (limit: Duration): Duration => ms(limit * slower);
+/**
+ * A limit only says that something hangs: on a slow machine that is later. And what is done every so often, to look, is done less often
+ * there, or it would be all that the machine does.
+ */
+export const stretched = (duration: Duration): Duration => ms(Math.round(duration * slower));
 
 /** Stretches all limits of this process until it is disposed of. */
 export function stretchLimits(by: number): Disposable {

@@ -1,7 +1,9 @@
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Hand } from "../fault/hand/hand.ts";
+import { stretched } from "../limit.ts";
 import type { StackContainers } from "../stack/stack.ts";
+import { ms } from "../time.ts";
 import { pace } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 
@@ -11,7 +13,7 @@ export interface WatchedDisk {
   readonly path: string;
 }
 
-const everyMs = 250;
+const usualPace = ms(250);
 
 /**
  * Looks at a steady pace how full a file system is, as the container itself sees it: through the hand, which needs no tool in the image,
@@ -23,6 +25,7 @@ export async function observeDisk(
   { id, service, path }: WatchedDisk,
   { journal, clock, changed, until }: ObserverTools,
 ): Promise<void> {
+  const everyMs = stretched(usualPace);
   journal.write({ kind: "series", id, observer: "disk", everyMs });
   let known = false;
   for await (const from of pace(everyMs, until)) {

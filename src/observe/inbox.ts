@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
+import { stretched } from "../limit.ts";
 import { patternOf } from "../pattern.ts";
+import { ms, seconds } from "../time.ts";
 import { pace } from "./pace.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { ObserverTools } from "./series.ts";
@@ -11,8 +13,8 @@ export interface WatchedInbox {
   readonly pattern: string;
 }
 
-const everyMs = 250;
-const timeoutMs = 1000;
+const usualPace = ms(250);
+const usualLimit = seconds(1);
 
 /** Counts the messages that a webhook's receiver keeps and that match: a running total, asked for at a steady pace. */
 export async function observeInbox(
@@ -20,10 +22,11 @@ export async function observeInbox(
   { id, url, pattern }: WatchedInbox,
   { journal, clock, changed, until }: ObserverTools,
 ): Promise<void> {
+  const everyMs = stretched(usualPace);
   journal.write({ kind: "series", id, observer: "http", everyMs });
   const count = counting(patternOf(pattern));
   for await (const _ of pace(everyMs, until)) {
-    const answer = await probe.fetch(url, { timeoutMs });
+    const answer = await probe.fetch(url, { timeoutMs: stretched(usualLimit) });
     if (until.aborted) return;
     // A receiver that does not answer says nothing about what it has.
     if ("status" in answer && answer.status === 200) {

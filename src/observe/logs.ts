@@ -4,7 +4,7 @@ import type { LogLine } from "../stack/follow-log.ts";
 import type { ContainerLook, StackContainers } from "../stack/stack.ts";
 import type { EngineClock } from "./engine-events.ts";
 import type { ObserverTools } from "./series.ts";
-import { type ContainerWatcher, type Look, looksEveryMs } from "./watch-containers.ts";
+import { type ContainerWatcher, type Look, looksEvery } from "./watch-containers.ts";
 
 export interface WatchedLog {
   readonly id: string;
@@ -30,7 +30,7 @@ export function watchLog(
   tools: ObserverTools,
   lost: (why: unknown) => void,
 ): ContainerWatcher {
-  tools.journal.write({ kind: "series", id: watched.id, observer: "log", everyMs: looksEveryMs });
+  tools.journal.write({ kind: "series", id: watched.id, observer: "log", everyMs: looksEvery() });
   const follower = new LogFollower(watched, containers, engine, tools, lost);
   return { service: watched.service, seen: (look) => follower.seen(look) };
 }

@@ -1,10 +1,11 @@
-import { seconds } from "../time.ts";
+import { stretched } from "../limit.ts";
+import { ms, seconds } from "../time.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { ObserverTools } from "./series.ts";
 
 /** Tried this often: the recovery time of what is probed is known to about this much. */
-const everyMs = 10;
-const timeoutMs = seconds(1);
+const usualPace = ms(10);
+const usualLimit = seconds(1);
 const maxInFlight = 32;
 
 export interface WatchedAddress {
@@ -16,6 +17,7 @@ export interface WatchedAddress {
 /** Watches addresses through the probe; each is a series whose samples are its tries. */
 export function observeProbe(probe: Probe, addresses: readonly WatchedAddress[], tools: ObserverTools): void {
   const { journal, clock, changed, until } = tools;
+  const [everyMs, timeoutMs] = [stretched(usualPace), stretched(usualLimit)];
   journal.write({ kind: "clock", source: "probe", ...probe.clock });
   for (const { id, url, body } of addresses) {
     journal.write({ kind: "series", id, observer: "probe", everyMs });

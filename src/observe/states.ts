@@ -1,7 +1,7 @@
 import { healthCodes, stateCodes } from "../scenario/condition/container.ts";
 import type { EngineClock } from "./engine-events.ts";
 import type { ObserverTools } from "./series.ts";
-import { type ContainerWatcher, type Look, looksEveryMs } from "./watch-containers.ts";
+import { type ContainerWatcher, type Look, looksEvery } from "./watch-containers.ts";
 
 /** Series of what the engine knows of a container: its state, its health, how often it was started. */
 
@@ -13,7 +13,7 @@ export interface WatchedContainer {
 type Tools = Pick<ObserverTools, "journal" | "clock" | "changed">;
 
 const declare = ({ journal }: Tools, id: string) =>
-  journal.write({ kind: "series", id, observer: "engine", everyMs: looksEveryMs });
+  journal.write({ kind: "series", id, observer: "engine", everyMs: looksEvery() });
 
 const codeOf = (codes: Readonly<Record<string, number>>, name: string | undefined): number | undefined =>
   name === undefined ? undefined : codes[name];

@@ -1,5 +1,6 @@
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
+import { stretched } from "../limit.ts";
 import type { Executed } from "../stack/exec.ts";
 import type { StackContainers } from "../stack/stack.ts";
 import { seconds } from "../time.ts";
@@ -21,7 +22,7 @@ export async function observeUnit(
   containers: Pick<StackContainers, "lookAt" | "run">,
   { id, service, unit }: WatchedUnit,
   { journal, clock, changed, until }: ObserverTools,
-  everyMs: number = usualPace,
+  everyMs: number = stretched(usualPace),
 ): Promise<void> {
   journal.write({ kind: "series", id, observer: "systemd", everyMs });
   let known = false;

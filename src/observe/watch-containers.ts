@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HostSpan, hostNow } from "../clock.ts";
+import { stretched } from "../limit.ts";
 import type { ContainerLook, StackContainers } from "../stack/stack.ts";
+import { type Duration, ms } from "../time.ts";
 
 /** Looks at containers at a steady pace, and at once where the engine tells that something happened to them. */
 
 /** How often each container is looked at. */
-export const looksEveryMs = 200;
+export const looksEvery = (): Duration => stretched(ms(200));
 
 /** What was seen of a service's first container when; no container where it has none. */
 export interface Look {
@@ -59,7 +61,7 @@ export class ContainerWatch {
       if (until.aborted) return;
       for (const it of watchers) it.seen(look);
       const signal = AbortSignal.any([until, nudge.signal]);
-      await sleep(Math.max(0, from + looksEveryMs - hostNow()), undefined, { signal }).catch(() => undefined);
+      await sleep(Math.max(0, from + looksEvery() - hostNow()), undefined, { signal }).catch(() => undefined);
     }
   }
 }

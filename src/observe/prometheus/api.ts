@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { stretched } from "../../limit.ts";
+import { seconds } from "../../time.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** Prometheus' HTTP API, as far as it is read here, reached from inside the stack's network. */
 
-const limitMs = 2000;
+const usualLimit = seconds(2);
 
 const labels = z.record(z.string(), z.string());
 const matrix = z.looseObject({
@@ -150,7 +152,9 @@ export function promDurationMs(text: string): number {
 }
 
 async function get(probe: Probe, origin: string, path: string, query: Record<string, string>): Promise<unknown> {
-  const answer = await probe.fetch(`${origin}/api/v1/${path}?${new URLSearchParams(query)}`, { timeoutMs: limitMs });
+  const answer = await probe.fetch(`${origin}/api/v1/${path}?${new URLSearchParams(query)}`, {
+    timeoutMs: stretched(usualLimit),
+  });
   if ("error" in answer) return undefined;
   try {
     return JSON.parse(answer.body);

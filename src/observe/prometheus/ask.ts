@@ -1,6 +1,8 @@
 import { hostOfWall } from "../../clock.ts";
 import { exitCode, KnownError } from "../../errors.ts";
+import { stretched } from "../../limit.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
+import { ms } from "../../time.ts";
 import { pace } from "../pace.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { ObserverTools } from "../series.ts";
@@ -14,7 +16,7 @@ import { selectorsOf } from "./selectors.ts";
  * (`[5s]`) is part of what is claimed.
  */
 
-const everyMs = 250;
+const usualPace = ms(250);
 
 export interface Question {
   /** The series' id. */
@@ -32,6 +34,7 @@ export async function ask(
   { journal, clock, changed, until }: ObserverTools,
 ): Promise<void> {
   const { id, expression } = question;
+  const everyMs = stretched(usualPace);
   journal.write({ kind: "series", id, observer: "promql", everyMs });
   const since =
     question.alert === undefined ? newestRead(probe, origin, expression) : ofAlert(probe, origin, question.alert);
