@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stretchLimits } from "../limit.ts";
+import type { Probe } from "./probe/probe.ts";
+import { observeProbe } from "./probing.ts";
+import { Observed } from "./testing/tools.ts";
+
+let observed: Observed;
+beforeEach(() => {
+  observed = new Observed();
+});
+afterEach(() => observed[Symbol.dispose]());
+
+/** How often each address is tried, and how long a try may take; and what the journal says of that. */
+function paceOf(): { asked: { everyMs: number; timeoutMs: number } | undefined; told: number | undefined } {
+  let asked: { everyMs: number; timeoutMs: number } | undefined;
+  const probe: Probe = {
+    clock: { sameKernel: true, offsetMs: 0, uncertaintyMs: 0, method: "" },
+    watch: (_url, { everyMs, timeoutMs }) => {
+      asked = { everyMs, timeoutMs };
+    },
+    fetch: () => Promise.reject(new Error("not reached")),
+    lost: new Promise(() => undefined),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  observeProbe(probe, [{ id: "app", url: "http://app:8080/" }], observed.tools);
+  return { asked, told: observed.journal.records.findLast((it) => it.kind === "series")?.everyMs };
+}
+
+test("an address is tried 100 times a second; on a slower machine so much less often, and each try may take longer", () => {
+  expect(paceOf()).toEqual({ asked: { everyMs: 10, timeoutMs: 1000 }, told: 10 });
+  using _ = stretchLimits(13.4);
+  expect(paceOf()).toEqual({ asked: { everyMs: 134, timeoutMs: 13_400 }, told: 134 });
+});
