@@ -166,6 +166,19 @@ test("how the machine came up is in the journal, step by step, up to the last co
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
+test("a container that was started before the engine called itself started stands before it", async () => {
+  const host = Object.assign(new PretendHost(), {
+    lastBoot: async () => ({ kernel: hostNow() + 3000, systemd: hostNow() + 4000, engine: hostNow() + 9000 }),
+  });
+  const { observers, it } = setting({ host });
+  await observers.attach();
+  await observers.mayGo();
+  it.startedAt = hostNow() + 6000;
+  await observers.comeBack(dark(), "throughout");
+  const [boot] = recordsOf(written(), "boot");
+  expect(boot?.steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "containers", "engine"]);
+});
+
 test("an engine that is restarted boots no machine", async () => {
   const { observers } = setting({ host: new PretendHost() });
   await observers.attach();

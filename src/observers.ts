@@ -123,17 +123,15 @@ export class Observers implements AsyncDisposable {
     const [boot, looks] = await Promise.all([host.lastBoot(), containers.look()]);
     const last = Math.max(...looks.flatMap((it) => (it.running ? (it.startedAtUnixMs ?? []) : [])));
     const theirs = (unixMs: number) => clock.span(this.engineClock.toHost(unixMs));
-    journal.write({
-      kind: "boot",
-      act: act(),
-      steps: [
-        { step: "power", when: clock.span({ from: powered, to: powered }) },
-        { step: "kernel", when: theirs(boot.kernel) },
-        { step: "systemd", when: theirs(boot.systemd) },
-        { step: "engine", when: theirs(boot.engine) },
-        ...(last > boot.engine ? [{ step: "containers" as const, when: theirs(last) }] : []),
-      ],
-    });
+    const steps = [
+      { step: "power", when: clock.span({ from: powered, to: powered }) },
+      { step: "kernel", when: theirs(boot.kernel) },
+      { step: "systemd", when: theirs(boot.systemd) },
+      { step: "engine", when: theirs(boot.engine) },
+      ...(last > boot.kernel ? [{ step: "containers" as const, when: theirs(last) }] : []),
+    ] as const;
+    // An engine starts its containers before it calls itself started.
+    journal.write({ kind: "boot", act: act(), steps: steps.toSorted((a, b) => a.when.earliest - b.when.earliest) });
   }
 
   /** Whether a container was started since the last look at it, or is not running. */

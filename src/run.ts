@@ -22,6 +22,7 @@ import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
 import type { LabStacks } from "./stack/lab/stacks.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
+import { removeLabelled } from "./stack/remove.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { ms } from "./time.ts";
 import { runTrial, type TrialProgress } from "./trial.ts";
@@ -181,7 +182,10 @@ export class Run implements AsyncDisposable {
     const { lab } = this.#options;
     if (!lab) return startContainers(order, signal);
     const { stack, putBack } = await lab.stacks.start(order, signal);
-    if (putBack) await this.#hands.renew();
+    if (!putBack) return stack;
+    // The one that ran then is there again, and nobody has hold of it.
+    await removeLabelled(this.#engine.docker, [`${label.run}=${this.id}`, `${label.role}=hand`]);
+    await this.#hands.renew();
     return stack;
   }
 
