@@ -41,7 +41,7 @@ async function after(plans: readonly TrialPlan[]) {
   return { did, got };
 }
 
-test("what the trial before had, too, is put back and not started; nothing is kept that nobody needs any more", async () => {
+test("what the trial before had, too, is put back and not started; what is kept makes room for another, and is gone in the end", async () => {
   const { did, got } = await after([plan("always"), plan("always"), plan("always"), plan("no")]);
   expect(got).toEqual(["p0", "p0 again, put back", "p0 again, put back", "p3"]);
   expect(did).toEqual(["start p0", "take", "restore", "restore", "forget", "start p3"]);

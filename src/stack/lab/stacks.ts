@@ -40,7 +40,6 @@ export class LabStacks {
     if (this.#kept?.key === key) {
       const { stack } = this.#kept;
       await this.#snapshot.restore();
-      if (left === 0) await this.forget();
       return { stack: await stack.again(), putBack: true };
     }
     await this.forget();
