@@ -16,11 +16,10 @@ import {
   notRunOf,
   notRunTexts,
   scenarioRecovery,
-  scenarioVerdict,
+  scenarioVerdictText,
   trialPrefix,
   trialsOf,
   upperFirst,
-  verdictText,
 } from "./words.ts";
 
 const signs: Record<Outcome, string> = { proven: "✅", refuted: "❌", inconclusive: "❔" };
@@ -61,7 +60,7 @@ function row(it: ScenarioJudgement): string {
   const cells = [
     signs[outcome],
     `**${plainText(scenario)}**`,
-    verdictText(scenarioVerdict(it)),
+    scenarioVerdictText(it),
     scenarioRecovery(it),
     act ? plain(act.budget) : "",
     act?.attribution.healer ?? "unknown",

@@ -24,7 +24,7 @@ import {
   notRunOf,
   notRunTexts,
   scenarioRecovery,
-  scenarioVerdict,
+  scenarioVerdictText,
   trialPrefix,
   trialsOf,
   upperFirst,
@@ -110,12 +110,12 @@ ${scenarios.map(overviewRow)}</tbody></table>`;
 function overviewRow(it: ScenarioJudgement): Html {
   const { scenario, claim, outcome } = it;
   const act = decidingAct(decidingTrial(it));
-  const verdict = scenarioVerdict(it);
+  const [verdict, reason] = scenarioVerdictText(it).split(": ");
   const missing = notRunOf(it);
   const odd = trialsOf(it).filter((it) => it.outcome !== "proven");
   return html`<tr class="${outcome}">
 <th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span></span></th>
-<td data-label="Verdict">${verdict.kind}${verdict.kind === "inconclusive" && html`<span class="reason">${verdict.reason}</span>`}</td>
+<td data-label="Verdict">${verdict}${reason !== undefined && html`<span class="reason">${reason}</span>`}</td>
 <td data-label="Recovery" class="number">${scenarioRecovery(it)}</td>
 <td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
 <td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>

@@ -18,10 +18,9 @@ import {
   notRunOf,
   notRunTexts,
   scenarioRecovery,
-  scenarioVerdict,
+  scenarioVerdictText,
   trialPrefix,
   trialsOf,
-  verdictText,
 } from "./words.ts";
 
 /** A run as a terminal shows it. Colour only where it is asked for; text from outside cannot steer the terminal. */
@@ -106,7 +105,7 @@ function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Pa
       paint: (line: string) => line.replace(sign, paint(colours[it.outcome], sign)),
       cells: [
         `${sign} ${oneLine(it.scenario)}`,
-        scenarioVerdict(it).kind,
+        scenarioVerdictText(it).replace(/: .*/, ""),
         scenarioRecovery(it),
         act ? plain(act.budget) : "",
         act?.attribution.healer ?? "unknown",
@@ -145,7 +144,7 @@ function failure(it: ScenarioJudgement, width: number, paint: Paint): string {
   for (const { text } of notRunOf(it)) lines.push(...wrapped(oneLine(text), width - 4));
   const main = decidingAct(decidingTrial(it));
   const verdict =
-    main?.outcome === "proven" && odd.length > 0 ? "a control says otherwise" : verdictText(scenarioVerdict(it));
+    main?.outcome === "proven" && odd.some((it) => it.control) ? "a control says otherwise" : scenarioVerdictText(it);
   const name = `${signs[outcome]} ${oneLine(scenario)}`;
   const fits = name.length + 2 + verdict.length <= width;
   return [

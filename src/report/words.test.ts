@@ -11,7 +11,7 @@ import {
 } from "../judge/testing/journal-builder.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { ms } from "../time.ts";
-import { claimedText, controlSentence, controlShort } from "./words.ts";
+import { claimedText, controlSentence, controlShort, scenarioVerdictText } from "./words.ts";
 
 const message = "messages";
 const called = (at: number | undefined) =>
@@ -46,6 +46,28 @@ test("a control in which another heals, as it must, names that healer; one in wh
   expect(controlShort(judgeScenario(judgeTrial(tell()), [other]))).toBe("healed by the restart policy");
   const wrong = judgeTrial(tell({ act: actOf({ expect: "never-recovered" }), plan: control }));
   expect(controlShort(judgeScenario(judgeTrial(tell()), [wrong]))).toBe("came back");
+});
+
+test("a recovery that lost what was acknowledged is told as one", () => {
+  const asked = (lost: string[]): Learned => ({
+    at: 12_250,
+    fact: {
+      kind: "ledger",
+      when: span(12_210, 12_250),
+      acknowledged: 40,
+      present: 40 - lost.length,
+      lost,
+      doubled: [],
+      indeterminate: { present: 0, absent: 0 },
+    },
+  });
+  const ledger = { service: "ledger", check: ["check"], within: ms(1000) };
+  const told = (lost: string[]) =>
+    scenarioVerdictText(
+      judgeScenario(judgeTrial(tell({ plan: { ledger }, and: [...policyRestart(), asked(lost)] })), []),
+    );
+  expect(told(["a"])).toBe("recovered, data lost");
+  expect(told([])).toBe("recovered");
 });
 
 test("a control in which data must be lost says whether it was, and how much", () => {

@@ -8,6 +8,7 @@ import type {
   TrialJudgement,
   Verdict,
 } from "../judge/judgement.ts";
+import { isAsClaimed } from "../judge/ledger.ts";
 import { together } from "../judge/together.ts";
 import { controlLabel, healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
@@ -188,12 +189,21 @@ export const decidingAct = ({ acts }: TrialJudgement): ActJudgement | undefined 
   acts.find((it) => it.outcome !== "proven") ?? acts.find((it) => it.act === "main") ?? acts[0];
 
 /** A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. */
-export function scenarioVerdict(of: ScenarioJudgement): Verdict {
+function scenarioVerdict(of: ScenarioJudgement): Verdict {
   const { notRun, outcome } = of;
   const act = decidingAct(decidingTrial(of));
   const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
   if (open) return { kind: "inconclusive", reason: "control-not-run" };
   return act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+}
+
+/** A scenario's verdict in the words of the glossary; a recovery that lost what was acknowledged is told as one. */
+export function scenarioVerdictText(of: ScenarioJudgement): string {
+  const verdict = scenarioVerdict(of);
+  const { ledger } = decidingTrial(of);
+  return verdict.kind !== "inconclusive" && ledger && !isAsClaimed(ledger)
+    ? `${verdict.kind}, data lost`
+    : verdictText(verdict);
 }
 
 /** What else is to be said of a scenario that is not proven: what of it was not run. A trial that is missing says so itself. */
