@@ -44,7 +44,7 @@ test("each test file is in one project, and the full set's are in its own", () =
   expect(tests.length).toBeGreaterThan(100);
   for (const file of tests.filter((it) => !it.startsWith("docs/examples/")))
     expect(owners.get(file), file).toEqual(
-      /(^scenarios\/full|\.full|^fixtures.*\.integration)\.test\.ts$/.test(file)
+      /(^scenarios\/full|\.full|^fixtures\/(?!.*\/independent-).*\.integration)\.test\.ts$/.test(file)
         ? [expect.stringMatching(/^full/)]
         : [expect.not.stringMatching("full")],
     );
