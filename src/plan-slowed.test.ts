@@ -17,6 +17,10 @@ test("what the stack is given time for takes longer, what we do and how long it 
   expect(slowed(plan, 4).ledger?.within).toBe(40_000);
 });
 
+test("by how much it was slowed is in the plan", () => {
+  expect(slowed(plan, 4).slowedBy).toBe(4);
+});
+
 test("durations stay whole milliseconds", () => {
   expect(slowed(plan, 1 / 3).ledger?.within).toBe(3333);
 });

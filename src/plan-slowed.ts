@@ -7,8 +7,10 @@ import { type Duration, ms } from "./time.ts";
  */
 export function slowed(plan: TrialPlan, by: number): TrialPlan {
   const longer = (duration: Duration) => ms(Math.round(duration * by));
+  if (by === 1) return plan;
   return {
     ...plan,
+    slowedBy: by,
     steady: { ...plan.steady, within: longer(plan.steady.within) },
     ...(plan.ledger ? { ledger: { ...plan.ledger, within: longer(plan.ledger.within) } } : {}),
     acts: plan.acts.map(({ during, recovery, ...act }) => ({

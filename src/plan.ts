@@ -118,6 +118,8 @@ export const trialPlan = z.strictObject({
     })
     .optional(),
   acts: z.array(act).min(1),
+  /** So many times slower than the machine that its budgets were for is the one that it runs on: they are so much longer here. */
+  slowedBy: z.number().positive().optional(),
   /** Of a trial that repeats the scenario's first: which one it is. */
   nth: z.int().min(2).optional(),
   /** Of a scenario's first trial: the ids of those that repeat it, and of its controls. All must have been run, or nothing is proven. */

@@ -14,10 +14,13 @@ export function judgeScenario(trial: TrialJudgement, others: readonly TrialJudge
     ...trial.again.filter((id) => !wasRun(id)).map((id) => ({ id, text: `its ${shortOf(id)} was not run` })),
     ...trial.controls
       .filter((id) => !wasRun(id))
-      .map((id) => ({ id, text: `its control ${shortOf(id)} was not run, so nothing is shown to have healed it` })),
+      .map((id) => ({ id, text: `its control ${shortOf(id)} was not run${meaning(shortOf(id))}` })),
   ];
   return conclude(trial, others, notRun);
 }
+
+/** Of a control without a healer; one in which something else is otherwise is about something else. */
+const meaning = (control: string) => (control.includes("without-") ? ", so nothing is shown to have healed it" : "");
 
 /** A scenario whose first trial was not run, only others of its trials. */
 export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJudgement[]): ScenarioJudgement {

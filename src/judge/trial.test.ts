@@ -658,6 +658,16 @@ describe("a second fault", () => {
   });
 });
 
+test("that budgets are longer, since the machine is slower than those that they were for, is remarked", () => {
+  const remarks = judgeTrial(tell({ plan: { slowedBy: 13.44 } })).remarks;
+  expect(remarks).toContainEqual({ text: expect.stringContaining("13.4 times slower"), seqs: [0] });
+  expect(
+    judgeTrial(tell())
+      .remarks.map((it) => it.text)
+      .join(),
+  ).not.toContain("slower");
+});
+
 describe("a scenario", () => {
   const proven = judgeTrial(tell());
   const inconclusive = judgeTrial(tell({ end: "none" }));

@@ -56,7 +56,15 @@ function identityOf(
 function judge(journal: Journal): TrialJudgement {
   const { plan } = headerOf(journal);
   const acts: ActJudgement[] = [];
-  const remarks: Evidence[] = [];
+  const remarks: Evidence[] =
+    plan.slowedBy === undefined
+      ? []
+      : [
+          {
+            text: `the lab is ${plan.slowedBy.toFixed(1)} times slower than the machine that it runs on, as was measured before the trials: so much longer are budgets and limits`,
+            seqs: [0],
+          },
+        ];
   let notReached: Act | undefined;
   for (const act of plan.acts) {
     const before = acts.at(-1);

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-
+import { readJournal } from "../journal-file.ts";
+import { judgeTrial } from "../judge/trial.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
 import { everythingRun, gateRun } from "./testing/sample-runs.ts";
 import { axisOf, type Lane, timelineOf } from "./timeline.ts";
@@ -17,6 +19,15 @@ function timeline(id: string) {
 
 const lanes = <K extends Lane["kind"]>(id: string, kind: K) =>
   timeline(id).lanes.filter((it): it is Extract<Lane, { kind: K }> => it.kind === kind);
+
+test("a series that was declared again, by whoever came back to look, is one line", () => {
+  const journal = readJournal(join(import.meta.dirname, "../judge/recorded/host-power-loss.ndjson"));
+  const labels = timelineOf(judgeTrial(journal), journal).lanes.flatMap((it) =>
+    it.kind === "signal" ? [it.label] : [],
+  );
+  expect(labels).not.toEqual([]);
+  expect(labels).toEqual([...new Set(labels)]);
+});
 
 describe("a trial's picture shows", () => {
   test("time from the injection, with a little of what was before, to the budget's end", () => {

@@ -169,12 +169,17 @@ function healerLanes(journal: Journal, to: Instant): Lane[] {
   });
 }
 
+/** Each series once: whoever comes back to look declares it again. */
+const declared = (journal: Journal) => [
+  ...new Map(recordsOf(journal, "series").map((it) => [it.id, it] as const)).values(),
+];
+
 /** Each series with the first condition of the plan that reads it. */
 function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[] {
   const conditions = new Map<string, Condition>();
   for (const it of conditionsOf(plan)) if (!conditions.has(seriesOf(it))) conditions.set(seriesOf(it), it);
   const unwanted = new Set(plan.acts.flatMap((it) => it.never));
-  return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
+  return declared(journal).flatMap(({ id, everyMs, observer }): Lane[] => {
     const condition = conditions.get(id);
     if (!condition) return [];
     const { good, text, cumulative } = readingOf(condition);
@@ -193,7 +198,7 @@ function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markW
   const readings = conditionsOf(plan).map((it) => readingOf(it));
   const totals = new Set(readings.flatMap((it) => (it.cumulative ? [it.series] : [])));
   const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
-  return recordsOf(journal, "series").flatMap(({ id, everyMs, observer }): Lane[] => {
+  return declared(journal).flatMap(({ id, everyMs, observer }): Lane[] => {
     if (!totals.has(id) && !counters.has(id)) return [];
     const tries = totals.has(id) ? risingOf(triesOf(journal, id)) : triesOf(journal, id);
     const spans = coarsened(
