@@ -3,9 +3,8 @@
 
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { handOver } from "./hand-over.mjs";
+import { healproof } from "./healproof.mjs";
 import { bringUp, ROOT } from "./set-up/bring-up.mjs";
-import { nodeEnvironment } from "./set-up/dependencies.mjs";
 import { stepsWithLab } from "./set-up/steps.mjs";
 
 /** What breaks a whole machine stands there. */
@@ -13,9 +12,7 @@ const FOLDER = "scenarios/machine";
 
 process.exitCode = await bringUp(stepsWithLab);
 if (process.exitCode === 0) {
-  const { command, env } = nodeEnvironment(ROOT);
-  const run = ["run", FOLDER, "--target", "vagrant", ...process.argv.slice(2)];
-  process.exitCode = await handOver(command, [join(ROOT, "src/cli.ts"), ...run], { cwd: ROOT, env });
+  process.exitCode = await healproof(["run", FOLDER, "--target", "vagrant", ...process.argv.slice(2)]);
 } else {
   const names = readdirSync(join(ROOT, FOLDER)).map((it) => basename(it, ".yaml"));
   process.stderr.write(`not run, as this machine has no lab: ${names.join(", ")}\n`);

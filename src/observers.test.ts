@@ -149,34 +149,34 @@ test("nothing answers before its container is started, once the engine is back",
   expect(samples?.items.map(([from, , status]) => [from, status]).at(-1)).toEqual([clock.at(off.to + 700), 0]);
 });
 
-test("how the machine came up is in the journal, step by step, up to the last container's start", async () => {
-  const host = Object.assign(new PretendHost(), {
-    lastBoot: async () => ({ kernel: hostNow() + 3000, systemd: hostNow() + 4000, engine: hostNow() + 5000 }),
+/** What is told of a boot after which the engine called itself started so late, and the last container was started after 6 s. */
+async function bootWith(engineAfterMs: number) {
+  const lastBoot = async () => ({
+    kernel: hostNow() + 3000,
+    systemd: hostNow() + 4000,
+    engine: hostNow() + engineAfterMs,
   });
-  const { observers, it } = setting({ host });
+  const { observers, it } = setting({ host: Object.assign(new PretendHost(), { lastBoot }) });
   await observers.attach();
   await observers.mayGo();
   it.startedAt = hostNow() + 6000;
   const off = dark();
   await observers.comeBack(off, "throughout");
   const [boot] = recordsOf(written(), "boot");
-  expect(boot?.steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "engine", "containers"]);
-  const times = boot?.steps.map((one) => one.when.earliest) ?? [];
+  return { off, steps: boot?.steps ?? [] };
+}
+
+test("how the machine came up is in the journal, step by step, up to the last container's start", async () => {
+  const { off, steps } = await bootWith(5000);
+  expect(steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "engine", "containers"]);
+  const times = steps.map((one) => one.when.earliest);
   expect(times[0]).toBe(clock.at(off.to));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
 test("a container that was started before the engine called itself started stands before it", async () => {
-  const host = Object.assign(new PretendHost(), {
-    lastBoot: async () => ({ kernel: hostNow() + 3000, systemd: hostNow() + 4000, engine: hostNow() + 9000 }),
-  });
-  const { observers, it } = setting({ host });
-  await observers.attach();
-  await observers.mayGo();
-  it.startedAt = hostNow() + 6000;
-  await observers.comeBack(dark(), "throughout");
-  const [boot] = recordsOf(written(), "boot");
-  expect(boot?.steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "containers", "engine"]);
+  const { steps } = await bootWith(9000);
+  expect(steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "containers", "engine"]);
 });
 
 test("an engine that is restarted boots no machine", async () => {

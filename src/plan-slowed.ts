@@ -6,8 +6,8 @@ import { type Duration, ms } from "./time.ts";
  * longer there. What we do to it, and how long it must then stay well, is as it was.
  */
 export function slowed(plan: TrialPlan, by: number): TrialPlan {
-  const longer = (duration: Duration) => ms(Math.round(duration * by));
   if (by === 1) return plan;
+  const longer = (duration: Duration) => ms(Math.round(duration * by));
   return {
     ...plan,
     slowedBy: by,

@@ -1,7 +1,7 @@
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "./judgement.ts";
 import { together } from "./together.ts";
 import { worst } from "./verdict.ts";
-import { controlLabel } from "./words.ts";
+import { trialPrefix } from "./words.ts";
 
 /**
  * A scenario is proven only if its trial, each that repeats it and every one of its controls came out as they must. A planned control
@@ -20,7 +20,8 @@ export function judgeScenario(trial: TrialJudgement, others: readonly TrialJudge
 }
 
 /** Of a control without a healer; one in which something else is otherwise is about something else. */
-const meaning = (control: string) => (control.includes("without-") ? ", so nothing is shown to have healed it" : "");
+const meaning = (control: string) =>
+  /^(afterwards-)?without-/.test(control) ? ", so nothing is shown to have healed it" : "";
 
 /** A scenario whose first trial was not run, only others of its trials. */
 export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJudgement[]): ScenarioJudgement {
@@ -52,8 +53,8 @@ function conclude(
   const open = notRun.map((): { outcome: Outcome } => ({ outcome: "inconclusive" }));
   const outcome = worst([trial, ...others, ...open]);
   const sentences = [
-    ...claimSentences([trial, ...again]),
-    ...controls.map((it) => `${it.control ? `${controlLabel(it.control)}: ` : ""}${it.explanation}`),
+    ...claimSentences(trial, again),
+    ...controls.map((it) => `${trialPrefix(it)}${it.explanation}`),
     ...notRun.filter(({ id }) => id !== trial.id).map(({ text }) => `inconclusive: ${text}`),
   ];
   const { scenario, claim } = trial;
@@ -61,8 +62,8 @@ function conclude(
 }
 
 /** Of several trials what they show together, and those that did not come out as claimed by themselves. */
-function claimSentences(trials: readonly TrialJudgement[]): string[] {
-  if (trials.length === 1) return trials.map((it) => it.explanation);
-  const odd = trials.filter((it) => it.outcome !== "proven");
-  return [together(trials).text, ...odd.map((it) => `${it.id}: ${it.explanation}`)];
+function claimSentences(trial: TrialJudgement, again: readonly TrialJudgement[]): string[] {
+  if (again.length === 0) return [trial.explanation];
+  const odd = [trial, ...again].filter((it) => it.outcome !== "proven");
+  return [together({ trial, again }).text, ...odd.map((it) => `${it.id}: ${it.explanation}`)];
 }

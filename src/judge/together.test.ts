@@ -22,7 +22,7 @@ const judged = (third?: number) => {
 test("several trials that came out as claimed: proven, from the shortest to the longest, and how sure that makes", () => {
   const { trial, again, controls, outcome, explanation } = judged();
   expect([outcome, again.length, controls.length]).toEqual(["proven", 4, 1]);
-  const shown = together([trial, ...again]);
+  const shown = together({ trial, again });
   expect(shown).toMatchObject({ trials: 5, proven: 5 });
   expect(shown.recovery?.atLeast).toBe(trial.acts[0]?.recovery?.atLeast);
   expect(shown.recovery?.atMost).toBe(again.at(-1)?.acts[0]?.recovery?.atMost);

@@ -1,5 +1,6 @@
 import { formatInterval, type Interval, ms } from "../time.ts";
-import type { ActJudgement, TrialJudgement } from "./judgement.ts";
+import type { ActJudgement, ScenarioJudgement } from "./judgement.ts";
+import { actOf } from "./words.ts";
 
 /** What several trials of one scenario show that one alone does not. */
 
@@ -27,9 +28,10 @@ export function spreadOf(acts: readonly ActJudgement[]): Interval | undefined {
   };
 }
 
-export function together(trials: readonly TrialJudgement[]): Together {
+export function together({ trial, again }: Pick<ScenarioJudgement, "trial" | "again">): Together {
+  const trials = [trial, ...again];
   const proven = trials.filter((it) => it.outcome === "proven").length;
-  const mains = trials.flatMap((it) => it.acts.find(({ act }) => act === "main") ?? []);
+  const mains = trials.flatMap((it) => actOf(it, "main") ?? []);
   const recovery = spreadOf(mains);
   const recovers = mains.some((it) => it.verdict.kind === "recovered");
   const share = Math.floor(leastShare(trials.length) * 100);

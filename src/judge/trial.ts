@@ -1,6 +1,6 @@
 import { messageOf } from "../errors.ts";
 import { headerOf, type Journal } from "../journal.ts";
-import type { Act } from "../plan.ts";
+import type { Act, TrialPlan } from "../plan.ts";
 import { doubtfulAct, judgeAct } from "./act.ts";
 import { historyOf } from "./history.ts";
 import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
@@ -56,15 +56,7 @@ function identityOf(
 function judge(journal: Journal): TrialJudgement {
   const { plan } = headerOf(journal);
   const acts: ActJudgement[] = [];
-  const remarks: Evidence[] =
-    plan.slowedBy === undefined
-      ? []
-      : [
-          {
-            text: `the lab is ${plan.slowedBy.toFixed(1)} times slower than the machine that it runs on, as was measured before the trials: so much longer are budgets and limits`,
-            seqs: [0],
-          },
-        ];
+  const remarks = slownessRemarks(plan);
   let notReached: Act | undefined;
   for (const act of plan.acts) {
     const before = acts.at(-1);
@@ -101,6 +93,13 @@ function judge(journal: Journal): TrialJudgement {
     errors,
     ...(refutes ? { refutes } : {}),
   };
+}
+
+/** Why its budgets are longer than those that are claimed. */
+function slownessRemarks({ slowedBy }: TrialPlan): Evidence[] {
+  if (slowedBy === undefined) return [];
+  const text = `the lab is ${slowedBy.toFixed(1)} times slower than the machine that it runs on, as was measured before the trials: so much longer are budgets and limits`;
+  return [{ text, seqs: [0] }];
 }
 
 function judged(journal: Journal, act: Act): ActJudgement {

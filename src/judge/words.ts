@@ -1,7 +1,7 @@
 import type { Healer } from "../scenario/schema.ts";
 import type { Duration, Instant } from "../time.ts";
 import { formatDuration } from "../time.ts";
-import type { HealedBy, TrialJudgement } from "./judgement.ts";
+import type { ActJudgement, HealedBy, TrialJudgement } from "./judgement.ts";
 
 /** How judgements name things in their sentences. */
 
@@ -37,6 +37,16 @@ export const otherwise = ({
 /** `control without the watchdog`, `control of afterwards, without the watchdog`. */
 export const controlLabel = (control: Control): string =>
   `control ${control.of === undefined ? "" : "of "}${withoutHealer(control)}`;
+
+/** What a trial is called beside the others of its scenario: `control without the watchdog: `, `trial 3: `; nothing where there is one. */
+export function trialPrefix({ control, nth }: TrialJudgement): string {
+  if (control) return `${controlLabel(control)}: `;
+  return nth === undefined ? "" : `trial ${nth}: `;
+}
+
+/** One act of a trial; undefined where it was not reached. */
+export const actOf = ({ acts }: TrialJudgement, act: ActJudgement["act"]): ActJudgement | undefined =>
+  acts.find((it) => it.act === act);
 
 /** A duration that somebody chose: `5 s`, not `5.00 s`. */
 export const plain = (value: Duration): string =>

@@ -1,10 +1,9 @@
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
 import type { Hand } from "../fault/hand/hand.ts";
-import { stretched } from "../limit.ts";
 import type { StackContainers } from "../stack/stack.ts";
 import { ms } from "../time.ts";
-import { pace } from "./pace.ts";
+import { looks } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 
 export interface WatchedDisk {
@@ -13,7 +12,7 @@ export interface WatchedDisk {
   readonly path: string;
 }
 
-const usualPace = ms(250);
+const every = ms(250);
 
 /**
  * Looks at a steady pace how full a file system is, as the container itself sees it: through the hand, which needs no tool in the image,
@@ -23,12 +22,11 @@ export async function observeDisk(
   containers: Pick<StackContainers, "lookAt">,
   hand: Pick<Hand, "identify" | "disk">,
   { id, service, path }: WatchedDisk,
-  { journal, clock, changed, until }: ObserverTools,
+  tools: ObserverTools,
 ): Promise<void> {
-  const everyMs = stretched(usualPace);
-  journal.write({ kind: "series", id, observer: "disk", everyMs });
+  const { journal, clock, changed, until } = tools;
   let known = false;
-  for await (const from of pace(everyMs, until)) {
+  for await (const from of looks({ id, observer: "disk", every }, tools)) {
     const found = await look(containers, hand, service, path);
     if (until.aborted) return;
     if (found?.share !== undefined) {

@@ -3,7 +3,7 @@ import { exitCode, KnownError } from "../errors.ts";
 import { stretched } from "../limit.ts";
 import { patternOf } from "../pattern.ts";
 import { ms, seconds } from "../time.ts";
-import { pace } from "./pace.ts";
+import { looks } from "./pace.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { ObserverTools } from "./series.ts";
 
@@ -13,19 +13,18 @@ export interface WatchedInbox {
   readonly pattern: string;
 }
 
-const usualPace = ms(250);
+const every = ms(250);
 const usualLimit = seconds(1);
 
 /** Counts the messages that a webhook's receiver keeps and that match: a running total, asked for at a steady pace. */
 export async function observeInbox(
   probe: Probe,
   { id, url, pattern }: WatchedInbox,
-  { journal, clock, changed, until }: ObserverTools,
+  tools: ObserverTools,
 ): Promise<void> {
-  const everyMs = stretched(usualPace);
-  journal.write({ kind: "series", id, observer: "http", everyMs });
+  const { journal, clock, changed, until } = tools;
   const count = counting(patternOf(pattern));
-  for await (const _ of pace(everyMs, until)) {
+  for await (const _ of looks({ id, observer: "http", every }, tools)) {
     const answer = await probe.fetch(url, { timeoutMs: stretched(usualLimit) });
     if (until.aborted) return;
     // A receiver that does not answer says nothing about what it has.

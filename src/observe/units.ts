@@ -1,10 +1,9 @@
 import { hostNow } from "../clock.ts";
 import { exitCode, KnownError } from "../errors.ts";
-import { stretched } from "../limit.ts";
 import type { Executed } from "../stack/exec.ts";
 import type { StackContainers } from "../stack/stack.ts";
 import { seconds } from "../time.ts";
-import { pace } from "./pace.ts";
+import { looks } from "./pace.ts";
 import type { ObserverTools } from "./series.ts";
 
 /** A unit of the systemd that runs in a service's container. */
@@ -14,19 +13,18 @@ export interface WatchedUnit {
   readonly unit: string;
 }
 
-const usualPace = seconds(1);
+const every = seconds(1);
 const limit = seconds(5);
 
 /** Asks systemd at a steady pace how often it has restarted a unit. While its container does not run, nobody knows. */
 export async function observeUnit(
   containers: Pick<StackContainers, "lookAt" | "run">,
   { id, service, unit }: WatchedUnit,
-  { journal, clock, changed, until }: ObserverTools,
-  everyMs: number = stretched(usualPace),
+  tools: ObserverTools,
 ): Promise<void> {
-  journal.write({ kind: "series", id, observer: "systemd", everyMs });
+  const { journal, clock, changed, until } = tools;
   let known = false;
-  for await (const from of pace(everyMs, until)) {
+  for await (const from of looks({ id, observer: "systemd", every }, tools)) {
     const said = await askSystemd(containers, service, unit);
     if (until.aborted) return;
     const restarts = said && restartsOf(said.out);

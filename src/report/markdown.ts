@@ -1,6 +1,6 @@
 import type { Outcome, ScenarioJudgement } from "../judge/judgement.ts";
 import type { MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
-import { plain } from "../judge/words.ts";
+import { plain, trialPrefix } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import { cellWord, idleScenarios, matrixHeadline, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -17,7 +17,6 @@ import {
   notRunTexts,
   scenarioRecovery,
   scenarioVerdictText,
-  trialPrefix,
   trialsOf,
   upperFirst,
 } from "./words.ts";

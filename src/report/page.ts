@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Journal } from "../journal.ts";
 import { headerOf } from "../journal.ts";
 import type { ScenarioJudgement } from "../judge/judgement.ts";
-import { plain } from "../judge/words.ts";
+import { plain, trialPrefix } from "../judge/words.ts";
 import { References, scenarioAnchor, trialAnchor } from "./anchors.ts";
 import { type Html, html, type Piece, prose, unescaped } from "./html.ts";
 import { patterns } from "./marks.ts";
@@ -24,8 +24,7 @@ import {
   notRunOf,
   notRunTexts,
   scenarioRecovery,
-  scenarioVerdictText,
-  trialPrefix,
+  scenarioVerdict,
   trialsOf,
   upperFirst,
 } from "./words.ts";
@@ -110,12 +109,12 @@ ${scenarios.map(overviewRow)}</tbody></table>`;
 function overviewRow(it: ScenarioJudgement): Html {
   const { scenario, claim, outcome } = it;
   const act = decidingAct(decidingTrial(it));
-  const [verdict, reason] = scenarioVerdictText(it).split(": ");
+  const { word, reason } = scenarioVerdict(it);
   const missing = notRunOf(it);
   const odd = trialsOf(it).filter((it) => it.outcome !== "proven");
   return html`<tr class="${outcome}">
 <th scope="row">${outcomeIcon(outcome)} <span><a href="#${scenarioAnchor(scenario)}">${scenario}</a><span class="claim">${claim}</span></span></th>
-<td data-label="Verdict">${verdict}${reason !== undefined && html`<span class="reason">${reason}</span>`}</td>
+<td data-label="Verdict">${word}${reason !== undefined && html`<span class="reason">${reason}</span>`}</td>
 <td data-label="Recovery" class="number">${scenarioRecovery(it)}</td>
 <td data-label="Budget" class="number">${act ? plain(act.budget) : ""}</td>
 <td data-label="Healed by">${act?.attribution.healer ?? "unknown"}</td>

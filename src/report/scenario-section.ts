@@ -20,7 +20,7 @@ export function scenarioSection(
 <p class="kicker">${outcomeIcon(scenario.outcome)} <span class="word ${scenario.outcome}">${scenario.outcome}</span> <code>${scenario.scenario}</code></p>
 <h3 id="${anchor}-title">${scenario.claim}</h3>
 ${proof(scenario)}
-${scenario.again.length > 0 && html`<p class="quiet">${upperFirst(together([scenario.trial, ...scenario.again]).text)}.</p>`}
+${scenario.again.length > 0 && html`<p class="quiet">${upperFirst(together(scenario).text)}.</p>`}
 ${notRunOf(scenario).map(
   ({ text }) => html`<p class="shows inconclusive"><strong>Not proven:</strong> ${text}.</p>
 `,

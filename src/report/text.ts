@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
 import type { BrokenHealerJudgement, MatrixJudgement } from "../judge/matrix.ts";
 import { together } from "../judge/together.ts";
-import { plain } from "../judge/words.ts";
+import { plain, trialPrefix } from "../judge/words.ts";
 import { visible } from "./html.ts";
 import { cellWord, idleScenarios, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -18,8 +18,8 @@ import {
   notRunOf,
   notRunTexts,
   scenarioRecovery,
+  scenarioVerdict,
   scenarioVerdictText,
-  trialPrefix,
   trialsOf,
 } from "./words.ts";
 
@@ -105,7 +105,7 @@ function table(scenarios: readonly ScenarioJudgement[], width: number, paint: Pa
       paint: (line: string) => line.replace(sign, paint(colours[it.outcome], sign)),
       cells: [
         `${sign} ${oneLine(it.scenario)}`,
-        scenarioVerdictText(it).replace(/: .*/, ""),
+        scenarioVerdict(it).word,
         scenarioRecovery(it),
         act ? plain(act.budget) : "",
         act?.attribution.healer ?? "unknown",
@@ -140,7 +140,7 @@ function failure(it: ScenarioJudgement, width: number, paint: Paint): string {
     ...wrapped(trialPrefix(it) + oneLine(it.explanation), width - 4),
     ...newErrors(it).flatMap((text) => wrapped(`error: ${oneLine(text)}`, width - 4)),
   ]);
-  if (again.length > 0) lines.unshift(...wrapped(together([it.trial, ...again]).text, width - 4));
+  if (again.length > 0) lines.unshift(...wrapped(together(it).text, width - 4));
   for (const { text } of notRunOf(it)) lines.push(...wrapped(oneLine(text), width - 4));
   const main = decidingAct(decidingTrial(it));
   const verdict =

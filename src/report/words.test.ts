@@ -48,19 +48,21 @@ test("a control in which another heals, as it must, names that healer; one in wh
   expect(controlShort(judgeScenario(judgeTrial(tell()), [wrong]))).toBe("came back");
 });
 
+/** What the ledger found of 40 operations, once all was over. */
+const asked = (lost: string[]): Learned => ({
+  at: 12_250,
+  fact: {
+    kind: "ledger",
+    when: span(12_210, 12_250),
+    acknowledged: 40,
+    present: 40 - lost.length,
+    lost,
+    doubled: [],
+    indeterminate: { present: 0, absent: 0 },
+  },
+});
+
 test("a recovery that lost what was acknowledged is told as one", () => {
-  const asked = (lost: string[]): Learned => ({
-    at: 12_250,
-    fact: {
-      kind: "ledger",
-      when: span(12_210, 12_250),
-      acknowledged: 40,
-      present: 40 - lost.length,
-      lost,
-      doubled: [],
-      indeterminate: { present: 0, absent: 0 },
-    },
-  });
   const ledger = { service: "ledger", check: ["check"], within: ms(1000) };
   const told = (lost: string[]) =>
     scenarioVerdictText(
@@ -72,18 +74,6 @@ test("a recovery that lost what was acknowledged is told as one", () => {
 
 test("a control in which data must be lost says whether it was, and how much", () => {
   const ledger = { service: "ledger", check: ["check"], within: ms(1000), lossExpected: true as const };
-  const asked = (lost: string[]): Learned => ({
-    at: 12_250,
-    fact: {
-      kind: "ledger",
-      when: span(12_210, 12_250),
-      acknowledged: 40,
-      present: 40 - lost.length,
-      lost,
-      doubled: [],
-      indeterminate: { present: 0, absent: 0 },
-    },
-  });
   const losing = (lost: string[]) =>
     judgeTrial(tell({ plan: { ...control, ledger }, and: [...policyRestart(), asked(lost)] }));
   const short = (lost: string[]) => controlShort(judgeScenario(judgeTrial(tell()), [losing(lost)]));

@@ -10,7 +10,7 @@ import type {
 } from "../judge/judgement.ts";
 import { isAsClaimed } from "../judge/ledger.ts";
 import { together } from "../judge/together.ts";
-import { controlLabel, healerName, plain, withoutHealer } from "../judge/words.ts";
+import { actOf, healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import { matrixHeadline } from "./matrix-words.ts";
 import type { RunCost, RunRecord } from "./run-record.ts";
@@ -70,9 +70,6 @@ export const reasonMeaning: Record<InconclusiveReason, string> = {
   interrupted: "The trial was interrupted before it could say anything.",
 };
 
-const actOf = (trial: TrialJudgement, act: ActJudgement["act"]): ActJudgement | undefined =>
-  trial.acts.find((it) => it.act === act);
-
 /** The recovery time as an interval, or what is known instead: `4.10 to 4.31 s`, `not in 30.0 s`, `not measured`. */
 export function recoveryText(act: ActJudgement | undefined): string {
   if (act?.recovery) return formatInterval(act.recovery);
@@ -122,12 +119,6 @@ export function toneOf({ verdict, expected }: ActJudgement): "in-time" | "late" 
 
 const isNever = ({ kind }: Verdict): boolean => kind.startsWith("never-");
 
-/** What a trial is called beside the others of its scenario: `control without the watchdog: `, `trial 3: `; nothing where there is one. */
-export function trialPrefix({ control, nth }: TrialJudgement): string {
-  if (control) return `${controlLabel(control)}: `;
-  return nth === undefined ? "" : `trial ${nth}: `;
-}
-
 /** All trials of a scenario: its own, those that repeat it, its controls. */
 export const trialsOf = ({ trial, again, controls }: ScenarioJudgement): readonly TrialJudgement[] => [
   trial,
@@ -139,8 +130,7 @@ export const trialsOf = ({ trial, again, controls }: ScenarioJudgement): readonl
 export function actTitle(trial: TrialJudgement, act: ActJudgement): string {
   if (act.act === "restored") return "Switched on again";
   if (act.act === "afterwards") return act.fault ? `Afterwards: ${act.fault}` : "Afterwards";
-  if (trial.control) return upperFirst(withoutHealer(trial.control));
-  return `${trial.nth === undefined ? "" : `Trial ${trial.nth}: `}${act.fault ?? "the fault"}`;
+  return trial.control ? upperFirst(withoutHealer(trial.control)) : (act.fault ?? "The fault");
 }
 
 /** `without the watchdog: did not come back in 15.0 s; switched on again: healed in 3.10 to 3.31 s`. */
@@ -179,7 +169,7 @@ export const decidingTrial = ({ trial, again }: ScenarioJudgement): TrialJudgeme
 
 /** A scenario's recovery time in a cell: of several trials that all came out as claimed from the shortest to the longest, `4.10 to 6.31 s (10 ×)`. */
 export function scenarioRecovery(of: ScenarioJudgement): string {
-  const { trials, proven, recovery } = together([of.trial, ...of.again]);
+  const { trials, proven, recovery } = together(of);
   if (trials > 1 && proven === trials && recovery) return `${formatInterval(recovery)} (${trials} ×)`;
   return recoveryText(decidingAct(decidingTrial(of)));
 }
@@ -188,23 +178,31 @@ export function scenarioRecovery(of: ScenarioJudgement): string {
 export const decidingAct = ({ acts }: TrialJudgement): ActJudgement | undefined =>
   acts.find((it) => it.outcome !== "proven") ?? acts.find((it) => it.act === "main") ?? acts[0];
 
-/** A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. */
-function scenarioVerdict(of: ScenarioJudgement): Verdict {
-  const { notRun, outcome } = of;
-  const act = decidingAct(decidingTrial(of));
-  const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
-  if (open) return { kind: "inconclusive", reason: "control-not-run" };
-  return act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+/** A scenario's verdict in the words of the glossary, and why it is none. */
+export interface ShownVerdict {
+  readonly word: string;
+  readonly reason?: InconclusiveReason;
 }
 
-/** A scenario's verdict in the words of the glossary; a recovery that lost what was acknowledged is told as one. */
-export function scenarioVerdictText(of: ScenarioJudgement): string {
-  const verdict = scenarioVerdict(of);
-  const { ledger } = decidingTrial(of);
-  return verdict.kind !== "inconclusive" && ledger && !isAsClaimed(ledger)
-    ? `${verdict.kind}, data lost`
-    : verdictText(verdict);
+/**
+ * A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. A recovery
+ * that lost what was acknowledged is told as one.
+ */
+export function scenarioVerdict(of: ScenarioJudgement): ShownVerdict {
+  const { notRun, outcome } = of;
+  const trial = decidingTrial(of);
+  const act = decidingAct(trial);
+  const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
+  if (open) return { word: "inconclusive", reason: "control-not-run" };
+  const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
+  if (verdict.kind === "inconclusive") return { word: verdict.kind, reason: verdict.reason };
+  return { word: trial.ledger && !isAsClaimed(trial.ledger) ? `${verdict.kind}, data lost` : verdict.kind };
 }
+
+export const scenarioVerdictText = (of: ScenarioJudgement): string => {
+  const { word, reason } = scenarioVerdict(of);
+  return reason === undefined ? word : `${word}: ${reason}`;
+};
 
 /** What else is to be said of a scenario that is not proven: what of it was not run. A trial that is missing says so itself. */
 export const notRunOf = ({ trial, notRun }: ScenarioJudgement): ScenarioJudgement["notRun"] =>

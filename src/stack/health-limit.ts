@@ -6,7 +6,7 @@ import { parseGoDuration } from "./go-duration.ts";
 const least = seconds(60);
 
 /** The engine's own, where a healthcheck does not say. */
-const byDefault = { interval: seconds(30), timeout: seconds(30), retries: 3 } as const;
+export const byDefault = { interval: seconds(30), timeout: seconds(30), retries: 3 } as const;
 
 /**
  * How long a stack may take until all of it is healthy: 60 s, and longer only where its own healthchecks may take longer to call a

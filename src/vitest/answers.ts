@@ -1,6 +1,7 @@
 import type { InconclusiveReason, Outcome, TrialJudgement } from "../judge/judgement.ts";
 import { verdictOf } from "../judge/verdict.ts";
-import { healerName, plain } from "../judge/words.ts";
+import { actOf, healerName, plain } from "../judge/words.ts";
+import { trialsOf } from "../report/words.ts";
 import type { Healer } from "../scenario/schema.ts";
 import { type Duration, formatInterval, parseDuration } from "../time.ts";
 import type { FinishedScenario } from "./finished-scenario.ts";
@@ -26,13 +27,13 @@ export function recoversWithin(of: FinishedScenario, text: string, healedBy?: He
     throw new TypeError(`wanted a duration with its unit, such as 250ms, 5s or 2m; got ${JSON.stringify(text)}`);
   const asked = `to recover within ${plain(within)}${healedBy === undefined ? "" : `, healed by ${healerName(healedBy)}`}`;
   const { trial, again, controls } = of.judgement;
-  const found: Finding[] = [...controls.map(({ outcome }) => ({ outcome }))];
+  const found: Finding[] = controls.map(({ outcome }) => ({ outcome }));
   for (const it of [trial, ...again]) found.push({ outcome: it.outcome }, ...oneRecovers(it, within, healedBy));
   return { asked, ...deciding(found) };
 }
 
 function oneRecovers(trial: TrialJudgement, within: Duration, healedBy: Healer | undefined): Finding[] {
-  const { recovery, attribution } = trial.acts.find((it) => it.act === "main") ?? {};
+  const { recovery, attribution } = actOf(trial, "main") ?? {};
   if (!recovery) return [{ outcome: trial.outcome === "refuted" ? "refuted" : "inconclusive" }];
   const found: Finding[] = [];
   const { kind } = verdictOf(recovery, within);
@@ -48,8 +49,8 @@ function oneRecovers(trial: TrialJudgement, within: Duration, healedBy: Healer |
 }
 
 export function neverRecovers({ judgement: { trial, again } }: FinishedScenario): Answer {
-  const found = [trial, ...again].map(({ acts }): Finding => {
-    const kind = acts.find((it) => it.act === "main")?.verdict.kind ?? "inconclusive";
+  const found = [trial, ...again].map((it): Finding => {
+    const kind = actOf(it, "main")?.verdict.kind ?? "inconclusive";
     return { outcome: kind === "never-recovered" ? "proven" : kind === "inconclusive" ? "inconclusive" : "refuted" };
   });
   return { asked: "to never recover", ...deciding(found) };
@@ -57,7 +58,7 @@ export function neverRecovers({ judgement: { trial, again } }: FinishedScenario)
 
 /** That nothing is known is known. */
 export function isInconclusive({ judgement }: FinishedScenario, reason?: InconclusiveReason): Answer {
-  const reasons = [judgement.trial, ...judgement.again, ...judgement.controls]
+  const reasons = trialsOf(judgement)
     .flatMap((it) => it.acts)
     .flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? [verdict.reason] : []));
   const so = judgement.outcome === "inconclusive" && (reason === undefined || reasons.includes(reason));

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { ActJudgement, ScenarioJudgement } from "../judge/judgement.ts";
 import { judgeScenarios } from "../judge/run.ts";
+import { actOf } from "../judge/words.ts";
 import { trialLine } from "../report/text.ts";
 import type { FinishedTrial } from "../run.ts";
 
@@ -20,7 +21,7 @@ export class FinishedScenario {
 
   /** What the scenario's own fault led to. */
   get main(): ActJudgement | undefined {
-    return this.judgement.trial.acts.find((it) => it.act === "main");
+    return actOf(this.judgement.trial, "main");
   }
 
   /** What there is to say of the trials that did not come out as claimed, or else of the scenario's own: explanation and journal. */

@@ -1,9 +1,8 @@
 import { hostOfWall } from "../../clock.ts";
 import { exitCode, KnownError } from "../../errors.ts";
-import { stretched } from "../../limit.ts";
 import { didYouMean } from "../../scenario/suggest.ts";
 import { ms } from "../../time.ts";
-import { pace } from "../pace.ts";
+import { looks } from "../pace.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { ObserverTools } from "../series.ts";
 import { alertAges, evaluate, longestScrape } from "./api.ts";
@@ -16,7 +15,7 @@ import { selectorsOf } from "./selectors.ts";
  * (`[5s]`) is part of what is claimed.
  */
 
-const usualPace = ms(250);
+const every = ms(250);
 
 export interface Question {
   /** The series' id. */
@@ -31,14 +30,13 @@ export async function ask(
   origin: string,
   question: Question,
   server: ServerClock,
-  { journal, clock, changed, until }: ObserverTools,
+  tools: ObserverTools,
 ): Promise<void> {
+  const { journal, clock, changed, until } = tools;
   const { id, expression } = question;
-  const everyMs = stretched(usualPace);
-  journal.write({ kind: "series", id, observer: "promql", everyMs });
   const since =
     question.alert === undefined ? newestRead(probe, origin, expression) : ofAlert(probe, origin, question.alert);
-  for await (const _ of pace(everyMs, until)) {
+  for await (const _ of looks({ id, observer: "promql", every }, tools)) {
     // Before the value: what is read then is as new as this, or newer.
     const known = await since();
     const found = known && (await evaluate(probe, origin, expression));

@@ -1,34 +1,25 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { KnownError } from "../../errors.ts";
 import { stateFolder } from "../state-folder.ts";
 import { examineLab } from "./examine.ts";
 import { openLab } from "./lab.ts";
+import { PretendPrograms } from "./testing/pretend-programs.ts";
 
 /** The lab by programs that only remember what they were asked, and answer from files. */
 
+let programs: PretendPrograms;
 let folder: string;
-const before = { PATH: process.env.PATH, DOCKER_HOST: process.env.DOCKER_HOST };
+const dockerHost = process.env.DOCKER_HOST;
 
-/** Notes its arguments, then runs `script`. */
-function program(name: string, script: string): void {
-  const file = join(folder, name);
-  writeFileSync(file, `#!/bin/bash\necho "${name} $*" >> "${folder}/asked"\n${script}\n`);
-  chmodSync(file, 0o755);
-}
-
-const asked = () => readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
-
-/** Answers like an engine at the socket that it is told to lead to one. */
-const engine = `const [, , socket] = process.argv; require("node:http").createServer((_, answer) => answer.end("OK")).listen(socket)`;
+const program = (name: string, script: string) => programs.add(name, script);
+const asked = () => programs.asked;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "hp-lab-"));
-  writeFileSync(join(folder, "engine.cjs"), engine);
-  process.env.PATH = `${folder}${delimiter}${before.PATH}`;
+  programs = new PretendPrograms();
+  folder = programs.folder;
   process.env.DOCKER_HOST = "unix:///ours.sock";
   program(
     "docker",
@@ -41,7 +32,7 @@ beforeEach(() => {
        *"is-active"*) exit \${STACK_IS_UP:-0};;
        *"image ls"*) echo redis:1;;
        *"docker load"*) cat > "${folder}/loaded";;
-       *" -L "*) socket=$(sed 's/.* -L \\([^:]*\\):.*/\\1/' <<< "$*"); exec "${process.execPath}" "${folder}/engine.cjs" "$socket";;
+       ${programs.tunnelBranch}
      esac`,
   );
   program("zstd", "cat");
@@ -49,11 +40,10 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const [name, value] of Object.entries(before))
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
+  if (dockerHost === undefined) delete process.env.DOCKER_HOST;
+  else process.env.DOCKER_HOST = dockerHost;
   delete process.env.STACK_IS_UP;
-  rmSync(folder, { recursive: true, force: true });
+  programs[Symbol.dispose]();
 });
 
 function inState(state: string): void {

@@ -66,7 +66,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   async restorePower() {
     return spanOf(async () => {
       if (await this.hasPower()) return;
-      this.#booting = vagrant(["up", "--no-provision"], limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no" });
+      this.#booting = this.#vagrant(["up", "--no-provision"]);
       // It goes on after the machine has power: what becomes of it is told to whoever needs the machine next.
       this.#booting.catch(() => undefined);
       const on = seenWithin(() => this.hasPower(), limits.power, askAgain);
