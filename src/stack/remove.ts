@@ -22,7 +22,8 @@ const againMs = 50;
 /**
  * Removes every container, network and volume that carries all of these labels (`key` or `key=value`), until a look finds
  * none. Gone already is a success; what is still in use is tried again, for its user may be about to appear. A network counts as
- * stuck when it was refused for `stuckAfter` with no container on it: an endpoint may still be on its way out.
+ * stuck when it is refused, with no container on it, still after `stuckAfter`: an endpoint may be on its way out, so that it was refused
+ * once proves nothing, however long ago.
  */
 export async function removeLabelled(
   docker: Dockerode,
@@ -33,8 +34,7 @@ export async function removeLabelled(
   const removed = { containers: new Set<string>(), networks: new Set<string>(), volumes: new Set<string>() };
   const began = performance.now();
   const emptySince = new Map<string, number>();
-  const stuck = () =>
-    [...emptySince].filter(([, since]) => performance.now() - since > stuckAfter).map(([network]) => network);
+  const stuck = new Set<string>();
   for (;;) {
     const containers = await answered("for containers", docker.listContainers({ all: true, filters }));
     // Containers first: networks and volumes cannot go while one uses them.
@@ -47,7 +47,7 @@ export async function removeLabelled(
       answered("for networks", docker.listNetworks({ filters })),
       answered("for volumes", docker.listVolumes({ filters })),
     ]);
-    const left = networks.filter(({ Name }) => !stuck().includes(Name));
+    const left = networks.filter(({ Name }) => !stuck.has(Name));
     if (containers.length + left.length + (volumes?.length ?? 0) === 0) break;
     const tried = await Promise.all([
       ...left.map(({ Id, Name }) => goneUnlessUsed(Name, docker.getNetwork(Id).remove())),
@@ -58,8 +58,13 @@ export async function removeLabelled(
     for (const { Id, Name } of left) if (!inUse.includes(Name)) removed.networks.add(Id);
     for (const { Name } of volumes ?? []) if (!inUse.includes(Name)) removed.volumes.add(Name);
     for (const { Id, Name } of left) {
-      if (!inUse.includes(Name) || !(await isEmpty(docker, Id))) emptySince.delete(Name);
-      else if (!emptySince.has(Name)) emptySince.set(Name, performance.now());
+      if (!inUse.includes(Name) || !(await isEmpty(docker, Id))) {
+        emptySince.delete(Name);
+        continue;
+      }
+      const since = emptySince.get(Name);
+      if (since === undefined) emptySince.set(Name, performance.now());
+      else if (performance.now() - since > stuckAfter) stuck.add(Name);
     }
     if (performance.now() - began > limit)
       throw new KnownError(
@@ -72,7 +77,7 @@ export async function removeLabelled(
     if (inUse.length > 0) await sleep(againMs);
   }
   const { containers, networks, volumes } = removed;
-  return { containers: containers.size, networks: networks.size, volumes: volumes.size, stuck: stuck() };
+  return { containers: containers.size, networks: networks.size, volumes: volumes.size, stuck: [...stuck] };
 }
 
 /** Whether the engine itself knows no container on a network. */
