@@ -2,15 +2,13 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { failure, must, SetUpError } from "./machine.mjs";
+import { must, SetUpError } from "./machine.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
 
 const OLDEST_NODE = 24;
 const NPM_LIMIT_MS = 300_000;
-// Its errors are wanted also where we were started by `npm run --silent`.
-const NPM = ["--no-audit", "--no-fund", "--loglevel=error"];
 
 /** @param {Machine} machine @returns {import("./plan.mjs").Step} */
 export function dependencies(machine) {
@@ -23,11 +21,9 @@ export function dependencies(machine) {
       ),
     commands: () => ["npm ci"],
     async run() {
-      const ci = await machine.run("npm", ["ci", ...NPM], { timeoutMs: NPM_LIMIT_MS });
-      if (ci.code === 0) return "npm ci";
-      if (!lacksOnlyUnknown(ci.stderr)) throw new SetUpError(`npm ci: ${failure(ci)}`);
-      await must(machine, "npm", ["install", "--no-save", ...NPM], { timeoutMs: NPM_LIMIT_MS });
-      return "npm install (npm ci asks for optional packages that this registry does not have)";
+      // Its errors are wanted also where we were started by `npm run --silent`.
+      await must(machine, "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { timeoutMs: NPM_LIMIT_MS });
+      return "npm ci";
     },
   };
 }
@@ -86,15 +82,4 @@ export function staleness(wanted, present) {
     if (there.version !== version || there.integrity !== integrity) return `${path} is another version`;
   }
   return undefined;
-}
-
-/**
- * Whether npm ci found nothing amiss but packages without a version: optional ones for other platforms that are not in
- * the lockfile, because the registry it was written from did not have them, and that this registry does not have
- * either. npm ci gives up over them; npm install installs the same lockfile without them.
- * @param {string} stderr of npm ci
- */
-function lacksOnlyUnknown(stderr) {
-  const problems = stderr.split("\n").filter((line) => /(Missing|Invalid): /.test(line));
-  return problems.length > 0 && problems.every((line) => /Missing: \S+@ from lock file/.test(line));
 }
