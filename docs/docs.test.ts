@@ -103,6 +103,17 @@ test("the page of what is proven is current; `healproof list --markdown > scenar
   expect(readFileSync(join(root, "scenarios/README.md"), "utf8")).toBe(scenarioTable(scenarios, "scenarios"));
 });
 
+/** As a terminal of 112 columns has it: a line for each. */
+test("the README shows what the gate's scenarios came to, and begins with one of them", async () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const [table = ""] = blocks.filter(({ page, info }) => page === "README.md" && info === "text").map((it) => it.text);
+  const gate = await loadScenarios(["gate"], { faults: builtInFaults, root });
+  const rows = [...table.matchAll(/^[✓✗?] (\S+)/gm)].map(([, name]) => name);
+  expect(rows).toEqual(gate.map((it) => it.scenario.name));
+  expect(table).toContain(`All ${gate.length} claims proven`);
+  expect(table).toContain(/back in (\S+ to \S+ s)/.exec(readme)?.[1] ?? "a recovery time");
+});
+
 describe("the empty fault of the guide", () => {
   const tools = {
     ...noTools,
