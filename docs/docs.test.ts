@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, matchesGlob } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
@@ -10,8 +10,9 @@ import { describeScenarios } from "../src/scenario/describe.ts";
 import { loadScenarios } from "../src/scenario/load.ts";
 import { scenarioTable } from "../src/scenario/table.ts";
 import { ms } from "../src/time.ts";
+import vitestConfig from "../vitest.config.ts";
 import { nothing } from "./examples/nothing.ts";
-import { blocks, commands, root } from "./testing/blocks.ts";
+import { blocks, commands, pages, root } from "./testing/blocks.ts";
 
 /** What the pages say that can be checked without an engine; what they say to run is run in docs.e2e.test.ts. */
 
@@ -93,7 +94,7 @@ test.each(["hand", "act", "variant", "noise", "quiet"])(
 );
 
 test("each file that a page links to is there", () => {
-  for (const page of new Set(commands.map((it) => it.page)))
+  for (const page of pages)
     for (const [, target = ""] of readFileSync(join(root, page), "utf8").matchAll(/\]\(([^)#:]+)\)/g))
       expect(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`).toBe(true);
 });
@@ -113,6 +114,41 @@ test("the README shows what the gate's scenarios came to, and begins with one of
   expect(table).toContain(`All ${gate.length} claims proven`);
   expect(table).toContain(/back in (\S+ to \S+ s)/.exec(readme)?.[1] ?? "a recovery time");
 });
+
+describe("what healproof has found is found again by", () => {
+  const page = readFileSync(join(root, "docs/what-healproof-has-found.md"), "utf8");
+  const again = [...page.matchAll(/^- again: `([^`]+)`/gm)].map(([, command = ""]) => command);
+
+  test("a command for each finding that has a heading of its own", () => {
+    const findings = page.split(/^### /m).slice(1, -1);
+    expect(findings.length).toBeGreaterThan(10);
+    expect(findings.map((it) => it.split("\n- again: `").length - 1)).toEqual(findings.map(() => 1));
+  });
+
+  test.each(again)("%s", async (command) => {
+    const [, script = ""] = /^npm (?:run )?([\w:]+)/.exec(command) ?? [];
+    if (script !== "exec") expect(packageJson.scripts).toHaveProperty(script);
+    const [file] = / (\S+\.(?:ts|yaml))/.exec(command)?.slice(1) ?? [];
+    if (file === undefined) return;
+    expect(existsSync(join(root, file)), file).toBe(true);
+    if (file.endsWith(".yaml")) expect(await loadScenarios([file], { faults: builtInFaults, root })).toHaveLength(1);
+    const [name] = / -t "(.+)"$/.exec(command)?.slice(1) ?? [];
+    if (name === undefined) return;
+    expect(readFileSync(join(root, file), "utf8")).toMatch(new RegExp(`"[^"\\n]*${name}`));
+    const [project = "full-parts"] = / --project (\S+)/.exec(command)?.slice(1) ?? [];
+    expect(isIn(project, file), `${file} in vitest's project ${project}`).toBe(true);
+  });
+});
+
+/** Whether vitest.config.ts has the file in the project of this name. */
+function isIn(project: string, file: string): boolean {
+  const all = (vitestConfig.test?.projects ?? []).flatMap((it) =>
+    typeof it === "object" && "test" in it && it.test ? it.test : [],
+  );
+  const { include = [], exclude = [] } = all.find((it) => it.name === project) ?? {};
+  const among = (globs: readonly string[]) => globs.some((it) => matchesGlob(file, it));
+  return among(include) && !among(exclude);
+}
 
 describe("the empty fault of the guide", () => {
   const tools = {

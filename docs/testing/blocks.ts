@@ -4,12 +4,13 @@ import { join } from "node:path";
 /** The fenced code blocks of the pages that people read. */
 
 export const root = join(import.meta.dirname, "..", "..");
-const pages = [
+export const pages = [
   "README.md",
   "docs/writing-scenarios.md",
   "docs/how-recovery-is-measured.md",
   "docs/adding-a-fault.md",
   "docs/faults.md",
+  "docs/what-healproof-has-found.md",
   "fixtures/stack/README.md",
 ];
 
