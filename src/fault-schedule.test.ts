@@ -25,7 +25,9 @@ afterEach(() => {
 
 const notReached = () => Promise.reject(new Error("not reached"));
 
-function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<void> } = {}) {
+type Step = (name: string) => Promise<void>;
+
+function fixture(over: { bites?: boolean; breaks?: Step; heals?: Step } = {}) {
   const did: string[] = [];
   const facts: Extract<Fact, { kind: "fault" }>[] = [];
   const fault: AnyFault = defineFault({
@@ -46,6 +48,7 @@ function fixture(over: { bites?: boolean; breaks?: (name: string) => Promise<voi
     witness: async () => (over.bites === false ? undefined : { from: hostNow(), to: hostNow() }),
     async undo(_tools, { name }) {
       did.push(`undo ${name}`);
+      await over.heals?.(name);
       return "whole again";
     },
   });
@@ -164,6 +167,44 @@ test("what goes wrong with one that comes later is told, and its undo is kept to
   expect(why).toEqual(new Error("no such process"));
   await it.putBack();
   expect(did.slice(-2)).toEqual(["undo redis", "undo app"]);
+});
+
+test("one that cannot be put back keeps no other from it, and alone is tried again", async () => {
+  const stuck = new Set(["payments", "redis"]);
+  const heals = async (name: string) => {
+    if (stuck.has(name)) throw new Error(`${name} is stuck`);
+  };
+  const { did, schedule } = fixture({ heals });
+  const it = schedule(call("app"), call("redis"), call("postgres"), call("payments"));
+  await it.announceFirst();
+  await it.injectFirst();
+  await expect(it.putBack()).rejects.toMatchObject({
+    code: "several-errors",
+    facts: { "1": "payments is stuck", "2": "redis is stuck" },
+  });
+  expect(did.slice(4)).toEqual(["undo payments", "undo postgres", "undo redis", "undo app"]);
+  stuck.delete("redis");
+  await expect(it.putBack()).rejects.toThrow(new Error("payments is stuck"));
+  expect(did.slice(8)).toEqual(["undo payments", "undo redis"]);
+  expect(leftToUndo({ all: true }).entries.map((entry) => entry.what)).toEqual(["break of payments"]);
+});
+
+test("where one of several cannot be injected, nothing is put back before the others are", async () => {
+  const { promise: slow, resolve: goOn } = Promise.withResolvers<void>();
+  const breaks = async (name: string) => {
+    if (name === "redis") throw new Error("no such process");
+    await slow;
+  };
+  const { did, schedule } = fixture({ breaks });
+  const it = schedule(call("app"), call("redis"));
+  await it.announceFirst();
+  const injected = it.injectFirst().finally(() => did.push("over"));
+  setTimeout(() => {
+    did.push("app is broken");
+    goOn();
+  }, 20);
+  await expect(injected).rejects.toThrow("no such process");
+  expect(did.slice(2)).toEqual(["app is broken", "over"]);
 });
 
 test("any replica is one of those there are, drawn by the trial's own chance", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { allDone, throwAll } from "./all-done.ts";
 import { Breakage, type Scene } from "./breakage.ts";
 import { hostNow } from "./clock.ts";
 import { KnownError } from "./errors.ts";
@@ -29,7 +30,7 @@ export class FaultSchedule {
   readonly #planned: readonly Planned[];
   readonly #inForce = new Map<number, Breakage>();
   readonly #end = new AbortController();
-  #rest: Promise<void> = Promise.resolve();
+  #rest: Promise<unknown> = Promise.resolve();
   #began = 0;
   #open: number;
 
@@ -46,13 +47,13 @@ export class FaultSchedule {
 
   /** Aims the first, and all that come at the same time, and puts their undo on the disk. Nothing is broken yet. */
   async announceFirst(): Promise<void> {
-    await Promise.all(this.#first().map((it) => this.#announce(it)));
+    await allDone(this.#first().map((it) => this.#announce(it)));
   }
 
   /** Injects what was announced. */
   async injectFirst(): Promise<void> {
     this.#began = hostNow();
-    await Promise.all([...this.#inForce.values()].map((it) => it.inject()));
+    await allDone([...this.#inForce.values()].map((it) => it.inject()));
   }
 
   /** Whether all that were injected first were seen to bite. */
@@ -66,23 +67,32 @@ export class FaultSchedule {
   start(failed: (why: unknown) => void): void {
     const first = new Set(this.#first());
     const tasks = this.#planned.map(async (it) => {
-      if (!first.has(it)) await this.#breakLater(it);
-      if (it.call.for !== undefined) await this.#liftLater(it, it.call.for);
+      try {
+        if (!first.has(it)) await this.#breakLater(it);
+        if (it.call.for !== undefined) await this.#liftLater(it, it.call.for);
+      } catch (why) {
+        if (!this.#end.signal.aborted) failed(why);
+      }
     });
-    this.#rest = Promise.all(tasks).then(() => undefined);
-    this.#rest.catch((why: unknown) => {
-      if (!this.#end.signal.aborted) failed(why);
-    });
+    this.#rest = Promise.all(tasks);
   }
 
-  /** Puts back whatever is still in force, the last first. Nothing is injected after that. */
+  /**
+   * Puts back whatever is still in force, the last first. Nothing is injected after that. One that cannot be put back does not keep the
+   * others from it, and is tried again when this is called again.
+   */
   async putBack(): Promise<void> {
     this.#end.abort();
-    await this.#rest.catch(() => undefined);
-    for (const nth of [...this.#inForce.keys()].toSorted((a, b) => b - a)) {
-      await this.#inForce.get(nth)?.putBack();
-      this.#inForce.delete(nth);
-    }
+    await this.#rest;
+    const failed: unknown[] = [];
+    for (const nth of [...this.#inForce.keys()].toSorted((a, b) => b - a))
+      try {
+        await this.#inForce.get(nth)?.putBack();
+        this.#inForce.delete(nth);
+      } catch (thrown) {
+        failed.push(thrown);
+      }
+    throwAll(failed);
   }
 
   #first(): Planned[] {
