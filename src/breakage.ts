@@ -56,6 +56,8 @@ export class Breakage {
   readonly #undoId: string;
   readonly #watching = new AbortController();
   #watched: Promise<void> = Promise.resolve();
+  /** Nothing is touched before. */
+  #begun = false;
   /** Since when it is in force for certain. */
   #gone = 0;
 
@@ -84,6 +86,7 @@ export class Breakage {
     this.#note("announced", { from: now, to: now }, `${this.#what}; its undo is on disk`);
     const { observers } = this.#scene;
     if (this.#fault.takesEngine) await observers?.mayGo();
+    this.#begun = true;
     const injected = await this.#fault.inject(toolsOf(this.#scene), this.#aim);
     this.#note("injected", injected, this.#what);
     this.#gone = injected.to;
@@ -121,7 +124,9 @@ export class Breakage {
     this.#watching.abort();
     await this.#watched.catch(() => undefined);
     const from = hostNow();
-    const detail = await this.#fault.undo(toolsOf(this.#scene), this.#aim);
+    const detail = this.#begun
+      ? await this.#fault.undo(toolsOf(this.#scene), this.#aim)
+      : `${this.#what} was not injected; nothing to put back`;
     this.#note(stage, { from, to: hostNow() }, detail);
     forgetUndo(this.#undoId);
     const { takesEngine, ends } = this.#fault;

@@ -144,6 +144,18 @@ test("putting back ends what was still to come, and undoes the last first", asyn
   expect(did).toHaveLength(6);
 });
 
+test("what was only announced is not put back, as nothing was broken", async () => {
+  const { did, facts, schedule } = fixture();
+  const it = schedule(call("app"));
+  await it.announceFirst();
+  await it.putBack();
+  expect(did).toEqual([]);
+  expect(facts.map(({ stage, detail }) => [stage, detail])).toEqual([
+    ["undone", "break of app was not injected; nothing to put back"],
+  ]);
+  expect(leftToUndo({ all: true }).entries).toEqual([]);
+});
+
 test("one that has not bitten is told, and all are put back all the same", async () => {
   const { did, facts, schedule } = fixture({ bites: false });
   const it = schedule(call("app"));

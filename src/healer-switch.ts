@@ -1,3 +1,4 @@
+import { allDone } from "./all-done.ts";
 import type { Scene } from "./breakage.ts";
 import { hostNow } from "./clock.ts";
 import type { TrialPlan } from "./plan.ts";
@@ -54,7 +55,7 @@ export class HealerSwitch {
   async #turn(state: "off" | "on", done: string, act: (service: string) => Promise<void>): Promise<void> {
     const { clock, write } = this.#scene;
     const from = hostNow();
-    await Promise.all(this.#services.map(act));
+    await allDone(this.#services.map(act));
     const when = clock.span({ from, to: hostNow() });
     write({ kind: "healer", healer: this.#healer, state, when, how: `${done} ${this.#services.join(", ")}` });
   }

@@ -2,7 +2,7 @@ import { KnownError } from "./errors.ts";
 import { type Duration, formatDuration, ms, seconds } from "./time.ts";
 
 /** Far more than an engine that works needs for one request, also on a machine that is busy. */
-const engineLimit = seconds(60);
+export const engineLimit = seconds(60);
 
 /** The answer of a request to the engine; an error that says which one if none comes within the limit. */
 export function answered<T>(what: string, request: Promise<T>, limit: Duration = engineLimit): Promise<T> {

@@ -158,6 +158,21 @@ describe("undoing an entry", () => {
     expect(all()).toHaveLength(1);
   });
 
+  test("of a healer that the engine is still switching off starts it once that is over", async () => {
+    const did: string[] = [];
+    const stack: FaultStack = {
+      ...noStack,
+      container: async () => ({ id: "c1", pid: 42, running: true, paused: false }),
+      untilStopped: async (id) => void did.push(`wait for ${id}`),
+      start: async (id) => void did.push(`start ${id}`),
+    };
+    writeUndo({ ...entry({ id: "healer" }), undo: { start: ["watchdog"] } }, folder);
+    const [it] = all();
+    if (!it) throw new Error("it was written");
+    await undoEntry(it, [], { ...noTools, stack }, folder);
+    expect(did).toEqual(["wait for c1", "start c1"]);
+  });
+
   test("of a healer that is off starts each of its services", async () => {
     const started: string[] = [];
     const stack: FaultStack = {

@@ -12,10 +12,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { allDone } from "./all-done.ts";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault, FaultTools } from "./fault/define.ts";
 import { ownerLives, ownerMark } from "./stack/labels.ts";
 import { stateFolder } from "./stack/state-folder.ts";
+import { startOnceStopped } from "./stack/stopping.ts";
 
 /**
  * The write-ahead list of what must be put back: one small file for each fault that is or is about to be in force, and for each
@@ -121,7 +123,7 @@ export async function undoEntry(
 
 async function performUndo({ undo, what }: UndoEntry, faults: readonly AnyFault[], tools: FaultTools): Promise<string> {
   if ("start" in undo) {
-    await Promise.all(undo.start.map(async (it) => tools.stack.start((await tools.stack.container(it)).id)));
+    await allDone(undo.start.map((it) => startOnceStopped(tools.stack, it)));
     return `started ${undo.start.join(", ")}`;
   }
   const fault = faults.find((candidate) => candidate.kind === undo.fault);

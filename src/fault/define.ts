@@ -72,6 +72,11 @@ export interface FaultStack {
   /** Stops it through the engine, as a person does. Already stopped is a success. */
   stop(containerId: string): Promise<void>;
   restart(containerId: string): Promise<void>;
+  /**
+   * Waits until a container's present life is over, for as long as a stop of it may take: the engine goes on with one when who asked is
+   * gone. Not running is a success; and one that nobody stops runs on.
+   */
+  untilStopped(containerId: string): Promise<void>;
   /** Freezes or thaws all of its processes (the cgroup's freezer). Already so is a success. */
   pause(containerId: string): Promise<void>;
   unpause(containerId: string): Promise<void>;

@@ -125,6 +125,24 @@ test("a stop is a person's: the engine has it stopped; who starts it ends it; th
   expect(await watched(stop, again, () => container.start())).toEqual(["in-force", "healed"]);
 });
 
+test.each([
+  { fault: stop, told: /has been started$/ },
+  // The engine itself starts it again, perhaps a moment later than we do.
+  { fault: restart, told: /has been started$|runs again/ },
+])("a $fault.kind that the engine is still about is put back once it is over", async ({ fault, told }) => {
+  // Node as a container's first process does not heed SIGTERM: it takes the whole grace.
+  const service = `dawdling-${fault.kind}`;
+  const container = await ground.service(service);
+  const before = await pidOf(container);
+  const aim = await ground.aim(fault, { service });
+  const injecting = fault.inject(ground.tools, aim);
+  expect(await fault.undo(ground.tools, aim)).toMatch(told);
+  await injecting;
+  const { Running, Pid } = await looked(container);
+  expect(Running).toBe(true);
+  expect(Pid).not.toBe(before);
+});
+
 test("a restart replaces the process and leaves nothing to put back", async () => {
   const container = await ground.service("restarting");
   const before = await pidOf(container);

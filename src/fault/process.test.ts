@@ -122,6 +122,37 @@ describe.each([crash, stop, restart])("undoing a $kind", (fault) => {
   });
 });
 
+describe.each([stop, restart])("undoing a $kind that the engine is still about", (fault) => {
+  test("starts the container once it is over", async () => {
+    const pretend = new Pretend();
+    const aim = await fault.aim(pretend, params);
+    pretend.stopEnds = () => {
+      pretend.become("gone");
+      pretend.running = false;
+    };
+    expect(await fault.undo(pretend, aim)).toBe("app was not running and has been started");
+    expect(pretend.did).toEqual(["wait until stopped", "start c1"]);
+  });
+
+  test("waits, too, where the process is gone and the engine has not noticed yet", async () => {
+    const pretend = new Pretend();
+    const aim = await fault.aim(pretend, params);
+    pretend.become("gone");
+    pretend.stopEnds = () => {
+      pretend.running = false;
+    };
+    await fault.undo(pretend, aim);
+    expect(pretend.did).toEqual(["wait until stopped", "start c1"]);
+  });
+
+  test("waits for nothing where the process is another by now", async () => {
+    const pretend = new Pretend();
+    const aim = { service: "app", process: { ...pretend.process, pid: 40, startTicks: 900 } };
+    expect(await fault.undo(pretend, aim)).toBe("app runs again; nothing to put back");
+    expect(pretend.did).toEqual([]);
+  });
+});
+
 describe("undoing a hang", () => {
   test("continues the frozen process, and twice is harmless", async () => {
     const pretend = new Pretend();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { HostSpan } from "../clock.ts";
 import type { KnownError } from "../errors.ts";
 import type { Duration } from "../time.ts";
-import type { FaultLook, FaultTools } from "./define.ts";
+import type { FaultContainer, FaultLook, FaultTools } from "./define.ts";
 import type { Hand, ProcessIdentity, ProcessState, Signal } from "./hand/hand.ts";
 import { type FoundState, keepLooking } from "./looking.ts";
 import { nothingToBreak } from "./nothing-to-break.ts";
@@ -60,6 +60,23 @@ export async function startAgain({ stack }: FaultTools, aim: ContainerParams): P
   if (running) return `${containerName(aim)} runs again; nothing to put back`;
   await stack.start(id);
   return `${containerName(aim)} was not running and has been started`;
+}
+
+/**
+ * The same after what the engine was asked for, and goes on with when who asked is gone: until that is over, what still runs is only on
+ * its way out.
+ */
+export async function startAgainOnceStopped(tools: FaultTools, aim: ProcessAim): Promise<string> {
+  const container = await tools.stack.container(aim.service, aim.replica);
+  if (container.running && (await isLifeOf(aim.process, tools, container)))
+    await tools.stack.untilStopped(container.id);
+  return startAgain(tools, aim);
+}
+
+/** Whether a container is still in the life that a process belongs to: its first one is no younger. One without any is just ending. */
+async function isLifeOf(process: ProcessIdentity, { hand }: FaultTools, { id, pid }: FaultContainer): Promise<boolean> {
+  const [first] = await hand.list(id, pid);
+  return id === process.container && (first === undefined || first.process.startTicks <= process.startTicks);
 }
 
 /** Of a container. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { spanOf } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { replica, service } from "./params.ts";
-import { aimAtMainProcess, containerName, processAim, startAgain, until } from "./process.ts";
+import { aimAtMainProcess, containerName, processAim, startAgainOnceStopped, until } from "./process.ts";
 
 /** A person restarts a service: `docker restart`, as after an update. What depends on it loses it for as long as that takes. */
 export const restart = defineFault({
@@ -21,5 +21,5 @@ export const restart = defineFault({
   /** Bitten once the process that was there is gone. */
   witness: ({ hand }, aim, within) => until(hand, aim.process, "gone", within),
 
-  undo: (tools, aim) => startAgain(tools, aim),
+  undo: (tools, aim) => startAgainOnceStopped(tools, aim),
 });

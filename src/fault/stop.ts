@@ -3,7 +3,7 @@ import { spanOf } from "../clock.ts";
 import { defineFault } from "./define.ts";
 import { keepLooking } from "./looking.ts";
 import { replica, service } from "./params.ts";
-import { aimAtMainProcess, containerName, processAim, startAgain, until } from "./process.ts";
+import { aimAtMainProcess, containerName, processAim, startAgainOnceStopped, until } from "./process.ts";
 
 /**
  * A person stops a service: `docker stop`, its stop signal and then its grace. The engine takes that for what is wanted, so no
@@ -37,5 +37,5 @@ export const stop = defineFault({
       abort,
     ),
 
-  undo: (tools, aim) => startAgain(tools, aim),
+  undo: (tools, aim) => startAgainOnceStopped(tools, aim),
 });

@@ -20,6 +20,7 @@ import { neighboursOf } from "./neighbours.ts";
 import { endRecreating, recreatable, recreate } from "./recreate.ts";
 import { statusOf } from "./remove.ts";
 import type { ContainerLook } from "./stack.ts";
+import { startOnceStopped, stopLimit, untilStopped } from "./stopping.ts";
 
 /** What the engine itself takes unless told, µs. */
 const cpuPeriod = 100_000;
@@ -135,11 +136,15 @@ export class Project implements FaultStack {
   }
 
   async stop(id: string): Promise<void> {
-    await this.#ensure(id, "stop", (it) => it.stop());
+    await this.#ensure(id, "stop", (it) => it.stop(), stopLimit);
   }
 
   async restart(id: string): Promise<void> {
-    await this.#ask(id, "restart", (it) => it.restart());
+    await this.#ask(id, "restart", (it) => it.restart(), stopLimit);
+  }
+
+  async untilStopped(id: string): Promise<void> {
+    await untilStopped(() => this.#inspected(id));
   }
 
   /**
@@ -279,7 +284,7 @@ export class Project implements FaultStack {
   }
 
   async startService(service: string): Promise<void> {
-    await this.start(await this.#idOf(service));
+    await startOnceStopped(this, service);
   }
 
   async stopService(service: string): Promise<void> {
@@ -291,14 +296,24 @@ export class Project implements FaultStack {
   }
 
   /** Asks the engine about, or something of, a container of this project. */
-  async #ask<T>(id: string, what: string, question: (it: Dockerode.Container) => Promise<T>): Promise<T> {
-    return answered(`to ${what} ${id.slice(0, 12)}`, question(await this.#own(id)));
+  async #ask<T>(
+    id: string,
+    what: string,
+    question: (it: Dockerode.Container) => Promise<T>,
+    within?: Duration,
+  ): Promise<T> {
+    return answered(`to ${what} ${id.slice(0, 12)}`, question(await this.#own(id)), within);
   }
 
   /** The same where it may be so already, which the engine says with 304. */
-  async #ensure(id: string, what: string, order: (it: Dockerode.Container) => Promise<unknown>): Promise<void> {
+  async #ensure(
+    id: string,
+    what: string,
+    order: (it: Dockerode.Container) => Promise<unknown>,
+    within?: Duration,
+  ): Promise<void> {
     try {
-      await this.#ask(id, what, order);
+      await this.#ask(id, what, order, within);
     } catch (thrown) {
       if (statusOf(thrown) !== 304) throw thrown;
     }

@@ -30,6 +30,7 @@ export interface StackContainers extends FaultStack {
   followLog(containerId: string, sinceUnixMs: number, listener: LogListener): Promise<Disposable>;
   /** Stops a service through the engine: by a person's wish, so no restart policy acts. */
   stopService(service: string): Promise<void>;
+  /** Also one that is still being stopped. */
   startService(service: string): Promise<void>;
   /** Runs a command in a service's container to its end. */
   exec(service: string, command: readonly string[], within: Duration): Promise<Executed>;

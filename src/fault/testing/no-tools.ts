@@ -8,6 +8,7 @@ export const noStack: FaultStack = {
   start: notReached,
   stop: notReached,
   restart: notReached,
+  untilStopped: notReached,
   pause: notReached,
   unpause: notReached,
   limits: notReached,

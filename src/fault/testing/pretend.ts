@@ -17,8 +17,10 @@ const container = "c1".repeat(32);
 export class Pretend implements FaultTools {
   state: ProcessState = "running";
   running = true;
+  /** What becomes of it while a stop of it is waited for. */
+  stopEnds: (() => void) | undefined;
   paused = false;
-  readonly process: ProcessIdentity = { pid: 42, startTicks: 1000, container };
+  process: ProcessIdentity = { pid: 42, startTicks: 1000, container };
   /** Of the main process. */
   readonly children: { pid: number; comm: string; state: "running" | "stopped" }[] = [];
   limits: ContainerLimits = { memory: 0, memorySwap: 0, cpus: 0 };
@@ -69,7 +71,9 @@ export class Pretend implements FaultTools {
     start: async (id) => {
       this.did.push(`start ${id.slice(0, 2)}`);
       this.running = true;
-      if (this.state === "gone") this.state = "running";
+      if (this.state !== "gone") return;
+      this.process = { ...this.process, startTicks: this.process.startTicks + 100 };
+      this.state = "running";
     },
     stop: async (id) => {
       this.did.push(`stop ${id.slice(0, 2)}`);
@@ -79,6 +83,10 @@ export class Pretend implements FaultTools {
     restart: async (id) => {
       this.did.push(`restart ${id.slice(0, 2)}`);
       this.become("gone");
+    },
+    untilStopped: async () => {
+      this.did.push("wait until stopped");
+      this.stopEnds?.();
     },
     pause: async () => {
       this.did.push("pause");
