@@ -5,6 +5,7 @@ import { Breakage, type Scene } from "./breakage.ts";
 import { hostNow } from "./clock.ts";
 import { KnownError } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
+import { limitsOf } from "./phase-limits.ts";
 import type { Act, FaultCall } from "./plan.ts";
 import type { Duration } from "./time.ts";
 
@@ -38,6 +39,11 @@ export class FaultSchedule {
     this.#order = order;
     this.#planned = order.act.faults.map((call, nth) => ({ nth, call, fault: known(order.faults, call.kind) }));
     this.#open = this.#planned.filter((it) => it.call.at > 0 || it.call.for !== undefined).length;
+  }
+
+  /** How long it may take in all to inject these faults, or to put them back. */
+  get limits() {
+    return limitsOf(this.#planned.map((it) => it.fault));
   }
 
   /** Whether nothing is still to be injected or lifted. */

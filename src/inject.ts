@@ -11,6 +11,7 @@ import { FaultSchedule } from "./fault-schedule.ts";
 import type { Fact } from "./journal.ts";
 import { findKeptStack, type KeptStack, type Wanted } from "./kept-stacks.ts";
 import { within } from "./limit.ts";
+import { overrun } from "./phase-limits.ts";
 import { seeded } from "./random.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -51,7 +52,7 @@ export interface InjectOptions extends Wanted {
   readonly tell: (happening: Happening, startedAt: Date) => void;
 }
 
-const limits = { inject: seconds(60), witness: seconds(5), undo: seconds(60), overrun: seconds(30) } as const;
+const witnessWithin = seconds(5);
 /** Nobody looks at it for longer. */
 const longest = seconds(24 * 60 * 60);
 
@@ -95,7 +96,7 @@ class ByHand {
       act: { id: "main", faults: [this.#call()] },
       faults: this.#options.faults,
       random: seeded(randomInt(2 ** 31)),
-      witnessWithin: limits.witness,
+      witnessWithin,
     });
     this.#schedule = schedule;
     let bitten = false;
@@ -103,10 +104,10 @@ class ByHand {
       interrupted.throwIfAborted();
       await inTime(
         "the injection",
-        limits.inject,
+        schedule.limits.inject,
         schedule.announceFirst().then(() => schedule.injectFirst()),
       );
-      bitten = await inTime("the witness", ms(limits.witness + limits.overrun), schedule.witnessFirst());
+      bitten = await inTime("the witness", ms(witnessWithin + overrun), schedule.witnessFirst());
       if (bitten) {
         schedule.start(this.#over.reject);
         await this.#untilOver();
@@ -114,7 +115,7 @@ class ByHand {
     } catch (thrown) {
       if (thrown !== interrupted.reason || !interrupted.aborted) throw thrown;
     } finally {
-      await inTime("the undo", limits.undo, schedule.putBack());
+      await inTime("the undo", schedule.limits.undo, schedule.putBack());
     }
     return this.#result(bitten);
   }

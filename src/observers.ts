@@ -7,14 +7,10 @@ import { within } from "./limit.ts";
 import type { EngineClock } from "./observe/engine-events.ts";
 import type { Observation } from "./observe/observe.ts";
 import type { WatchedAddress } from "./observe/probing.ts";
+import { attachLimit, bootLimit } from "./phase-limits.ts";
 import type { Act } from "./plan.ts";
 import type { ContainerLook, StackContainers } from "./stack/stack.ts";
-import { minutes, seconds } from "./time.ts";
-import { overrun } from "./trial-journal.ts";
-
-/** So long a machine may take to boot, and its engine to answer; without a hypervisor that takes minutes. */
-const bootLimit = minutes(10);
-const attachLimit = seconds(30);
+import { overran } from "./trial-journal.ts";
 
 export interface ObserversOrder {
   /** Attaches them, the `nth` time. */
@@ -54,7 +50,7 @@ export class Observers implements AsyncDisposable {
     const { attach, hands, lost } = this.#order;
     this.#times++;
     const attached = await within(attachLimit, attach(hands.now, this.#times), (waited) =>
-      overrun("attaching the observers", waited),
+      overran("attaching the observers", waited),
     );
     this.#now = attached;
     this.#mayGo = false;

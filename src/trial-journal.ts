@@ -65,7 +65,7 @@ export class TrialJournal implements Disposable {
     this.#phase = phase;
     this.#tell({ trial: this.#plan.id, phase, text: this.act });
     this.write({ kind: "phase", act: this.act, phase, edge: "begin" });
-    const result = await within(limit, work(), (waited) => overrun(`the phase ${phase}`, waited));
+    const result = await within(limit, work(), (waited) => overran(`the phase ${phase}`, waited));
     this.write({ kind: "phase", act: this.act, phase, edge: "end" });
     return result;
   }
@@ -105,7 +105,7 @@ export class TrialJournal implements Disposable {
   }
 }
 
-export function overrun(what: string, limit: Duration): KnownError {
+export function overran(what: string, limit: Duration): KnownError {
   return new KnownError("phase-overrun", `${what} did not end within ${formatDuration(limit)}`, {
     facts: { try: "healproof doctor; is the machine or the engine overloaded?" },
   });

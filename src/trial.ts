@@ -17,6 +17,7 @@ import { stretched } from "./limit.ts";
 import { observe } from "./observe/observe.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
+import { downLimit, evidenceLimit, overrun, upLimit } from "./phase-limits.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import type { StackStart } from "./stack/containers.ts";
@@ -96,17 +97,11 @@ const limits = {
   up: seconds(90),
   /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring. */
   loud: seconds(20),
-  inject: seconds(30),
   witness: seconds(5),
   steadyAgain: seconds(30),
-  undo: seconds(60),
-  evidence: seconds(60),
-  down: seconds(120),
   /** What a recovery may still need after patience ended on it: its stability window and its corroborations are added. */
   grace: seconds(2),
   maxDelay: seconds(1),
-  /** On top of a limit that a phase keeps by itself, so that its own error is the one that is seen. */
-  overrun: seconds(30),
 } as const;
 
 export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Journal> {
@@ -150,7 +145,7 @@ class Trial {
       const quiet = await this.#tools.noise(this.#signal);
       const longStart = setTimeout(quiet, limits.loud);
       try {
-        await this.#journal.phase("up", ms(limits.up + limits.down), async () => {
+        await this.#journal.phase("up", upLimit(limits.up, this.#tools.host !== undefined), async () => {
           const { docker } = this.#tools.engine;
           const { run, owner, project } = this.#tools;
           const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
@@ -181,7 +176,7 @@ class Trial {
   async #askLedger(stack: StartedStack, { engineClock }: Observers): Promise<void> {
     const { ledger } = this.#plan;
     if (!ledger) return;
-    await this.#journal.phase("ledger", ms(ledger.within + limits.overrun), async () => {
+    await this.#journal.phase("ledger", ms(ledger.within + overrun), async () => {
       const after = acknowledgedAfter(this.#journal.records)?.at;
       const times = { clock: this.#clock, toHost: (unixMs: number) => engineClock.toHost(unixMs), after };
       this.#journal.write(await askLedger(stack.containers, ledger, times));
@@ -201,7 +196,7 @@ class Trial {
     if (this.#tools.keep) await attempt(async () => this.#healer?.on());
     if (!this.#tools.interrupted.aborted)
       await attempt(() =>
-        this.#journal.phase("evidence", limits.evidence, () =>
+        this.#journal.phase("evidence", evidenceLimit, () =>
           saveEvidence(stack, this.#tools.folder, this.#journal.writer),
         ),
       );
@@ -215,7 +210,7 @@ class Trial {
     // Whoever interrupts does not wait for another trial's measurement to end.
     const loud = await this.#tools.noise(this.#tools.interrupted).catch(() => () => undefined);
     try {
-      await this.#journal.phase("down", limits.down, () => stack.down());
+      await this.#journal.phase("down", downLimit, () => stack.down());
       this.#healer?.forget();
     } finally {
       loud();
@@ -304,14 +299,14 @@ class Trial {
       witnessWithin: stretched(limits.witness),
     });
     this.#broken = schedule;
-    await this.#journal.phase("inject", limits.inject, () => schedule.announceFirst());
+    await this.#journal.phase("inject", schedule.limits.inject, () => schedule.announceFirst());
     return schedule;
   }
 
   /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
   async #break(schedule: FaultSchedule): Promise<boolean> {
-    await this.#journal.phase("inject", limits.inject, () => schedule.injectFirst());
-    const mayTake = ms(limits.witness + limits.overrun);
+    await this.#journal.phase("inject", schedule.limits.inject, () => schedule.injectFirst());
+    const mayTake = ms(limits.witness + overrun);
     const bitten = await this.#journal.phase("witness", mayTake, () => schedule.witnessFirst());
     if (bitten) schedule.start((why) => this.#trouble.abort(why));
     return bitten;
@@ -321,7 +316,7 @@ class Trial {
   async #putBack(): Promise<void> {
     const broken = this.#broken;
     if (!broken) return;
-    await this.#journal.phase("undo", limits.undo, async () => {
+    await this.#journal.phase("undo", broken.limits.undo, async () => {
       await broken.putBack();
       this.#broken = undefined;
       await this.#healer?.on();
@@ -329,7 +324,7 @@ class Trial {
   }
 
   async #awaitSteady(phase: "steady" | "steady-again", limit: Duration, delay?: () => Duration): Promise<void> {
-    await this.#journal.phase(phase, ms(limit + limits.overrun), () =>
+    await this.#journal.phase(phase, ms(limit + overrun), () =>
       untilSteady({
         look: () => steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now()),
         now: () => this.#clock.now(),
@@ -349,8 +344,9 @@ class Trial {
     const { patience, stableFor, corroboratedBy } = act.recovery;
     const after = Math.max(0, ...corroboratedBy.map((it) => it.within), ...act.during.map((it) => it.within));
     const mayTake = ms(patience + stableFor + after + limits.grace);
-    const lasts = Math.max(0, ...act.faults.map((it) => it.at + (it.for ?? 0) + limits.inject + limits.undo));
-    return this.#journal.phase("observe", ms(lasts + mayTake + limits.overrun), async () => {
+    const { inject, undo } = this.#broken?.limits ?? { inject: 0, undo: 0 };
+    const lasts = Math.max(0, ...act.faults.map((it) => it.at + (it.for ?? 0) + inject + undo));
+    return this.#journal.phase("observe", ms(lasts + mayTake + overrun), async () => {
       let began = this.#clock.now();
       for (;;) {
         const over = this.#broken?.over ?? true;

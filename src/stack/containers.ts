@@ -113,7 +113,8 @@ async function running(
   };
 }
 
-const abandonLimit = seconds(60);
+/** How long a start that is given up may go on. */
+export const abandonLimit = seconds(60);
 const againMs = 50;
 
 /**

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { type HostSpan, hostNow } from "../clock.ts";
 import { KnownError, messageOf } from "../errors.ts";
 import { answered, within } from "../limit.ts";
-import { type Duration, formatDuration, seconds } from "../time.ts";
+import { type Duration, formatDuration, ms, seconds } from "../time.ts";
 import { type ClockExchange, type ClockMap, hostBootId, mapClock, toHost } from "./helper-clock.ts";
 import { type Answer, answer, type Request } from "./helper-wire.ts";
 import { eachLine } from "./lines.ts";
@@ -28,6 +28,8 @@ const helloLimit = seconds(10);
 const pingLimit = seconds(2);
 const exitLimit = seconds(5);
 const exitCodeLimit = seconds(1);
+/** Longer than a start takes, or a start that fails. */
+export const helperStartLimit = ms(3 * startLimit + helloLimit + 2 * exitLimit);
 /** Another machine's clock is compared this often. */
 const clockEvery = seconds(5);
 const keptStderr = 2000;

@@ -16,7 +16,7 @@ export interface Removed {
   readonly stuck: readonly string[];
 }
 
-const limit = seconds(60);
+export const removalLimit = seconds(60);
 const againMs = 50;
 
 /**
@@ -66,10 +66,10 @@ export async function removeLabelled(
       if (since === undefined) emptySince.set(Name, performance.now());
       else if (performance.now() - since > stuckAfter) stuck.add(Name);
     }
-    if (performance.now() - began > limit)
+    if (performance.now() - began > removalLimit)
       throw new KnownError(
         "not-removed",
-        `what carries ${labels.join(", ")} is still there after ${formatDuration(limit)}`,
+        `what carries ${labels.join(", ")} is still there after ${formatDuration(removalLimit)}`,
         {
           facts: { "in use": inUse.join(", ") || "nothing; it keeps coming back", try: "healproof clean" },
         },
