@@ -110,14 +110,18 @@ function find(journal: Journal, history: ActHistory, seen: ActSignals | undefine
       const blind = unseen(history, at.latest);
       if (blind) return inconclusive({ reason: "fault-not-shown-in-force", text: blind });
       const interval = elapsed(origin, at);
+      const bounds = boundsOf(recovery.bounds);
       return {
         verdict: verdictOf(interval, act.recovery.within, act.goal),
         recoveredAt: at,
         recovery: interval,
-        recoveryEvidence: boundsOf(recovery.bounds),
+        recoveryEvidence: bounds,
         attribution,
         corroboration: judgements.map(({ condition, agrees, evidence }) => ({ condition, agrees, evidence })),
-        checks: [...checksOf(journal, history, history.horizon), ...notBefore(act, interval)],
+        checks: [
+          ...checksOf(journal, history, history.horizon),
+          ...notBefore(act, interval, [history.originSeq ?? [], bounds.seqs].flat()),
+        ],
       };
     }
   }

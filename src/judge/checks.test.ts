@@ -283,3 +283,16 @@ test("another healer that is expected in a control may not be too quick", () => 
   expect(judged({ act: slow(4000) }).outcome).toBe("refuted");
   expect(judged({ act: slow(1500) }).outcome).toBe("inconclusive");
 });
+
+test.each([1000, 1500, 4000])(
+  "that it took so long (%d ms) is told with the injection and the samples that it came from",
+  (least) => {
+    const journal = tell({ act: actOf({ recovery: { notBefore: ms(least) } }) });
+    const [act] = judgeTrial(journal).acts;
+    const injected = journal.find((it) => it.kind === "fault" && it.stage === "injected");
+    expect(act?.recoveryEvidence?.seqs.length).toBeGreaterThan(0);
+    expect(act?.checks.map((it) => it.evidence.seqs)).toEqual([
+      [injected?.seq, ...(act?.recoveryEvidence?.seqs ?? [])],
+    ]);
+  },
+);

@@ -1,7 +1,7 @@
 import type { Journal, JournalRecord } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import { describeCondition } from "../scenario/conditions.ts";
-import { formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
+import { formatDuration, type Instant, type Interval, later, type Moment, ms } from "../time.ts";
 import { gapIn } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import type { CheckJudgement, Evidence } from "./judgement.ts";
@@ -145,14 +145,14 @@ function order(journal: Journal, { services }: ActHistory, begun: Moment, until:
   );
 }
 
-/** Whether a recovery came no earlier than is claimed, as of another healer in a control. */
-export function notBefore(act: Act, recovery: { readonly atLeast: number; readonly atMost: number }): CheckJudgement[] {
+/** Whether a recovery came no earlier than is claimed, as of another healer in a control. `seqs` are what the recovery time came from. */
+export function notBefore(act: Act, recovery: Interval, seqs: Evidence["seqs"]): CheckJudgement[] {
   const least = act.recovery.notBefore;
   if (least === undefined) return [];
   const say = answer("not-before", `not back before ${plain(least)}`);
-  if (recovery.atLeast >= least) return [say("yes", `it took ${plain(least)} or longer`, [])];
-  if (recovery.atMost < least) return [say("no", `it was back before ${plain(least)}`, [])];
-  return [say("unknown", `${plain(least)} lies inside the interval`, [])];
+  if (recovery.atLeast >= least) return [say("yes", `it took ${plain(least)} or longer`, seqs)];
+  if (recovery.atMost < least) return [say("no", `it was back before ${plain(least)}`, seqs)];
+  return [say("unknown", `${plain(least)} lies inside the interval`, seqs)];
 }
 
 const answer =
