@@ -62,11 +62,12 @@ test("no samples at all are a gap", () => {
   expect(gap(probe())).toEqual({ from: 1000, to: 9000, seqs: [] });
 });
 
-test("the largest distance between neighbours is that inside the window", () => {
+test("the largest distance between neighbours is that inside the window, and names its lines and those of the window's ends", () => {
   expect(
     largestGap(probe(...paced(0, 4000), ...paced(4700, 9000), [30_000, 30_001]), instant(1000), instant(9000)),
   ).toEqual({
     samples: 16,
     gap: 700,
+    seqs: [2, 8, 9, 17],
   });
 });

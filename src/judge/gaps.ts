@@ -1,5 +1,5 @@
 import { type Duration, type Instant, type Moment, ms } from "../time.ts";
-import { firstFrom, type Series } from "./series.ts";
+import { firstFrom, type Series, type Tick } from "./series.ts";
 
 /** A stretch without any exchange of a series. */
 export interface Gap {
@@ -43,22 +43,26 @@ export function gapIn(series: Series, from: Instant, to: Instant, excused: reado
   return to - covered > tolerable({ every }) ? { from: covered, to, seqs: seqsOf(seq) } : undefined;
 }
 
-/** The largest distance between the starts of two neighbouring samples from `from` to `to`. */
+/**
+ * The largest distance between the starts of two neighbouring samples from `from` to `to`. `seqs` are the lines of these two, and of the
+ * first and the last of all.
+ */
 export function largestGap(
   series: Series,
   from: Instant,
   to: Instant,
-): { readonly samples: number; readonly gap: Duration } {
-  let samples = 0;
+): { readonly samples: number; readonly gap: Duration; readonly seqs: readonly number[] } {
+  const ticks = series.ticks.slice(firstFrom(series.ticks, from)).filter((it) => it.from <= to);
   let gap = 0;
-  let last: Instant | undefined;
-  for (const tick of series.ticks.slice(firstFrom(series.ticks, from))) {
-    if (tick.from > to) break;
-    if (last !== undefined) gap = Math.max(gap, tick.from - last);
-    last = tick.from;
-    samples++;
+  let widest: readonly Tick[] = [];
+  for (const [index, tick] of ticks.entries()) {
+    const last = ticks[index - 1];
+    if (!last || tick.from - last.from <= gap) continue;
+    gap = tick.from - last.from;
+    widest = [last, tick];
   }
-  return { samples, gap: ms(gap) };
+  const named = [ticks[0], ...widest, ticks.at(-1)].map((it) => it?.seq);
+  return { samples: ticks.length, gap: ms(gap), seqs: [...new Set(seqsOf(...named))] };
 }
 
 const seqsOf = (...seqs: (number | undefined)[]) => seqs.filter((it) => it !== undefined);

@@ -26,6 +26,8 @@ export interface SignalJudgement {
   /** Samples looked at, and the largest gap between two that were due one after the other. */
   readonly samples: number;
   readonly largestGap: Duration;
+  /** The lines of the first and the last of these samples, and of the two with the largest gap between them. */
+  readonly seqs: readonly number[];
 }
 
 export type InconclusiveReason =

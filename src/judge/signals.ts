@@ -72,13 +72,14 @@ export function toSignalJudgement(
   origin: Moment,
   end: Instant,
 ): SignalJudgement {
-  const { samples, gap } = largestGap(series, origin.earliest, end);
+  const { samples, gap, seqs } = largestGap(series, origin.earliest, end);
   return {
     series: series.id,
     condition: describeCondition(condition),
     outages: all.map((it) => toOutage(it, series.id, (value) => sayValue(condition, value))),
     samples,
     largestGap: gap,
+    seqs,
   };
 }
 

@@ -185,6 +185,17 @@ describe("what the page says", () => {
     for (const seq of seqs) expect(links).toContain(seq);
   });
 
+  test("the samples between which a signal was not looked at for the longest", () => {
+    const sample = gateRun();
+    const [scenario] = sample.run.scenarios;
+    const [signal] = scenario?.trial.acts[0]?.signals ?? [];
+    expect(signal?.seqs.length).toBeGreaterThan(1);
+    const items = elements(document.getElementById("trial-app-crash") ?? never(), "li");
+    const item = items.find((it) => it.textContent?.includes("samples, at most"));
+    const links = elements(item ?? never(), "a").map((it) => Number(it.textContent));
+    for (const seq of signal?.seqs ?? []) expect(links).toContain(seq);
+  });
+
   test("failures first, then what is unknown, then what is proven", () => {
     const sections = elements(parsed(pageOf(everythingRun())), "section")
       .map((it) => attribute(it, "class"))

@@ -12,7 +12,8 @@ const duration = z.number().nonnegative().transform(ms);
 const at = z.number().transform(instant);
 const moment = z.strictObject({ earliest: at, latest: at });
 const interval = z.strictObject({ atLeast: duration, atMost: duration });
-const evidence = z.strictObject({ text: z.string(), seqs: z.array(z.int().nonnegative()) });
+const seqs = z.array(z.int().nonnegative());
+const evidence = z.strictObject({ text: z.string(), seqs });
 const outcome = z.enum(["proven", "refuted", "inconclusive"]);
 const healer = z.enum(healers);
 
@@ -43,6 +44,7 @@ const signal = z.strictObject({
   outages: z.array(z.strictObject({ began: moment, ended: moment.exactOptional(), evidence })),
   samples: z.int().nonnegative(),
   largestGap: duration,
+  seqs: seqs.default([]),
 });
 
 const act = z.strictObject({

@@ -162,7 +162,7 @@ function signal(it: ActJudgement["signals"][number], references: References, zer
         html`<br/>bad, beginning ${span(began, zero)}, ${ended ? html`ending ${span(ended, zero)}` : "and still bad when the watching ended"}${references.links(evidence.seqs)}`,
     );
   const more = it.outages.length - mostOutages;
-  return html`<li><code>${it.condition}</code><span class="quiet">, ${it.samples.toLocaleString("en")} samples, at most ${formatDuration(it.largestGap)} apart</span>${it.outages.length === 0 ? html`<br/>never looked bad` : shown}${more > 0 && html`<br/>and ${more} more times`}</li>`;
+  return html`<li><code>${it.condition}</code><span class="quiet">, ${it.samples.toLocaleString("en")} samples, at most ${formatDuration(it.largestGap)} apart</span>${references.links(it.seqs)}${it.outages.length === 0 ? html`<br/>never looked bad` : shown}${more > 0 && html`<br/>and ${more} more times`}</li>`;
 }
 
 function files(journal: Journal | undefined, record: TrialRecord | undefined): Piece {
