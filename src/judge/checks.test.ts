@@ -194,6 +194,21 @@ describe("services that are started again in an order", () => {
     expect(only(act)).toEqual([["order", "no"]]);
     expect(act.outcome).toBe("refuted");
   });
+
+  // An event's time is sure to a millisecond on either side.
+  test.each([5998, 6000, 6001, 6002])("leave it open where it cannot be told which came first (6000 and %d)", (app) => {
+    const act = judged(story(6000, app));
+    expect(only(act)).toEqual([["order", "unknown"]]);
+    expect(act.outcome).toBe("inconclusive");
+    expect(act.explanation).toContain("postgres and app so close together that their order is not certain");
+  });
+
+  test.each([
+    [5997, "no"],
+    [6003, "yes"],
+  ])("are told apart as soon as their times do not touch (6000 and %d)", (app, agrees) => {
+    expect(only(judged(story(6000, app)))).toEqual([["order", agrees]]);
+  });
 });
 
 describe("a claim that nobody heals", () => {

@@ -134,15 +134,17 @@ function order(journal: Journal, { services }: ActHistory, begun: Moment, until:
   if (missing.length > 0) return say("no", `${what}: no start of ${listed(missing)} was seen`, []);
   const found = starts.flatMap((it) => it ?? []);
   const told = listed(found.map((it) => `${it.service} ${atInstant(it.when.earliest)}`));
-  const wrong = found.some((it, index) => {
-    const next = found[index + 1];
-    return next !== undefined && next.when.latest < it.when.earliest;
-  });
-  return say(
-    wrong ? "no" : "yes",
-    `${what}: ${told}`,
-    found.map((it) => it.seq),
-  );
+  const seqs = found.map((it) => it.seq);
+  const pairs = found.slice(1).map((next, index) => [found[index] ?? next, next] as const);
+  if (pairs.some(([one, next]) => next.when.latest < one.when.earliest)) return say("no", `${what}: ${told}`, seqs);
+  const close = pairs.find(([one, next]) => next.when.earliest <= one.when.latest);
+  if (close)
+    return say(
+      "unknown",
+      `${what}: ${told}, and ${listed(close.map((it) => it.service))} so close together that their order is not certain`,
+      seqs,
+    );
+  return say("yes", `${what}: ${told}`, seqs);
 }
 
 /** Whether a recovery came no earlier than is claimed, as of another healer in a control. `seqs` are what the recovery time came from. */
