@@ -139,9 +139,39 @@ describe("what may never be", () => {
     expect(only(act)).toEqual([["never", "yes"]]);
   });
 
-  test("while the fault is still being injected is nothing", () => {
-    const and = [...(cut.and ?? []), ...seen((at) => (at < 5010 ? 0 : 1))];
-    expect(judged({ ...cut, act: cutAct({ never: [exporter] }), and }).outcome).toBe("proven");
+  describe("counts from the injection on", () => {
+    const when = (stage: "injected" | "bitten", from: number, to: number) => (it: Learned) =>
+      it.fact.kind === "fault" && it.fact.stage === stage ? fault(stage, from, to) : it;
+    /** Looked at five times a second, and 0 for one sample only, which is taken from this instant on. */
+    const onceAt = (first: number) =>
+      sampled(tapo, "prometheus", { every: 200, takes: 5, from: first % 200, to: 16_300 }, (at) =>
+        Math.abs(at - first) < 100 ? 0 : 1,
+      );
+    const told = (first: number, edit: (it: Learned) => Learned) =>
+      judged({ ...cut, act: cutAct({ never: [exporter] }), and: [...(cut.and ?? []), ...onceAt(first)], edit });
+
+    test("however much later the fault is seen to bite", () => {
+      const act = told(5100, when("bitten", 5000, 6900));
+      expect(only(act)).toEqual([["never", "no"]]);
+      expect(act.outcome).toBe("refuted");
+    });
+
+    test("also while that is still going on", () => {
+      expect(only(told(4800, when("injected", 4600, 5000)))).toEqual([["never", "no"]]);
+      expect(only(told(4500, when("injected", 4600, 5000)))).toEqual([["never", "yes"]]);
+    });
+  });
+
+  test("while the fault is still being injected is nothing if it was so before: what is taken is there until it is gone", () => {
+    const and = (gone: number) => [
+      ...(cut.and ?? []),
+      ...sampled(tapo, "prometheus", { every: 200, takes: 5, from: 100, to: 16_300 }, (at) => (at < gone ? 0 : 1)),
+    ];
+    const edit = (it: Learned) =>
+      it.fact.kind === "fault" && it.fact.stage === "injected" ? fault("injected", 4600, 5000) : it;
+    const told = (gone: number) => judged({ ...cut, act: cutAct({ never: [exporter] }), and: and(gone), edit });
+    expect(told(4950).outcome).toBe("proven");
+    expect(told(5150).outcome).toBe("refuted");
   });
 
   test("before the fault is nothing", () => {

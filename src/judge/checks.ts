@@ -17,7 +17,7 @@ export function checksOf(journal: Journal, history: ActHistory, until: Instant):
   if (!begun || act.expect !== "recovered") return [];
   return [
     ...act.during.map((it) => during(journal, history, begun, it)),
-    ...act.never.map((it) => never(journal, history, begun, it, until)),
+    ...act.never.map((it) => never(journal, begun, it, until)),
     ...(act.goal === "recovery" ? [] : [untouched(journal, history, begun, until)]),
     ...(act.recovery.inOrder ? [order(journal, history, begun, until)] : []),
   ];
@@ -59,16 +59,14 @@ function during(
   return say("no", `${what}: it did not${late ? `, only ${atInstant(late.to)}` : ""}${ended}`, late ? [late.seq] : []);
 }
 
-/** From the bite on: what a fault takes away, such as room on a disk, is still there while it is being taken. */
-function never(
-  journal: Journal,
-  { faults }: ActHistory,
-  begun: Moment,
-  condition: Act["never"][number],
-  until: Instant,
-): CheckJudgement {
-  const since = faults[0]?.bitten?.when.latest ?? begun.earliest;
+/**
+ * From the injection on. What was so before it, such as room on a disk, is still there while the fault is taking it: that counts from
+ * the injection's end on.
+ */
+function never(journal: Journal, begun: Moment, condition: Act["never"][number], until: Instant): CheckJudgement {
   const series = ticksFor(journal, condition, begun);
+  const before = series.ticks.findLast((it) => it.to <= begun.earliest);
+  const since = before && !before.good ? begun.earliest : begun.latest;
   const what = describeCondition(condition);
   const say = answer("never", what);
   // What was seen only after the watching may owe it to our own undo.
