@@ -9,6 +9,11 @@ trap 'rm -f "$config"' EXIT
 vagrant ssh-config > "$config"
 vm() { ssh -F "$config" default sudo "$@"; }
 
+if vm test -e /var/lib/healproof/in-use; then
+  echo 'lab: a run of healproof has the machine, or was killed in it: its own stack stays away (npm run --silent healproof -- clean --target vagrant, where no run is left)' >&2
+  exit 1
+fi
+
 if [ ! -f fixtures/stack/.env ]; then
   echo 'lab: the stack is not built yet: npm run setup'
   npm run --silent setup

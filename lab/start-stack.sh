@@ -10,9 +10,9 @@ printf 'TIMING=%s\nDOCKER_GID=%s\n' "$timing" "$(getent group docker | cut -d: -
 compose=(docker compose --project-directory "$project/fixtures/stack" -f "$project/fixtures/stack/compose.yaml" -f "$project/lab/compose.yaml")
 [ "$driver" != qemu ] || compose+=(-f "$project/lab/emulated.yaml")
 printf '%s\n' '[Unit]' 'Description=The reference stack' 'Requires=docker.service' 'After=docker.service network-online.target' \
-  'Wants=network-online.target' '[Service]' 'Type=oneshot' 'RemainAfterExit=yes' "EnvironmentFile=$settings" \
-  "ExecStart=/usr/bin/${compose[*]} up --detach --remove-orphans" "ExecStop=/usr/bin/${compose[*]} stop" \
-  'TimeoutStartSec=10min' '[Install]' 'WantedBy=multi-user.target' > /etc/systemd/system/healproof-stack.service
+  'Wants=network-online.target' '# As long as a run has the machine: own-stack.sh.' 'ConditionPathExists=!/var/lib/healproof/in-use' '[Service]' 'Type=oneshot' 'RemainAfterExit=yes' "EnvironmentFile=$settings" \
+  "ExecStart=/usr/bin/${compose[*]} up --detach --remove-orphans" "ExecStop=/usr/bin/${compose[*]} down" \
+  'TimeoutStartSec=10min' 'TimeoutStopSec=5min' '[Install]' 'WantedBy=multi-user.target' > /etc/systemd/system/healproof-stack.service
 
 # shellcheck disable=SC1091 # written by the set-up
 . "$project/fixtures/stack/.env"

@@ -39,8 +39,13 @@ export interface LabOrder {
 }
 
 /** Generous: without a hypervisor that the processor supports, a VM takes twenty times as long for what starts processes. */
-const limits = { ask: minutes(2), up: minutes(40), sync: minutes(5), images: minutes(20), unit: minutes(10) } as const;
-const stackUnit = "healproof-stack";
+const limits = {
+  ask: minutes(2),
+  up: minutes(40),
+  sync: minutes(5),
+  images: minutes(20),
+  ownStack: minutes(10),
+} as const;
 const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"];
 /** What our own helpers run from: where no registry is in reach, it cannot be built in there. */
 const listHelpers = [...listImages, "--filter", ownHelpers];
@@ -61,11 +66,11 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   writeFileSync(config, await vagrant(["ssh-config"], limits.ask, folder), { mode: 0o600 });
   const ssh = ["ssh", "-F", config, "default"];
   const group = await must([...ssh, "getent", "group", "docker"], limits.ask, folder);
-  const unit = (action: readonly string[]) => [...ssh, "sudo", "systemctl", ...action, stackUnit];
-  if ((await run([...ssh, "systemctl", "is-active", "--quiet", stackUnit], limits.ask, folder)).exitCode === 0) {
-    await must(unit(["stop"]), limits.unit, folder);
-    opened.defer(async () => void (await must(unit(["start", "--no-block"]), limits.unit, folder)));
-  }
+  const ownStack = (goes: "away" | "back") =>
+    must([...ssh, "sudo", join(folder, "lab/own-stack.sh"), goes], limits.ownStack, folder);
+  // Before it goes: what is interrupted half way is put back, too.
+  opened.defer(async () => void (await ownStack("back")));
+  await ownStack("away");
   const tunnel = opened.use(await Tunnel.open(config, join(work, "engine.sock")));
   const host = opened.use(new LabMachine({ folder, ssh, tunnel }));
   const ours = process.env.DOCKER_HOST;
