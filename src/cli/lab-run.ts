@@ -41,6 +41,13 @@ export async function labAt(target: Target, tell: (what: string) => void): Promi
   return openLab({ folder: process.cwd(), tell });
 }
 
+/** The lab that something may have been left in: where there is none, none is made. */
+export async function labToClean(tell: (what: string) => void): Promise<Lab | undefined> {
+  const { isThere, openLab } = await import("../stack/lab/lab.ts");
+  const folder = process.cwd();
+  return (await isThere(folder)) ? openLab({ folder, tell }) : undefined;
+}
+
 /** Plans as they are in the lab, with all that they need brought there, and limits as it is fast. */
 export async function movedTo(lab: Lab, planned: readonly TrialPlan[], tell: (what: string) => void): Promise<LabRun> {
   const plans = planned.map((it) => ({

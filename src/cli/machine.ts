@@ -8,7 +8,7 @@ import { stuckText } from "../stack/remove.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { labAt } from "./lab-run.ts";
+import { labToClean } from "./lab-run.ts";
 import { print } from "./print.ts";
 import type { Target } from "./target.ts";
 
@@ -46,8 +46,9 @@ export async function cleanCommand(
   run: string | undefined,
   flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  await using lab = await labAt(flags.target, (what) => void process.stderr.write(`${what}\n`));
-  const done = await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
+  const inLab = flags.target === "vagrant";
+  await using lab = inLab ? await labToClean((what) => void process.stderr.write(`${what}\n`)) : undefined;
+  const done = inLab && !lab ? [] : await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
   await lab?.forgetSnapshot();
   const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
   print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -85,6 +85,31 @@ test("the lab's own stack makes room whatever state it is in, before anything of
   expect(ownStack()).toEqual([expect.stringContaining(`${script} away`), expect.stringContaining(" -L ")]);
   await lab[Symbol.asyncDispose]();
   expect(ownStack().at(-1)).toContain(`${script} back`);
+});
+
+test("two at once are refused, before the second touches anything, with who has the lab; once that is over it is free", async () => {
+  const first = await open();
+  const before = asked();
+  const thrown = await open().catch((it: unknown) => it);
+  expect(thrown).toMatchObject({
+    code: "lab-in-use",
+    exitCode: 64,
+    facts: {
+      "who has it": expect.stringContaining(`process ${process.pid}: `),
+      try: expect.stringContaining("kill -INT"),
+    },
+  });
+  expect(asked().slice(before.length)).toEqual(["vagrant status --machine-readable"]);
+  await first[Symbol.asyncDispose]();
+  await (await open())[Symbol.asyncDispose]();
+});
+
+test("a lab that somebody had who was killed is free", async () => {
+  mkdirSync(join(folder, ".vagrant"));
+  const killed = { owner: `${process.pid}.1`, command: "run", since: "2026-01-01" };
+  writeFileSync(join(folder, ".vagrant/healproof.json"), JSON.stringify(killed));
+  await (await open())[Symbol.asyncDispose]();
+  expect(readdirSync(join(folder, ".vagrant"))).toEqual([]);
 });
 
 test("the images that lack in there and are here are brought, with our helpers', out of our own engine", async () => {

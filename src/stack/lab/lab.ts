@@ -8,6 +8,7 @@ import { formatDuration, minutes, ms } from "../../time.ts";
 import { ownHelpers } from "../helper-image.ts";
 import { useStateOf } from "../state-folder.ts";
 import { must, run, stateOf, vagrant } from "./commands.ts";
+import { lockLab } from "./lock.ts";
 import { LabMachine } from "./machine.ts";
 import { slownessOf } from "./slowness.ts";
 import { LabStacks } from "./stacks.ts";
@@ -50,16 +51,21 @@ const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag
 /** What our own helpers run from: where no registry is in reach, it cannot be built in there. */
 const listHelpers = [...listImages, "--filter", ownHelpers];
 
+/** Whether there is one, up or down. */
+export const isThere = async (folder: string): Promise<boolean> => (await stateOf(folder)) !== "not_created";
+
 /** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
 export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
   const began = performance.now();
-  if ((await stateOf(folder)) === "running") await vagrant(["rsync"], limits.sync, folder);
+  const state = await stateOf(folder);
+  await using opened = new AsyncDisposableStack();
+  opened.use(lockLab(folder));
+  if (state === "running") await vagrant(["rsync"], limits.sync, folder);
   else {
     tell("the lab is down: vagrant up …");
     // Without its own stack, which would only have to be stopped.
     await vagrant(["up"], limits.up, folder, { HEALPROOF_LAB_STACK: "no" });
   }
-  await using opened = new AsyncDisposableStack();
   const work = mkdtempSync(join(tmpdir(), "healproof-lab-"));
   opened.defer(() => rmSync(work, { recursive: true, force: true }));
   const config = join(work, "ssh-config");
