@@ -11,7 +11,10 @@ beforeEach(() => {
 afterEach(() => observed[Symbol.dispose]());
 
 /** How often each address is tried, and how long a try may take; and what the journal says of that. */
-function paceOf(): { asked: { everyMs: number; timeoutMs: number } | undefined; told: number | undefined } {
+function paceOf(addresses = 1): {
+  asked: { everyMs: number; timeoutMs: number } | undefined;
+  told: number | undefined;
+} {
   let asked: { everyMs: number; timeoutMs: number } | undefined;
   const probe: Probe = {
     clock: { sameKernel: true, offsetMs: 0, uncertaintyMs: 0, method: "" },
@@ -22,7 +25,8 @@ function paceOf(): { asked: { everyMs: number; timeoutMs: number } | undefined; 
     lost: new Promise(() => undefined),
     [Symbol.asyncDispose]: async () => undefined,
   };
-  observeProbe(probe, [{ id: "app", url: "http://app:8080/" }], observed.tools);
+  const watched = Array.from({ length: addresses }, (_, i) => ({ id: `app ${i}`, url: `http://app:${8080 + i}/` }));
+  observeProbe(probe, watched, observed.tools);
   return { asked, told: observed.journal.records.findLast((it) => it.kind === "series")?.everyMs };
 }
 
@@ -30,4 +34,10 @@ test("an address is tried 100 times a second; on a slower machine so much less o
   expect(paceOf()).toEqual({ asked: { everyMs: 10, timeoutMs: 1000 }, told: 10 });
   using _ = stretchLimits(13.4);
   expect(paceOf()).toEqual({ asked: { everyMs: 134, timeoutMs: 13_400 }, told: 134 });
+});
+
+test("on a slower machine several addresses share what it can carry; elsewhere each is tried as often as one", () => {
+  expect(paceOf(7).asked?.everyMs).toBe(10);
+  using _ = stretchLimits(10);
+  expect(paceOf(7)).toEqual({ asked: { everyMs: 700, timeoutMs: 10_000 }, told: 700 });
 });

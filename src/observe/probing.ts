@@ -1,4 +1,4 @@
-import { stretched } from "../limit.ts";
+import { slowness, stretched } from "../limit.ts";
 import { ms, seconds } from "../time.ts";
 import type { Probe } from "./probe/probe.ts";
 import type { ObserverTools } from "./series.ts";
@@ -14,10 +14,14 @@ export interface WatchedAddress {
   readonly body?: string;
 }
 
-/** Watches addresses through the probe; each is a series whose samples are its tries. */
+/**
+ * Watches addresses through the probe; each is a series whose samples are its tries. On a slow machine they share the tries that one has
+ * elsewhere, as looking at each that often would be all that it does.
+ */
 export function observeProbe(probe: Probe, addresses: readonly WatchedAddress[], tools: ObserverTools): void {
   const { journal, clock, changed, until } = tools;
-  const [everyMs, timeoutMs] = [stretched(usualPace), stretched(usualLimit)];
+  const pace = slowness() > 1 ? ms(usualPace * addresses.length) : usualPace;
+  const [everyMs, timeoutMs] = [stretched(pace), stretched(usualLimit)];
   journal.write({ kind: "clock", source: "probe", ...probe.clock });
   for (const { id, url, body } of addresses) {
     journal.write({ kind: "series", id, observer: "probe", everyMs });
