@@ -114,8 +114,11 @@ const facts = {
     how: z.enum(["replaced", "healed", "released"]).optional(),
     detail: z.string(),
   }),
-  /** Nobody looked from inside the stack: its engine was away, and the observers with it. They were attached anew at its end. */
-  absence: z.strictObject({ act: actId, when: span, why: z.string() }),
+  /**
+   * Nobody looked from inside the stack: its engine was away, and the observers with it. They were attached anew at its end. `engine`: when
+   * its service manager called it started again; absent in older journals.
+   */
+  absence: z.strictObject({ act: actId, when: span, why: z.string(), engine: span.optional() }),
   /** How a machine came up once its power was back: when each step of that was reached, the last: that the stack's last container was started. */
   boot: z.strictObject({
     act: actId,

@@ -179,6 +179,20 @@ test("a container that was started before the engine called itself started stand
   expect(steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "containers", "engine"]);
 });
 
+test.each(["throughout", "for a moment"] as const)(
+  "when the engine was ready again is told: away %s",
+  async (lasted) => {
+    const engine = hostNow() + 1500;
+    const lastBoot = async () => ({ kernel: 0, systemd: 0, engine });
+    const { observers } = setting({ host: Object.assign(new PretendHost(), { lastBoot }) });
+    await observers.attach();
+    await observers.mayGo();
+    await observers.comeBack(dark(), lasted);
+    const [away] = recordsOf(written(), "absence");
+    expect(away?.engine).toEqual(clock.span({ from: engine, to: engine }));
+  },
+);
+
 test("an engine that is restarted boots no machine", async () => {
   const { observers } = setting({ host: new PretendHost() });
   await observers.attach();

@@ -1,7 +1,7 @@
 import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import type { Hands } from "./fault/hand/hands.ts";
-import type { Host } from "./fault/host.ts";
+import type { Host, LastBoot } from "./fault/host.ts";
 import type { JournalWriter } from "./journal-file.ts";
 import { within } from "./limit.ts";
 import type { EngineClock } from "./observe/engine-events.ts";
@@ -81,12 +81,14 @@ export class Observers implements AsyncDisposable {
     await this.attach();
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
     await this.#noteDark(dark, lasted);
-    if (host && lasted === "throughout") await this.#noteBoot(host, dark.to);
+    const boot = await host?.lastBoot();
+    if (boot && lasted === "throughout") await this.#noteBoot(boot, dark.to);
     journal.write({
       kind: "absence",
       act: act(),
       when,
       why: "the engine was away, and what looks at its containers with it",
+      ...(boot ? { engine: clock.span(this.engineClock.toHost(boot.engine)) } : {}),
     });
   }
 
@@ -114,9 +116,9 @@ export class Observers implements AsyncDisposable {
   }
 
   /** `powered`: when its power was back. */
-  async #noteBoot(host: Host, powered: number): Promise<void> {
+  async #noteBoot(boot: LastBoot, powered: number): Promise<void> {
     const { journal, clock, act, containers } = this.#order;
-    const [boot, looks] = await Promise.all([host.lastBoot(), containers.look()]);
+    const looks = await containers.look();
     const last = Math.max(...looks.flatMap((it) => (it.running ? (it.startedAtUnixMs ?? []) : [])));
     const theirs = (unixMs: number) => clock.span(this.engineClock.toHost(unixMs));
     const steps = [

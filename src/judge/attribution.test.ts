@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { recordsOf } from "../journal.ts";
-import { instant, moment } from "../time.ts";
+import { instant, type Moment, moment } from "../time.ts";
 import { type AttributionQuestion, attribute, type Claim, claimant, serviceOf } from "./attribution.ts";
 import { actOf, apiRestart, engine, journalOf, type Learned, look, planOf } from "./testing/journal-builder.ts";
 
@@ -59,6 +59,17 @@ test("a container that the engine started when it came up again itself is its re
   const { fact, ...rest } = after;
   const without = { ...rest, fact: { ...fact, restartPolicy: "no" } as typeof fact };
   expect(by([before, without], { absences }).healer).toBe("unknown");
+});
+
+test("what the engine started before it was ready is its restart policy's; after that anybody may have asked it to", () => {
+  const by6100 = (engine: Moment, startedAt: number) =>
+    by([before, look(6300, 0, startedAt)], { absences: [{ ...moment(5000, 6100), engine }] });
+  expect(by6100(moment(5940, 5960), 5900).healer).toBe("restart-policy");
+  const later = by6100(moment(5840, 5860), 5900);
+  expect(later.healer).toBe("unknown");
+  expect(later.evidence[0]?.text).toContain("after the engine was ready at 5.840 s, when anybody may have asked it to");
+  // Both are of one clock: what it is unsure of is no reason to doubt.
+  expect(by6100(moment(5860, 5900), 5900).healer).toBe("restart-policy");
 });
 
 test("what happened to another service, or before the fault, is not its story", () => {

@@ -1,6 +1,7 @@
 import type { Journal, JournalRecord } from "../journal.ts";
 import { type Healer, healers } from "../scenario/schema.ts";
 import type { Instant, Moment } from "../time.ts";
+import type { Absence } from "./history.ts";
 import type { Attribution, Evidence, HealedBy } from "./judgement.ts";
 import { atInstant, healerName, listed } from "./words.ts";
 
@@ -50,7 +51,7 @@ export interface AttributionQuestion {
   readonly horizon: Instant;
   readonly claims: readonly Claim[];
   /** When the engine was away, and whatever it did when it came up again was told to nobody. */
-  readonly absences?: readonly Moment[];
+  readonly absences?: readonly Absence[];
 }
 
 /** Who restarts through the engine's API and may say so by a counter. */
@@ -212,13 +213,15 @@ function withoutRestart(
 
 /**
  * The engine, when it came up again itself: the same container, started while nobody could ask it for that, with a restart policy that
- * says so, and nobody else who claims to have done it.
+ * says so, and nobody else who claims to have done it. Docker starts its containers, then tells the service manager that it is ready, and
+ * only then answers requests. Both times are of that machine's clock, and a start that is asked for takes longer than they are unsure of.
+ * Journals that do not tell when it was ready are taken at their word that it was away.
  */
 function byTheEngine(
   service: string,
   before: Look,
   after: Look,
-  absences: readonly Moment[],
+  absences: readonly Absence[],
   claims: readonly Claim[],
 ): Attribution | undefined {
   const started = after.startedAt;
@@ -226,11 +229,21 @@ function byTheEngine(
   const away = absences.find((it) => it.earliest <= started.latest && started.earliest <= it.latest);
   if (!away || claims.some((it) => restarters.includes(it.healer) && besides(it, service) === undefined))
     return undefined;
+  const seqs = [before.seq, after.seq];
+  const text = `${service}'s container is the same as before, and was started ${atInstant(started.earliest)}`;
+  const { engine } = away;
+  if (engine && started.earliest > engine.latest)
+    return says("unknown", [
+      {
+        text: `${text}, after the engine was ready ${atInstant(engine.earliest)}, when anybody may have asked it to`,
+        seqs,
+      },
+    ]);
+  const when = engine
+    ? `before it was ready ${atInstant(engine.latest)} and answered anybody`
+    : "while nobody was seen to be answered";
   return says("restart-policy", [
-    {
-      text: `${service}'s container is the same as before, and was started ${atInstant(started.earliest)}, when the engine came up again and before it answered anybody (restart: ${after.restartPolicy})`,
-      seqs: [before.seq, after.seq],
-    },
+    { text: `${text}, when the engine came up again and ${when} (restart: ${after.restartPolicy})`, seqs },
   ]);
 }
 

@@ -20,6 +20,11 @@ export interface FaultHistory {
   readonly service?: string;
 }
 
+/** A time in which nobody could look; `engine`: when the engine was ready again, where the journal tells. */
+export interface Absence extends Moment {
+  readonly engine?: Moment;
+}
+
 /** What a journal says of one act besides its samples: where it began, how far it was watched, what was done to it. */
 export interface ActHistory {
   readonly act: Act;
@@ -34,7 +39,7 @@ export interface ActHistory {
   /** The end of the observation; the last instant that the journal knows where that was never reached. */
   readonly horizon: Instant;
   /** When nobody could look from inside the stack, because its engine was away. */
-  readonly absences: readonly Moment[];
+  readonly absences: readonly Absence[];
   /** Whether the observation came to its end. */
   readonly observed: boolean;
   /** The services that are healed: those that were hit unless the scenario tells. */
@@ -72,11 +77,13 @@ export function historyOf(journal: Journal, act: Act): ActHistory {
     ...(origin ? { origin: origin.when, originSeq: origin.seq } : {}),
     ...(undone ? { undone } : {}),
     horizon: observed?.at ?? journal.at(-1)?.at ?? instant(0),
-    absences: journal.flatMap((it) => (it.kind === "absence" && it.act === breaks ? [it.when] : [])),
+    absences: journal.flatMap((it) => (it.kind === "absence" && it.act === breaks ? [absenceOf(it)] : [])),
     observed: observed !== undefined,
     services: act.recovery.of ?? [...new Set(hit)],
   };
 }
+
+const absenceOf = ({ when, engine }: JournalRecord<"absence">): Absence => ({ ...when, ...(engine ? { engine } : {}) });
 
 function faultHistory(
   records: readonly FaultRecord[],
