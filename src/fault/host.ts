@@ -15,8 +15,25 @@ export interface Host {
   startEngine(): Promise<void>;
   /** How it came up the last time, by its own wall clock, ms since 1970. */
   lastBoot(): Promise<LastBoot>;
+  /** Units of its own service manager; an error where it has none of such a name. */
+  units(names: readonly string[]): Promise<readonly HostUnit[]>;
+  /** They are not started at boot any more, which is on its disk when this returns; those that run, run on. */
+  disable(units: readonly string[]): Promise<void>;
+  /** They are started, and at boot again. */
+  enable(units: readonly string[]): Promise<void>;
   /** Fulfils once its engine answers us again, however often it was away; an error at the limit. */
   engineIsBack(within: Duration): Promise<void>;
+}
+
+/** A unit of the machine itself. */
+export interface HostUnit {
+  readonly unit: string;
+  /** The boot that the machine is in. */
+  readonly boot: string;
+  /** Whether it is started at boot. */
+  readonly enabled: boolean;
+  /** By its own wall clock, ms since 1970; absent where it does not run. */
+  readonly startedAt?: number;
 }
 
 export interface LastBoot {

@@ -27,5 +27,14 @@ export class PretendHost implements Host {
     this.running = true;
   };
   lastBoot = async () => ({ kernel: 0, systemd: 0, engine: 0 });
+  disabled: readonly string[] = [];
+  disable = async (units: readonly string[]) => {
+    this.disabled = [...new Set([...this.disabled, ...units])];
+  };
+  enable = async (units: readonly string[]) => {
+    this.disabled = this.disabled.filter((it) => !units.includes(it));
+  };
+  units = async (names: readonly string[]) =>
+    names.map((unit) => ({ unit, boot: `boot ${this.starts}`, enabled: !this.disabled.includes(unit), startedAt: 0 }));
   engineIsBack = async () => undefined;
 }

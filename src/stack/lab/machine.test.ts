@@ -24,6 +24,7 @@ beforeEach(() => {
        *"date +%s%3N") echo $(( $(date +%s%3N) - $(cat "${folder}/behind") ));;
        *"sudo date -s"*) [ -e "${folder}/stubborn" ] && exit; awk -v by="$(sed "s/.*'\\(.*\\) seconds'.*/\\1/" <<< "$*")" '{ printf "%d", $1 - by * 1000 }' "${folder}/behind" > "${folder}/now" && mv "${folder}/now" "${folder}/behind";;
        ${programs.tunnelBranch}
+       *"--property=Id"*) cat "${folder}/units";;
        *"/proc/uptime"*) printf 'now=1000000\\nup=100.50\\nUserspaceTimestampMonotonic=20500000\\nActiveEnterTimestampMonotonic=60500000\\n';;
      esac`,
   );
@@ -73,4 +74,37 @@ test("how it came up is told by its own wall clock", async () => {
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;
   expect(await it.lastBoot()).toEqual({ kernel: 899_500, systemd: 920_000, engine: 960_000 });
+});
+
+const unitsSay = (...blocks: readonly string[]) =>
+  writeFileSync(join(folder, "units"), ["now=1000000\nup=100.50\nboot=b-1", ...blocks.map((it) => `\n${it}`)].join("\n"));
+const exporter = "Id=exporter.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled";
+
+test("its own units tell whether they are enabled, and when they were started in which boot, by its wall clock", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  unitsSay(
+    `ActiveEnterTimestampMonotonic=30500000\n${exporter}`,
+    "Id=other.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\nActiveEnterTimestampMonotonic=0",
+  );
+  expect(await it.units(["exporter.service", "other.service"])).toEqual([
+    { unit: "exporter.service", boot: "b-1", enabled: true, startedAt: 930_000 },
+    { unit: "other.service", boot: "b-1", enabled: false },
+  ]);
+});
+
+test("a unit that it does not know is an error that names it", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  unitsSay("Id=exporter.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=");
+  await expect(it.units(["exporter.service"])).rejects.toThrow("has no unit exporter.service");
+});
+
+test("that a unit is disabled is on its disk, and it runs on; enabled it is started too", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  await it.disable(["a.service", "b.service"]);
+  expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl disable --quiet a.service b.service && sync");
+  await it.enable(["a.service"]);
+  expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl enable --quiet --now a.service && sync");
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spanOf } from "../../clock.ts";
 import { KnownError } from "../../errors.ts";
-import type { Host, LastBoot } from "../../fault/host.ts";
+import type { Host, HostUnit, LastBoot } from "../../fault/host.ts";
 import { seenWithin } from "../../fault/looking.ts";
 import { type Duration, minutes, ms, seconds } from "../../time.ts";
 import { must, vagrant } from "./commands.ts";
@@ -101,13 +101,46 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     const said = await must([...ssh, script], limits.ask, folder);
     const figures =
       /now=(\d+)\s+up=([\d.]+)\s+UserspaceTimestampMonotonic=(\d+)\s+ActiveEnterTimestampMonotonic=(\d+)/.exec(said);
-    if (!figures)
-      throw new KnownError("unknown-boot", "the lab's machine does not say how it came up", {
-        facts: { "it printed": said.trim().slice(-500) },
-      });
+    if (!figures) throw unknownBoot(said);
     const [now = 0, upS = 0, systemdUs = 0, engineUs = 0] = figures.slice(1).map(Number);
     const kernel = now - upS * 1000;
     return { kernel, systemd: kernel + systemdUs / 1000, engine: kernel + engineUs / 1000 };
+  }
+
+  async units(names: readonly string[]): Promise<HostUnit[]> {
+    const { ssh, folder } = this.#order;
+    const properties = ["Id", "LoadState", "ActiveState", "UnitFileState", "ActiveEnterTimestampMonotonic"];
+    const script = [
+      "date +now=%s%3N",
+      "echo up=$(cut -d ' ' -f 1 /proc/uptime)",
+      "echo boot=$(cat /proc/sys/kernel/random/boot_id)",
+      "echo",
+      `systemctl show --property=${properties.join(",")} ${names.join(" ")}`,
+    ].join("; ");
+    const said = await must([...ssh, script], limits.ask, folder);
+    const [{ now, up, boot } = {}, ...shown] = said.trim().split(/\n{2,}/).map(assignments);
+    if (now === undefined || up === undefined || boot === undefined) throw unknownBoot(said);
+    const kernel = Number(now) - Number(up) * 1000;
+    return names.map((unit) => {
+      const it = shown.find(({ Id }) => Id === unit);
+      if (it?.LoadState !== "loaded")
+        throw new KnownError("no-such-unit", `the lab's machine has no unit ${unit}`, {
+          facts: { "it printed": said.trim().slice(-500), try: "vagrant provision" },
+        });
+      const since = Number(it.ActiveEnterTimestampMonotonic ?? 0);
+      const runs = it.ActiveState === "active" && since > 0;
+      const enabled = it.UnitFileState === "enabled";
+      return { unit, boot, enabled, ...(runs ? { startedAt: kernel + since / 1000 } : {}) };
+    });
+  }
+
+  /** Synced: its mains may be cut next. */
+  async disable(units: readonly string[]): Promise<void> {
+    await this.#sudo(`systemctl disable --quiet ${units.join(" ")} && sync`);
+  }
+
+  async enable(units: readonly string[]): Promise<void> {
+    await this.#sudo(`systemctl enable --quiet --now ${units.join(" ")} && sync`);
   }
 
   engineIsBack(within: Duration): Promise<void> {
@@ -168,9 +201,13 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     await this.#booting.catch(() => undefined);
   }
 
-  async #service(action: "restart" | "start"): Promise<void> {
+  #service(action: "restart" | "start"): Promise<void> {
+    return this.#sudo(`systemctl ${action} ${engineUnit}`);
+  }
+
+  async #sudo(command: string): Promise<void> {
     const { ssh, folder } = this.#order;
-    await must([...ssh, "sudo", "systemctl", action, engineUnit], limits.service, folder);
+    await must([...ssh, `sudo ${command}`], limits.service, folder);
   }
 
   /** As Vagrant notes it. */
@@ -186,3 +223,12 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     return { provider, id: readFileSync(join(folder, provider, "id"), "utf8").trim() };
   }
 }
+
+/** Lines of `name=value`. */
+const assignments = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
+
+const unknownBoot = (said: string) =>
+  new KnownError("unknown-boot", "the lab's machine does not say how it came up", {
+    facts: { "it printed": said.trim().slice(-500) },
+  });
