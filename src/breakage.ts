@@ -1,4 +1,5 @@
 import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
+import { exitCode, KnownError } from "./errors.ts";
 import type { AnyFault, FaultLook, FaultTools } from "./fault/define.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import type { Fact } from "./journal.ts";
@@ -68,6 +69,18 @@ export class Breakage {
     this.#aim = aim;
     this.#what = what;
     this.#undoId = [scene.project, of.act, of.nth, ...(scene.mark ? [scene.mark] : [])].join("-");
+  }
+
+  /**
+   * Refuses a fault that comes later, where what it names is wrong: there is no such link, no such container. It is aimed again when its
+   * time comes, so whatever else is in its way now does not count: a service that does not run yet may run by then.
+   */
+  static async refuseWrong(scene: Scene, fault: AnyFault, params: unknown): Promise<void> {
+    try {
+      await fault.aim(toolsOf(scene), params);
+    } catch (thrown) {
+      if (thrown instanceof KnownError && thrown.exitCode === exitCode.usage) throw thrown;
+    }
   }
 
   /** Finds out what will be touched and puts its undo on the disk. Nothing is broken yet. */

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { Scene } from "./breakage.ts";
 import { hostNow, TrialClock } from "./clock.ts";
+import { exitCode, KnownError } from "./errors.ts";
 import { type AnyFault, defineFault } from "./fault/define.ts";
 import { noHand, noStack, noWire } from "./fault/testing/no-tools.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
@@ -27,7 +28,14 @@ const notReached = () => Promise.reject(new Error("not reached"));
 
 type Step = (name: string) => Promise<void>;
 
-function fixture(over: { bites?: boolean; breaks?: Step; heals?: Step } = {}) {
+interface Over {
+  readonly bites?: boolean;
+  readonly aims?: Step;
+  readonly breaks?: Step;
+  readonly heals?: Step;
+}
+
+function fixture(over: Over = {}) {
   const did: string[] = [];
   const facts: Extract<Fact, { kind: "fault" }>[] = [];
   const fault: AnyFault = defineFault({
@@ -38,7 +46,10 @@ function fixture(over: { bites?: boolean; breaks?: Step; heals?: Step } = {}) {
     ends: "at-once",
     lasts: true,
     describe: ({ service }) => `break of ${service}`,
-    aim: async (_tools, { service, replica }) => ({ name: `${service}${replica === undefined ? "" : `-${replica}`}` }),
+    async aim(_tools, { service, replica }) {
+      await over.aims?.(service);
+      return { name: `${service}${replica === undefined ? "" : `-${replica}`}` };
+    },
     async inject(_tools, { name }) {
       did.push(`break ${name}, ${leftToUndo({ all: true }).entries.length} on disk`);
       await over.breaks?.(name);
@@ -85,15 +96,17 @@ function fixture(over: { bites?: boolean; breaks?: Step; heals?: Step } = {}) {
     changed: () => undefined,
     lost: () => undefined,
   };
-  const schedule = (...faults: FaultCall[]) =>
+  const scheduleBefore = (afterwards: FaultCall[], ...faults: FaultCall[]) =>
     new FaultSchedule({
       scene,
       act: { id: "main", faults },
       faults: [fault],
       random: () => 0.5,
       witnessWithin: ms(100),
+      afterwards,
     });
-  return { clock, did, facts, schedule };
+  const schedule = (...faults: FaultCall[]) => scheduleBefore([], ...faults);
+  return { clock, did, facts, schedule, scheduleBefore };
 }
 
 const call = (service: string, at = 0, lasts?: number, more: Record<string, unknown> = {}): FaultCall => ({
@@ -217,6 +230,33 @@ test("where one of several cannot be injected, nothing is put back before the ot
   }, 20);
   await expect(injected).rejects.toThrow("no such process");
   expect(did.slice(2)).toEqual(["app is broken", "over"]);
+});
+
+describe("what comes later", () => {
+  const aims = (why: unknown) => async (service: string) => {
+    if (service === "nope") throw why;
+  };
+  const wrong = new KnownError("no-such-link", "there is no nope", { exitCode: exitCode.usage });
+  const notYet = new KnownError("nothing-to-break", "nope does not run", { exitCode: exitCode.inconclusive });
+
+  test.each([
+    ["in the same act", [call("app"), call("nope", 5000)], []],
+    ["in the act after it", [call("app")], [call("nope")]],
+  ])("%s, and names what is not there, is refused before anything is touched", async (_, faults, afterwards) => {
+    const { did, facts, scheduleBefore } = fixture({ aims: aims(wrong) });
+    await expect(scheduleBefore(afterwards, ...faults).announceFirst()).rejects.toBe(wrong);
+    expect(leftToUndo({ all: true }).entries).toEqual([]);
+    expect([did, facts]).toEqual([[], []]);
+  });
+
+  test("and cannot be aimed at yet is no reason not to begin", async () => {
+    const { did, schedule } = fixture({ aims: aims(notYet) });
+    const it = schedule(call("app"), call("nope", 60_000));
+    await it.announceFirst();
+    await it.injectFirst();
+    await it.putBack();
+    expect(did).toEqual(["break app, 1 on disk", "undo app"]);
+  });
 });
 
 test("any replica is one of those there are, drawn by the trial's own chance", async () => {

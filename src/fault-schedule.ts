@@ -17,6 +17,8 @@ export interface ScheduleOrder {
   readonly random: () => number;
   /** How long each fault has to be seen to bite. */
   readonly witnessWithin: Duration;
+  /** What the trial's later acts break. */
+  readonly afterwards?: readonly FaultCall[];
 }
 
 interface Planned {
@@ -51,9 +53,18 @@ export class FaultSchedule {
     return this.#open === 0;
   }
 
-  /** Aims the first, and all that come at the same time, and puts their undo on the disk. Nothing is broken yet. */
+  /**
+   * Refuses what comes later and cannot be, then aims the first, and all that come at the same time, and puts their undo on the disk.
+   * Nothing is broken yet.
+   */
   async announceFirst(): Promise<void> {
-    await allDone(this.#first().map((it) => this.#announce(it)));
+    const { scene, faults, afterwards = [] } = this.#order;
+    const first = this.#first();
+    const later = this.#planned.filter((it) => !first.includes(it)).map((it) => it.call);
+    await Promise.all(
+      [...later, ...afterwards].map((it) => Breakage.refuseWrong(scene, known(faults, it.kind), it.params)),
+    );
+    await allDone(first.map((it) => this.#announce(it)));
   }
 
   /** Injects what was announced. */

@@ -291,12 +291,14 @@ class Trial {
   /** Before the last look at the steady state, so that the fault follows on that at once: to aim may take a busy engine a second. */
   async #announce(scene: Scene, act: Act): Promise<FaultSchedule> {
     const { faults } = this.#tools;
+    const { acts } = this.#plan;
     const schedule = new FaultSchedule({
       scene,
       act,
       faults,
       random: this.#random,
       witnessWithin: stretched(limits.witness),
+      afterwards: acts.slice(acts.indexOf(act) + 1).flatMap((it) => it.faults),
     });
     this.#broken = schedule;
     await this.#journal.phase("inject", schedule.limits.inject, () => schedule.announceFirst());
