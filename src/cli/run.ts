@@ -12,6 +12,7 @@ import { loadBrokenHealers } from "../scenario/broken-healers.ts";
 import { leftOutByTag } from "../scenario/left-out.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
+import { refuseMissingReplicas } from "../stack/replicas.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { forTarget, labAt, movedTo } from "./lab-run.ts";
 import type { Target } from "./target.ts";
@@ -47,7 +48,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   const noControl = flags.control
     ? []
     : claims.flatMap(({ controls }) => controls.map((what) => ({ what, why: "--no-control" })));
-  await Promise.all(planned.map((it) => checkedStack(it.stack)));
+  await Promise.all(planned.map(async (it) => refuseMissingReplicas(it, (await checkedStack(it.stack)).model)));
   using interrupt = interruptSignal();
   const progress = new Progress();
   const tell = (what: string) => progress.line(what);

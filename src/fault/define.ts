@@ -134,7 +134,8 @@ export type FaultEnd =
  * - `undo` puts back whatever is still held. Idempotent: gone already is a success. Returns what it did, for people.
  *
  * A parameter called `service`, `device` or `through` names a service of the stack, `peers` several; `replica` says which of its
- * containers. That they exist is checked when the scenario is read.
+ * containers, `link` which link of `through`. That they exist is checked when the scenario is read, as far as its Compose file tells;
+ * what parameters say together and cannot be, their schema refuses.
  */
 export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Lasts extends boolean = boolean> {
   readonly kind: Kind;

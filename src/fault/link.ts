@@ -65,7 +65,7 @@ interface LinkFault<Name extends string, Params extends z.ZodObject<typeof linkP
   readonly summary: string;
   readonly params: Params;
   describe(params: z.output<Params>): string;
-  /** What is done to the proxy: a toxic in these directions, or it is disabled. An error if the parameters do not fit each other. */
+  /** What is done to the proxy: a toxic in these directions, or it is disabled. */
   breaks(params: z.output<Params>): { readonly toxic: Kind; readonly direction: "both" | Stream } | "disabled";
   /** How it can be measured with this hello; undefined if it cannot, so that only Toxiproxy's own word is left. */
   measure(toxics: LinkAim["toxics"], hello: HelloName | null, within: Duration): Measure | undefined;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { exitCode, KnownError } from "../errors.ts";
 import { helloOf } from "./hello.ts";
 import { defineLinkFault, directionOf, linkParams } from "./link.ts";
 
@@ -13,24 +12,23 @@ const silenceMs = 500;
 export const partition = defineLinkFault({
   kind: "partition",
   summary: "A link is cut: its connections fall silent, or are refused.",
-  params: z.strictObject({
-    ...linkParams,
-    mode: z.enum(["silent", "refused"]).default("silent").meta({
-      description: "Whether connections stay open and fall silent, or are closed and refused; silent unless told",
+  params: z
+    .strictObject({
+      ...linkParams,
+      mode: z.enum(["silent", "refused"]).default("silent").meta({
+        description: "Whether connections stay open and fall silent, or are closed and refused; silent unless told",
+      }),
+      direction: directionOf("both"),
+    })
+    .refine(({ mode, direction }) => mode === "silent" || direction === "both", {
+      message: "a connection is refused as a whole, not in one direction: mode: silent, or no direction",
+      path: ["direction"],
     }),
-    direction: directionOf("both"),
-  }),
   describe: ({ link, mode, direction }) =>
     `${mode === "silent" ? "silent" : "refusing"} partition of ${link}${direction === "both" ? "" : ` (${direction})`}`,
 
-  breaks({ mode, direction }) {
-    if (mode === "silent") return { toxic: { type: "timeout", attributes: { timeout: 0 } }, direction };
-    if (direction === "both") return "disabled";
-    throw new KnownError("bad-fault", "a connection is refused as a whole, not in one direction", {
-      facts: { wanted: `mode: refused, direction: ${direction}`, try: "mode: silent, or no direction" },
-      exitCode: exitCode.usage,
-    });
-  },
+  breaks: ({ mode, direction }) =>
+    mode === "refused" ? "disabled" : { toxic: { type: "timeout", attributes: { timeout: 0 } }, direction },
 
   measure(toxics, hello) {
     const silent = toxics.length > 0;

@@ -2,16 +2,18 @@ import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Watch } from "./condition/reading.ts";
 import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
-import { writtenFaults } from "./misfits.ts";
+import { missingTargets } from "./fault-targets.ts";
+import { faultsAfterwards, writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
 export function checkScenario<P>(scenario: Scenario, compose: ComposeFacts, at: Locate<P>): Found<P>[] {
-  const findings = [
+  const findings: Finding[] = [
     ...prometheusProblems(scenario),
     ...serviceProblems(scenario, compose),
+    ...missingTargets(scenario, compose),
     ...hostProblems(scenario, compose),
     ...controlProblems(scenario, compose),
   ];
@@ -121,13 +123,7 @@ const namesOne = ["service", "device", "through"] as const;
 const namesSeveral = "peers";
 
 function faultServices(scenario: Scenario, of: Controlled): Placed<string>[] {
-  const faults =
-    of === "main"
-      ? writtenFaults(scenario)
-      : Object.entries(scenario.afterwards?.fault ?? {}).map(([kind, params]) => ({
-          params,
-          path: ["afterwards", "fault", kind],
-        }));
+  const faults = of === "main" ? writtenFaults(scenario) : faultsAfterwards(scenario);
   return faults.flatMap(({ params, path }) => {
     const several = z.array(z.string()).safeParse(params[namesSeveral]).data ?? [];
     return [

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { linksOf } from "./links.ts";
 import { closest } from "./suggest.ts";
 
 /** What a scenario's check has to know of a Compose file. Compose itself reads the rest. */
@@ -11,10 +12,14 @@ export interface ComposeFacts {
   readonly services?: ReadonlyMap<string, ComposeService>;
 }
 
-interface ComposeService {
+export interface ComposeService {
   readonly dependsOn: readonly string[];
   /** The names under which it is found inside the stack's network. */
   readonly names: readonly string[];
+  /** How many containers it has. Absent where that cannot be told from this file alone. */
+  readonly replicas?: number;
+  /** Of a Toxiproxy, as far as this file tells. */
+  readonly links?: readonly string[];
 }
 
 const names = z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform((it) => Object.keys(it))]);
@@ -22,6 +27,9 @@ const network = z.looseObject({ aliases: z.array(z.string()).optional() }).nulli
 const service = z.looseObject({
   container_name: z.string().optional(),
   depends_on: names.optional(),
+  extends: z.unknown().optional(),
+  scale: z.unknown().optional(),
+  deploy: z.looseObject({ replicas: z.unknown().optional() }).nullish(),
   networks: z.union([z.array(z.string()), z.record(z.string(), network)]).optional(),
 });
 const composeFile = z.looseObject({
@@ -52,12 +60,19 @@ export function readComposeFacts(file: string, shown: string): ComposeFacts | { 
   if (parsed.data.include !== undefined) return {};
   return {
     services: new Map(
-      Object.entries(parsed.data.services).map(([name, it]) => [
-        name,
-        { dependsOn: it.depends_on ?? [], names: [name, it.container_name ?? [], aliasesOf(it)].flat(2) },
-      ]),
+      Object.entries(parsed.data.services).map(([name, it]): [string, ComposeService] => {
+        const links = linksOf(it, dirname(file));
+        const named = [name, it.container_name ?? [], aliasesOf(it)].flat(2);
+        return [name, { dependsOn: it.depends_on ?? [], names: named, ...replicasOf(it), ...(links ? { links } : {}) }];
+      }),
     ),
   };
+}
+
+/** What it extends may say how many, and a variable stands for what is not known here. */
+function replicasOf({ scale, deploy, extends: base }: z.output<typeof service>): { readonly replicas?: number } {
+  const said = scale ?? deploy?.replicas ?? (base === undefined ? 1 : undefined);
+  return typeof said === "number" ? { replicas: said } : {};
 }
 
 const aliasesOf = ({ networks }: z.output<typeof service>): string[] =>

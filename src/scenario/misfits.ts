@@ -40,17 +40,26 @@ function choices({ fault, faults, recovery, escalation, holds, afterwards }: Sce
   return found;
 }
 
-/** All faults of a scenario, those of its `afterwards` too, with where they stand. */
-export function everyWrittenFault(scenario: Scenario): { kind: string; path: (string | number)[] }[] {
-  const later = Object.keys(scenario.afterwards?.fault ?? {});
-  return [...writtenFaults(scenario), ...later.map((kind) => ({ kind, path: ["afterwards", "fault", kind] }))];
+interface WrittenFault {
+  readonly kind: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly path: readonly (string | number)[];
 }
 
+/** All faults of a scenario, those of its `afterwards` too, with where they stand. */
+export function everyWrittenFault(scenario: Scenario): WrittenFault[] {
+  return [...writtenFaults(scenario), ...faultsAfterwards(scenario)];
+}
+
+export const faultsAfterwards = ({ afterwards }: Scenario): WrittenFault[] =>
+  Object.entries(afterwards?.fault ?? {}).map(([kind, params]) => ({
+    kind,
+    params,
+    path: ["afterwards", "fault", kind],
+  }));
+
 /** What a scenario claims something of: its faults as they are written, with where they stand. */
-export function writtenFaults({
-  fault,
-  faults,
-}: Scenario): { kind: string; params: Record<string, unknown>; path: (string | number)[] }[] {
+export function writtenFaults({ fault, faults }: Scenario): WrittenFault[] {
   const one = fault ? [{ it: fault, path: ["fault"] }] : [];
   const several = (faults ?? []).map((it, index) => ({ it, path: ["faults", index] }));
   return [...one, ...several].flatMap(({ it, path }) =>

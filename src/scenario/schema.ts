@@ -235,7 +235,7 @@ const lastsFor = lasting
 /** A choice among faults: one key, the kind, with its parameters; and what the engine adds to them. */
 function faultChoice(faults: readonly AnyFault[], inList: boolean) {
   const [first, ...others] = faults.map((it) => {
-    const params = it.params.extend({ ...(it.lasts ? { for: lastsFor } : {}), ...(inList ? { at } : {}) });
+    const params = it.params.safeExtend({ ...(it.lasts ? { for: lastsFor } : {}), ...(inList ? { at } : {}) });
     return z.strictObject({ [it.kind]: params }).meta({ description: it.summary });
   });
   if (!first) throw new Error("a scenario schema needs at least one fault");
