@@ -77,7 +77,10 @@ test("how it came up is told by its own wall clock", async () => {
 });
 
 const unitsSay = (...blocks: readonly string[]) =>
-  writeFileSync(join(folder, "units"), ["now=1000000\nup=100.50\nboot=b-1", ...blocks.map((it) => `\n${it}`)].join("\n"));
+  writeFileSync(
+    join(folder, "units"),
+    ["now=1000000\nup=100.50\nboot=b-1", ...blocks.map((it) => `\n${it}`)].join("\n"),
+  );
 const exporter = "Id=exporter.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled";
 
 test("its own units tell whether they are enabled, and when they were started in which boot, by its wall clock", async () => {

@@ -118,7 +118,10 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
       `systemctl show --property=${properties.join(",")} ${names.join(" ")}`,
     ].join("; ");
     const said = await must([...ssh, script], limits.ask, folder);
-    const [{ now, up, boot } = {}, ...shown] = said.trim().split(/\n{2,}/).map(assignments);
+    const [{ now, up, boot } = {}, ...shown] = said
+      .trim()
+      .split(/\n{2,}/)
+      .map(assignments);
     if (now === undefined || up === undefined || boot === undefined) throw unknownBoot(said);
     const kernel = Number(now) - Number(up) * 1000;
     return names.map((unit) => {
