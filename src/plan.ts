@@ -33,7 +33,7 @@ const actNow = z.strictObject({
   goal: z.enum(["recovery", "escalation", "holds"]),
   /** In the order of their times. None in `restored`: the main act's faults still last, and the origin is the healer's return. */
   faults: z.array(faultCall),
-  /** Each must become true while the faults last, within a time counted from the injection. */
+  /** Each must become true while the faults last, within a time counted from the injection: what was so before does not count. */
   during: z.array(z.strictObject({ condition, within: milliseconds })),
   /** None may be true at any moment from the injection on. */
   never: z.array(condition),

@@ -92,6 +92,49 @@ describe("what must come true meanwhile", () => {
   });
 });
 
+describe("what must come true meanwhile, and was so before the fault", () => {
+  const slowly = (it: Learned) =>
+    it.fact.kind === "fault" && it.fact.stage === "injected" ? fault("injected", 4600, 5000) : it;
+  /** It answers until `away` and from `back` on, but for a while around the fault's end. */
+  const told = (away: number, back: number, within = 2000) => {
+    const during = [{ condition: { ...probeOfApp, status: 200 }, within: ms(within) }];
+    const down: [number, number][] = [
+      [away, back],
+      [8500, 9200],
+    ];
+    return judged({ ...cut, down, edit: slowly, act: cutAct({ during }) });
+  };
+
+  test("has not come true by what was seen while the fault was still being injected", () => {
+    const act = told(4900, 9200);
+    expect(only(act)).toEqual([["during", "no"]]);
+    expect(act.outcome).toBe("refuted");
+  });
+
+  test("has not come true by staying so: nobody knows what the fault has to do with it", () => {
+    const act = told(8500, 9200);
+    expect(only(act)).toEqual([["during", "unknown"]]);
+    expect(act.verdict.kind).toBe("recovered");
+    expect(act.outcome).toBe("inconclusive");
+    expect(act.explanation).toContain("it was never seen to be otherwise before, so nothing shows that it came true");
+  });
+
+  test.each([
+    ["after the injection", 5500, 6000],
+    ["while the fault was being injected", 4700, 4900],
+  ])("has come true where it was otherwise in between, %s", (_when, away, back) => {
+    expect(only(told(away, back))).toEqual([["during", "yes"]]);
+  });
+
+  test.each([
+    [150, "no"],
+    [450, "unknown"],
+    [650, "yes"],
+  ])("has a time that ends as surely as it began: of %d ms it is %s", (within, agrees) => {
+    expect(only(told(4900, 5200, within))).toEqual([["during", agrees]]);
+  });
+});
+
 describe("what may never be", () => {
   const tapo = "tapo_exporter_up";
   const exporter = { metric: tapo, is: 0 };

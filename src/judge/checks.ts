@@ -1,7 +1,16 @@
 import type { Journal, JournalRecord } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import { describeCondition } from "../scenario/conditions.ts";
-import { formatDuration, type Instant, type Interval, later, type Moment, ms } from "../time.ts";
+import {
+  type Duration,
+  formatDuration,
+  type Instant,
+  type Interval,
+  instant,
+  later,
+  type Moment,
+  ms,
+} from "../time.ts";
 import { gapIn } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import type { CheckJudgement, Evidence } from "./judgement.ts";
@@ -34,29 +43,55 @@ export function duringIsOpen(journal: Journal, history: ActHistory, now: Instant
   );
 }
 
+/**
+ * Only what began after the injection counts, and only if it was seen otherwise since the last sample before it: what was so already and
+ * stays so has not come true.
+ */
 function during(
   journal: Journal,
   { faults }: ActHistory,
   begun: Moment,
   { condition, within }: During,
 ): CheckJudgement {
-  const lifts = faults.flatMap((it) => it.lifted ?? []).map((it) => it.when);
-  const lasted =
-    lifts.length > 0 && lifts.length === faults.length ? Math.max(...lifts.map((it) => it.earliest)) : Infinity;
-  const deadline = Math.min(later(begun.earliest, within), lasted) as Instant;
+  const { surely, perhaps, cutShort } = windowOf(faults, begun, within);
   const series = ticksFor(journal, condition, begun);
+  const before = series.ticks.findLastIndex((it) => it.to <= begun.earliest);
+  const since = series.ticks.slice(Math.max(0, before));
+  const otherwise = since.find((it) => !it.good);
+  const good = since.filter((it) => it.good && it.from >= begun.latest);
+  const came = otherwise ? good.filter((it) => it.from > otherwise.from) : [];
   const what = `${describeCondition(condition)} within ${plain(within)}`;
   const say = answer("during", what);
-  const seen = series.ticks.filter((it) => it.from >= begun.earliest && it.good);
-  const first = seen.find((it) => it.to <= deadline);
+  const first = came.find((it) => it.to <= surely);
   if (first) return say("yes", `${what}: it did by ${atInstant(first.to).slice(3)}`, [first.seq]);
-  const [late] = seen;
-  if (late && late.from <= deadline)
+  const [late] = came;
+  if (late && late.from <= perhaps)
     return say("unknown", `${what}: it came true around the end of that time, ${atInstant(late.to)}`, [late.seq]);
-  const gap = gapIn(series, begun.earliest, deadline);
+  const still = good.find((it) => it.from <= perhaps);
+  if (still) {
+    const seqs = [...new Set([since[0]?.seq ?? still.seq, still.seq])];
+    return say(
+      "unknown",
+      `${what}: it was never seen to be otherwise before, so nothing shows that it came true`,
+      seqs,
+    );
+  }
+  const gap = gapIn(series, begun.latest, perhaps);
   if (gap) return say("unknown", `${what}: nothing was seen for ${formatDuration(ms(gap.to - gap.from))}`, gap.seqs);
-  const ended = lasted < later(begun.earliest, within) ? ", and the fault was over" : "";
+  const ended = cutShort ? ", and the fault was over" : "";
   return say("no", `${what}: it did not${late ? `, only ${atInstant(late.to)}` : ""}${ended}`, late ? [late.seq] : []);
+}
+
+/** Until when it must have come true. The injection and the fault's end lie somewhere in their spans, and so does the end of this time. */
+function windowOf(faults: ActHistory["faults"], begun: Moment, within: Duration) {
+  const lifts = faults.flatMap((it) => it.lifted?.when ?? []);
+  const over = (edge: keyof Moment) =>
+    lifts.length > 0 && lifts.length === faults.length ? Math.max(...lifts.map((it) => it[edge])) : Infinity;
+  return {
+    surely: instant(Math.min(later(begun.earliest, within), over("earliest"))),
+    perhaps: instant(Math.min(later(begun.latest, within), over("latest"))),
+    cutShort: over("earliest") < later(begun.earliest, within),
+  };
 }
 
 /**
