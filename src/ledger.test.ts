@@ -93,6 +93,11 @@ test.each([
     "nothing is proven",
   ],
   [
+    "no operation was acknowledged, and no time is told",
+    { exitCode: 0, out: JSON.stringify({ ...whole, acknowledged: 0, present: 0 }) },
+    "nothing is proven",
+  ],
+  [
     "it tells a time that is none",
     { exitCode: 0, out: JSON.stringify({ ...whole, lastAcknowledgedAt: "noon" }) },
     "lastAcknowledgedAt",

@@ -76,7 +76,8 @@ function factOf(
   const { acknowledged, lastAcknowledgedAt: last, present, lost, doubled, indeterminate } = found;
   if (lost.length + doubled.length > 0 !== (code === 1))
     throw unchecked(ledger, `it exited with ${code}, but what it found says otherwise`, out);
-  if (last === null && code === 0) throw unchecked(ledger, "nothing was acknowledged, so nothing is proven", out);
+  if ((last === null || acknowledged === 0) && code === 0)
+    throw unchecked(ledger, "nothing was acknowledged, so nothing is proven", out);
   return {
     kind: "ledger",
     when,

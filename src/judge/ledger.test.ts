@@ -91,6 +91,22 @@ describe("a recovery", () => {
     expect(trial.explanation).toContain("evidence/ledger.log");
   });
 
+  test.each([
+    ["after which", plan],
+    [
+      "in a control in which data must be lost, after which",
+      { ledger: { ...plan.ledger, lossExpected: true as const } },
+    ],
+  ])("%s the ledger has nothing acknowledged is inconclusive: what is not there cannot be lost", (_what, of) => {
+    const { at, fact } = found([], [], 3, "untold");
+    const none = { at, fact: fact.kind === "ledger" ? { ...fact, acknowledged: 0, present: 0 } : fact };
+    const trial = judged(and(none), "completed", of);
+    expect(trial.acts[0]?.outcome).toBe("proven");
+    expect(trial.outcome).toBe("inconclusive");
+    expect(trial.explanation).toContain("nothing was acknowledged, so that nothing is lost proves nothing");
+    expect(trial.ledger?.evidence.text).not.toContain("are there");
+  });
+
   test("is as sure as its latest instant and the acknowledgement's earliest", () => {
     const { latest = 0 } = judged(and(found([]))).acts[0]?.recoveredAt ?? {};
     expect(judged(and(found([], [], 0, latest + 1))).outcome).toBe("inconclusive");

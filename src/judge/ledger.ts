@@ -24,7 +24,10 @@ export function ledgerOf(journal: Journal): LedgerJudgement | undefined {
   return { acknowledged, lost, doubled, ...(lossExpected ? { lossExpected } : {}), evidence: { text, seqs: [seq] } };
 }
 
+const nothingAcknowledged = "nothing was acknowledged, so that nothing is lost proves nothing";
+
 function allThere({ acknowledged, indeterminate, lastAcknowledged }: Found): string {
+  if (acknowledged === 0) return nothingAcknowledged;
   const open = indeterminate.present + indeterminate.absent;
   const unanswered = open > 0 ? ` (${open} were never answered)` : "";
   const untold = lastAcknowledged
@@ -33,9 +36,12 @@ function allThere({ acknowledged, indeterminate, lastAcknowledged }: Found): str
   return `all ${acknowledged} acknowledged operations are there, each once${unanswered}${untold}`;
 }
 
-/** Whether the ledger found what it must: nothing amiss; in a control that loses data, that loss and nothing else. */
-export const isAsClaimed = ({ lost, doubled, lossExpected }: LedgerJudgement): boolean =>
-  doubled.length === 0 && lost.length > 0 === (lossExpected ?? false);
+/**
+ * Whether the ledger found what it must: nothing amiss; in a control that loses data, that loss and nothing else. Where nothing was
+ * acknowledged nothing could be lost: that is a doubt.
+ */
+export const isAsClaimed = ({ acknowledged, lost, doubled, lossExpected }: LedgerJudgement): boolean =>
+  doubled.length === 0 && lost.length > 0 === (acknowledged > 0 && (lossExpected ?? false));
 
 /** Why a ledger that found nothing amiss proves nothing, in a sentence. */
 export function ledgerDoubt(journal: Journal): { readonly text: string } | undefined {
@@ -43,6 +49,7 @@ export function ledgerDoubt(journal: Journal): { readonly text: string } | undef
   if (!ledger) return undefined;
   const found = foundIn(journal);
   if (!found) return { text: "the ledger was not asked whether anything was lost" };
+  if (found.acknowledged === 0) return { text: nothingAcknowledged };
   const after = acknowledgedAfter(journal);
   const { lastAcknowledged } = found;
   if (!after || !lastAcknowledged || !endsBefore(found, after.at)) return undefined;
