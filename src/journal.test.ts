@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { KnownError } from "./errors.ts";
-import { type Fact, headerOf, journalVersion, parseJournal, recordsOf } from "./journal.ts";
+import { type Fact, headerOf, type Journal, journalVersion, parseJournal, recordsOf } from "./journal.ts";
 import { JournalWriter, readJournal } from "./journal-file.ts";
 import { actOf, planOf, tell } from "./judge/testing/journal-builder.ts";
 import { instant } from "./time.ts";
@@ -29,6 +29,13 @@ describe("reading", () => {
     const journal = parseJournal(text, "j.ndjson");
     expect(journal).toEqual(tell());
     expect(headerOf(journal).plan).toEqual(planOf([actOf()]));
+  });
+
+  test("gives back the delay that was drawn before a fault; an older journal has none", () => {
+    const drawn = parseJournal(text.replace('"phase":"steady","edge":"begin"', '$&,"delayMs":731'), "j.ndjson");
+    const begun = (it: Journal) => recordsOf(it, "phase").find(({ phase }) => phase === "steady");
+    expect(begun(drawn)?.delayMs).toBe(731);
+    expect(begun(parseJournal(text, "j.ndjson"))?.delayMs).toBeUndefined();
   });
 
   test("a last line that was cut off is dropped, wherever it was cut", () => {

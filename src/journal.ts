@@ -58,7 +58,13 @@ const facts = {
       bootId: z.string(),
     }),
   }),
-  phase: z.strictObject({ act: actId, phase, edge: z.enum(["begin", "end"]) }),
+  phase: z.strictObject({
+    act: actId,
+    phase,
+    edge: z.enum(["begin", "end"]),
+    /** Of a steady state before a fault: drawn by chance, and waited once it is seen, after which it must still hold. Absent in older journals. */
+    delayMs: z.number().nonnegative().optional(),
+  }),
   /** How a source's clock was mapped to the trial's: `uncertaintyMs` is already part of every time from that source. */
   clock: z.strictObject({
     source: z.string(),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TrialClock } from "./clock.ts";
 import { KnownError, messageOf } from "./errors.ts";
-import { type Journal, journalVersion, type Phase } from "./journal.ts";
+import { type Fact, type Journal, journalVersion, type Phase } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
 import { within } from "./limit.ts";
 import type { Act, TrialPlan } from "./plan.ts";
@@ -61,10 +61,15 @@ export class TrialJournal implements Disposable {
   }
 
   /** A phase. `limit` only ends what hangs: what a phase waits for has a limit of its own, with an error that says more. */
-  async phase<T>(phase: Phase, limit: Duration, work: () => Promise<T>): Promise<T> {
+  async phase<T>(
+    phase: Phase,
+    limit: Duration,
+    work: () => Promise<T>,
+    more: Pick<Extract<Fact, { kind: "phase" }>, "delayMs"> = {},
+  ): Promise<T> {
     this.#phase = phase;
     this.#tell({ trial: this.#plan.id, phase, text: this.act });
-    this.write({ kind: "phase", act: this.act, phase, edge: "begin" });
+    this.write({ kind: "phase", act: this.act, phase, edge: "begin", ...more });
     const result = await within(limit, work(), (waited) => overran(`the phase ${phase}`, waited));
     this.write({ kind: "phase", act: this.act, phase, edge: "end" });
     return result;

@@ -10,6 +10,7 @@ import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import { HealerSwitch } from "./healer-switch.ts";
+import { delayBefore } from "./injection-delay.ts";
 import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
@@ -23,7 +24,7 @@ import { seeded } from "./random.ts";
 import type { StackStart } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
-import type { StartedStack } from "./stack/stack.ts";
+import type { ContainerLook, StartedStack } from "./stack/stack.ts";
 import { untilSteady } from "./steady-wait.ts";
 import { type Duration, ms, seconds } from "./time.ts";
 import { TrialJournal } from "./trial-journal.ts";
@@ -101,7 +102,6 @@ const limits = {
   steadyAgain: seconds(30),
   /** What a recovery may still need after patience ended on it: its stability window and its corroborations are added. */
   grace: seconds(2),
-  maxDelay: seconds(1),
 } as const;
 
 export async function runTrial(plan: TrialPlan, tools: TrialTools): Promise<Journal> {
@@ -261,7 +261,7 @@ class Trial {
     this.#healer = healer;
     await healer.off();
     await this.#awaitSteady("steady", this.#plan.steady.within);
-    await this.#look(scene.stack, observers);
+    let looks = await this.#look(scene.stack, observers);
     for (const act of this.#plan.acts) {
       this.#journal.act = act.id;
       if (act.faults.length > 0 && this.#broken) {
@@ -274,12 +274,13 @@ class Trial {
         else {
           const schedule = await this.#announce(scene, act);
           // Again, for what it waited through until now was not quiet. The delay keeps the fault out of step with scrapes and checks.
-          await this.#awaitSteady("steady", this.#plan.steady.within, () => ms(this.#random() * limits.maxDelay));
+          const delay = delayBefore(act, { journal: this.#journal.records, looks }, this.#random);
+          await this.#awaitSteady("steady", this.#plan.steady.within, delay);
           if (!(await this.#break(schedule))) return;
         }
         if (!isTimed(this.#plan, act) && act.recovery.patience > longestTimed) this.#tools.makeRoom();
         const recovered = await this.#awaitRecovery(act, done);
-        await this.#look(scene.stack, observers);
+        looks = await this.#look(scene.stack, observers);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
         if (recovered !== (act.expect === "recovered")) return;
       } finally {
@@ -325,17 +326,20 @@ class Trial {
     });
   }
 
-  async #awaitSteady(phase: "steady" | "steady-again", limit: Duration, delay?: () => Duration): Promise<void> {
-    await this.#journal.phase(phase, ms(limit + overrun), () =>
+  async #awaitSteady(phase: "steady" | "steady-again", within: Duration, delay?: Duration): Promise<void> {
+    // What is waited on purpose is not taken from the time that the stack has.
+    const limit = ms(within + (delay ?? 0));
+    const work = () =>
       untilSteady({
         look: () => steadyOf(this.#journal.records, this.#plan.steady, this.#clock.now()),
         now: () => this.#clock.now(),
         change: (atMost) => this.#changes.next(atMost, this.#signal),
         limit,
         code: phase === "steady" ? "sick-baseline" : "not-steady-again",
-        ...(delay ? { delay: () => sleep(delay(), undefined, { signal: this.#signal }) } : {}),
-      }),
-    );
+        ...(delay === undefined ? {} : { delay: () => sleep(delay, undefined, { signal: this.#signal }) }),
+      });
+    const drawn = delay === undefined ? {} : { delayMs: Math.round(delay) };
+    await this.#journal.phase(phase, ms(limit + (delay ?? 0) + overrun), work, drawn);
   }
 
   /**
@@ -365,17 +369,25 @@ class Trial {
     });
   }
 
-  async #look(stack: StartedStack, { engineClock }: Observers): Promise<void> {
+  async #look(stack: StartedStack, { engineClock }: Observers): Promise<readonly ContainerLook[]> {
     const from = hostNow();
     const looks = await stack.containers.look();
     const when = this.#clock.span({ from, to: hostNow() });
-    for (const { pid: _pid, running: _running, paused: _paused, startedAtUnixMs, ...look } of looks)
+    for (const {
+      pid: _pid,
+      running: _running,
+      paused: _paused,
+      checkedEveryMs: _every,
+      startedAtUnixMs,
+      ...look
+    } of looks)
       this.#journal.write({
         kind: "container",
         when,
         ...look,
         ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(engineClock.toHost(startedAtUnixMs)) }),
       });
+    return looks;
   }
 
   #noteError(thrown: unknown): void {

@@ -16,6 +16,7 @@ import { occupy, vacate } from "./address-holder.ts";
 import { endpointsOf, stateOf } from "./container-state.ts";
 import { type Executed, execIn } from "./exec.ts";
 import { followLog, type LogListener } from "./follow-log.ts";
+import { byDefault } from "./health-limit.ts";
 import { neighboursOf } from "./neighbours.ts";
 import { endRecreating, recreatable, recreate } from "./recreate.ts";
 import { statusOf } from "./remove.ts";
@@ -95,7 +96,7 @@ export class Project implements FaultStack {
   /** Undefined for a container that vanished between the list and the look. */
   async #lookAt(id: string, service: string): Promise<ContainerLook | undefined> {
     try {
-      const { State, RestartCount, HostConfig } = await answered(
+      const { State, RestartCount, HostConfig, Config } = await answered(
         `to inspect ${service}`,
         this.#docker.getContainer(id).inspect(),
       );
@@ -111,7 +112,7 @@ export class Project implements FaultStack {
         restartPolicy: HostConfig.RestartPolicy?.Name || "no",
         exitCode: State.ExitCode,
         oomKilled: State.OOMKilled,
-        ...(State.Health ? { health: State.Health.Status } : {}),
+        ...(State.Health ? { health: State.Health.Status, checkedEveryMs: checkInterval(Config.Healthcheck) } : {}),
         ...(started > 0 ? { startedAtUnixMs: started } : {}),
       };
     } catch (thrown) {
@@ -357,6 +358,9 @@ export class Project implements FaultStack {
     );
   }
 }
+
+const checkInterval = (check: Dockerode.HealthConfig | undefined): number =>
+  check?.Interval ? check.Interval / 1e6 : byDefault.interval;
 
 /** What a healthcheck may take. */
 const longestExec = seconds(10);

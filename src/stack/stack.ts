@@ -12,6 +12,8 @@ export interface ContainerLook {
   readonly paused: boolean;
   readonly status: string;
   readonly health?: string;
+  /** How often its healthcheck is made. */
+  readonly checkedEveryMs?: number;
   readonly restartCount: number;
   readonly restartPolicy: string;
   readonly startedAtUnixMs?: number;
