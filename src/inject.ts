@@ -61,7 +61,7 @@ export async function inject(order: FaultOrder, options: InjectOptions): Promise
   const kept = await findKeptStack(docker, options);
   options.found(kept);
   const handOrder = {
-    image: await ensureHelperImage(docker),
+    image: await ensureHelperImage(docker, { signal: options.interrupted }),
     name: `${projectPrefix}inject-${process.pid}`,
     labels: { [label.run]: kept.run, [label.owner]: ownerMark(), [label.role]: "hand" },
     capabilities: order.fault.capabilities,

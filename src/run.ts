@@ -113,7 +113,8 @@ export class Run implements AsyncDisposable {
     const began = hostNow();
     const id = newRunId();
     const engine = await connectEngine();
-    const helperImage = await ensureHelperImage(engine.docker);
+    const { interrupted: signal } = options;
+    const helperImage = await ensureHelperImage(engine.docker, signal && { signal });
     const handOf = (nth: number) =>
       startHand(engine.docker, {
         image: helperImage,

@@ -46,13 +46,15 @@ export interface HelperImageOptions {
   readonly pullWithin?: Duration;
   /** `false`: an error where it is not there, instead of building it. */
   readonly build?: boolean;
+  /** Ends a pull and a build at once, with its reason. */
+  readonly signal?: AbortSignal;
   /** Told what takes a while. */
   readonly progress?: (what: string) => void;
 }
 
 /** The helper image's reference, present in the engine when this returns. About 20 ms if it was there already. */
 export async function ensureHelperImage(engine: Dockerode, options: HelperImageOptions = {}): Promise<string> {
-  const { progress = () => undefined, name = "healproof-helper" } = options;
+  const { progress = () => undefined, name = "healproof-helper", signal = new AbortController().signal } = options;
   const bundles = options.bundles ?? (await helperBundles());
   const programs = hashOf(installNft, bundles.probe, bundles.hand, bundles.wire);
   const installation = hashOf(options.installation ?? installationFolder);
@@ -72,9 +74,9 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
     throw new KnownError("no-helper-image", `${reference} is not built yet`, {
       facts: { try: "healproof doctor --fix" },
     });
-  await ensureBase(engine, base, options.pullWithin ?? seconds(60), progress);
+  await ensureBase(engine, base, { within: options.pullWithin ?? seconds(60), signal, progress });
   progress(`building ${reference} upon ${base}`);
-  await build(engine, { reference, base, programs, installation, bundles });
+  await build(engine, { reference, base, programs, installation, bundles, signal });
   await removeReplaced(engine, name, installation, programs);
   return reference;
 }
@@ -107,18 +109,20 @@ async function present(engine: Dockerode, reference: string): Promise<boolean> {
   }
 }
 
-async function ensureBase(
-  engine: Dockerode,
-  base: string,
-  limit: Duration,
-  progress: (what: string) => void,
-): Promise<void> {
+interface Pull {
+  readonly within: Duration;
+  readonly signal: AbortSignal;
+  readonly progress: (what: string) => void;
+}
+
+async function ensureBase(engine: Dockerode, base: string, { within: limit, signal, progress }: Pull): Promise<void> {
   if (await present(engine, base)) return;
   progress(`pulling ${base}`);
   try {
-    const abortSignal = AbortSignal.timeout(limit);
+    const abortSignal = AbortSignal.any([AbortSignal.timeout(limit), signal]);
     await finished(await engine.pull(base, { abortSignal }), abortSignal);
   } catch (thrown) {
+    signal.throwIfAborted();
     const late = thrown instanceof Error && (thrown.name === "TimeoutError" || thrown.name === "AbortError");
     throw new KnownError("no-helper-base", `there is no image with Node for our helpers: ${base}`, {
       facts: {
@@ -137,10 +141,11 @@ interface BuildOrder {
   readonly programs: string;
   readonly installation: string;
   readonly bundles: HelperBundles;
+  readonly signal: AbortSignal;
 }
 
 async function build(engine: Dockerode, order: BuildOrder): Promise<void> {
-  const { reference, base, programs, installation, bundles } = order;
+  const { reference, base, programs, installation, bundles, signal } = order;
   const limit = seconds(180);
   const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
   const dockerfile = [
@@ -160,13 +165,14 @@ async function build(engine: Dockerode, order: BuildOrder): Promise<void> {
   try {
     // Readable by all: the engine keeps the modes, and the probe is nobody.
     for (const [name, content] of Object.entries(files)) await writeFile(join(context, name), content, { mode: 0o644 });
-    const abortSignal = AbortSignal.timeout(limit);
+    const abortSignal = AbortSignal.any([AbortSignal.timeout(limit), signal]);
     const buildargs = Object.fromEntries(
       proxyVariables.flatMap((it) => (process.env[it] ? [[it, process.env[it]]] : [])),
     );
     const options = { t: reference, forcerm: true, abortSignal, buildargs };
     await finished(await engine.buildImage({ context, src: Object.keys(files) }, options), abortSignal);
   } catch (thrown) {
+    signal.throwIfAborted();
     throw new KnownError("no-helper-image", `the image for our helpers could not be built upon ${base}`, {
       facts: { reason: messageOf(thrown), limit: formatDuration(limit) },
       cause: thrown,
