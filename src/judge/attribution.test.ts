@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { recordsOf } from "../journal.ts";
 import { instant, type Moment, moment } from "../time.ts";
 import { type AttributionQuestion, attribute, type Claim, claimant, serviceOf } from "./attribution.ts";
@@ -109,6 +109,38 @@ test("a container that was replaced is not one that runs on", () => {
   if (fact.kind !== "container") throw new Error("a look is a look");
   expect(by([before, { ...replaced, fact: { ...fact, container: "app-2" } }]).healer).toBe("unknown");
   expect(by([before, replaced]).healer).toBe("application");
+});
+
+describe("a service with two containers", () => {
+  const lookAt = (container: string, when: number, startedAt = 500): Learned => {
+    const { at, fact } = look(when, 0, startedAt);
+    return { at, fact: { ...fact, container } as typeof fact };
+  };
+  const both = (when: number) => [lookAt("app-1", when), lookAt("app-2", when)];
+
+  test("healed itself where neither was restarted, each by its own looks", () => {
+    const { healer, evidence } = by([...both(4100), ...both(7000)]);
+    expect(healer).toBe("application");
+    expect(evidence.map((it) => it.text)).toEqual([
+      "app's container app-1 was not restarted: it runs since 0.499 s, before and after",
+      "app's container app-2 was not restarted: it runs since 0.499 s, before and after",
+    ]);
+  });
+
+  test.each([
+    ["was started again", [lookAt("app-1", 7000), lookAt("app-2", 7000, 6000)]],
+    ["was replaced", [lookAt("app-1", 7000), lookAt("app-3", 7000)]],
+    ["is gone", [lookAt("app-1", 7000)]],
+    ["is new beside them", [...both(7000), lookAt("app-3", 7000)]],
+  ])("was healed by nobody knows whom where one %s and no event says by whom", (_, after) => {
+    expect(by([...both(4100), ...after]).healer).toBe("unknown");
+  });
+
+  test("was restarted by its engine where that started both when it came up again", () => {
+    const started = [lookAt("app-1", 6300, 5900), lookAt("app-2", 6300, 5950)];
+    expect(by([...both(4100), ...started], { absences: [moment(5000, 6100)] }).healer).toBe("restart-policy");
+    expect(by([...both(4100), ...started], { absences: [moment(5000, 5920)] }).healer).toBe("unknown");
+  });
 });
 
 test("a watchdog that healed by another action than a restart, if its counter says so and the container ran on", () => {

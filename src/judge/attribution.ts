@@ -3,6 +3,7 @@ import { type Healer, healers } from "../scenario/schema.ts";
 import type { Instant, Moment } from "../time.ts";
 import type { Absence } from "./history.ts";
 import type { Attribution, Evidence, HealedBy } from "./judgement.ts";
+import { type LookedTwice, lookedTwice, ranOn } from "./looked-twice.ts";
 import { atInstant, healerName, listed } from "./words.ts";
 
 /** A healer's own counter (`…{healer="watchdog"}`) that increased after the fault. */
@@ -183,33 +184,39 @@ function withoutRestart(
     readonly recoveredAt: Moment;
   },
 ): Attribution {
-  const before = looks.findLast((it) => it.when.earliest <= origin.latest);
-  const after = looks.find((it) => it.when.latest >= recoveredAt.earliest && it !== before);
-  if (!before?.startedAt || !after?.startedAt)
+  const seen = lookedTwice(looks, origin, recoveredAt);
+  if (!seen)
     return says("unknown", [
       { text: `no start of ${service} was seen, but its container was not looked at before and after`, seqs: [] },
     ]);
-  const seqs = [before.seq, after.seq];
-  const same =
-    before.container === after.container &&
-    before.startedAt.earliest <= after.startedAt.latest &&
-    after.startedAt.earliest <= before.startedAt.latest;
-  const engine = same ? undefined : byTheEngine(service, before, after, absences, claims);
-  if (engine) return engine;
-  if (!same)
+  const changed = seen.twice.filter((it) => !ranOn(it));
+  const byEngine = changed.flatMap((it) => byTheEngine(service, it, absences, claims) ?? []);
+  if (seen.once.length > 0 || byEngine.length < changed.length)
     return says("unknown", [
-      { text: `${service}'s container was replaced or started again, and no event says by whom`, seqs },
+      {
+        text: `${service}'s container was replaced or started again, and no event says by whom`,
+        seqs: [...seen.once.map((it) => it.seq), ...changed.flatMap(seqsOf)],
+      },
     ]);
-  const evidence = {
-    text: `${service}'s container was not restarted: it runs since ${atInstant(before.startedAt.earliest).slice(3)}, before and after`,
-    seqs,
-  };
+  const late = byEngine.find((it) => it.healer !== "restart-policy");
+  if (late) return late;
+  if (byEngine.length > 0)
+    return says(
+      "restart-policy",
+      byEngine.flatMap((it) => it.evidence),
+    );
+  const evidence = seen.twice.map((it) => ({
+    text: `${service}'s container${seen.twice.length > 1 ? ` ${it.before.container.slice(0, 12)}` : ""} was not restarted: it runs since ${atInstant(it.before.startedAt.earliest).slice(3)}, before and after`,
+    seqs: seqsOf(it),
+  }));
   const inside = claims.filter(healsInside);
   const claim = inside.find((it) => besides(it, service) === undefined);
-  if (claim) return says(claim.healer, [evidence, claim.evidence]);
+  if (claim) return says(claim.healer, [...evidence, claim.evidence]);
   const told = inside.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
-  return says("application", [evidence, ...told]);
+  return says("application", [...evidence, ...told]);
 }
+
+const seqsOf = ({ before, after }: LookedTwice): number[] => [before.seq, after.seq];
 
 /**
  * The engine, when it came up again itself: the same container, started while nobody could ask it for that, with a restart policy that
@@ -219,13 +226,12 @@ function withoutRestart(
  */
 function byTheEngine(
   service: string,
-  before: Look,
-  after: Look,
+  { before, after }: LookedTwice,
   absences: readonly Absence[],
   claims: readonly Claim[],
 ): Attribution | undefined {
   const started = after.startedAt;
-  if (!started || before.container !== after.container || after.restartPolicy === "no") return undefined;
+  if (after.restartPolicy === "no") return undefined;
   const away = absences.find((it) => it.earliest <= started.latest && started.earliest <= it.latest);
   if (!away || claims.some((it) => restarters.includes(it.healer) && besides(it, service) === undefined))
     return undefined;

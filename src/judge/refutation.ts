@@ -20,18 +20,18 @@ export function refutationOf(journal: Journal, acts: readonly ActJudgement[]): E
   const [service] = services;
   if (!origin || originSeq === undefined || service === undefined) return undefined;
   const end = Math.min(horizon, undone?.when.earliest ?? horizon);
-  const events = journal.filter((it) => it.kind === "engine").filter((it) => it.service === service);
-  const looks = journal.filter((it) => it.kind === "container").filter((it) => it.service === service);
   const within = ({ when }: { readonly when: Moment }) => when.latest >= origin.earliest && when.earliest <= end;
-
-  const before = looks.findLast((it) => it.when.earliest <= origin.earliest);
-  const after = looks.find((it) => it.when.latest >= end);
-  const unhealthy = [
-    ...events.filter((it) => it.action === "health_status: unhealthy"),
-    ...looks.filter((it) => it.health === "unhealthy"),
-  ]
+  const unhealthy = journal
+    .filter((it) => it.kind === "engine" || it.kind === "container")
+    .filter((it) => it.service === service && saysUnhealthy(it))
     .filter((it) => it.when.earliest >= origin.earliest && it.when.latest <= end)
     .sort((a, b) => a.when.earliest - b.when.earliest)[0];
+  // It may be one of several.
+  const ofIt = <T extends { readonly container: string }>(it: T) => it.container === unhealthy?.container;
+  const events = journal.filter((it) => it.kind === "engine").filter(ofIt);
+  const looks = journal.filter((it) => it.kind === "container").filter(ofIt);
+  const before = looks.findLast((it) => it.when.earliest <= origin.earliest);
+  const after = looks.find((it) => it.when.latest >= end);
   if (!before || !after || !unhealthy) return undefined;
   const moved = events.some((it) => within(it) && /^(start|restart|health_status: healthy)$/.test(it.action));
   if (moved || !stayed(before, after)) return undefined;
@@ -41,6 +41,9 @@ export function refutationOf(journal: Journal, acts: readonly ActJudgement[]): E
     seqs: [before.seq, originSeq, unhealthy.seq, after.seq],
   };
 }
+
+const saysUnhealthy = (it: JournalRecord<"engine"> | JournalRecord<"container">): boolean =>
+  it.kind === "engine" ? it.action === "health_status: unhealthy" : it.health === "unhealthy";
 
 const stayed = (before: JournalRecord<"container">, after: JournalRecord<"container">): boolean =>
   restarting.includes(before.restartPolicy) &&

@@ -736,6 +736,15 @@ describe("what a control shows of restart policies", () => {
     expect(refutes?.seqs.map((it) => journal[it]?.kind)).toEqual(["container", "fault", "engine", "container"]);
   });
 
+  test("and one of several containers is not, whatever the others are", () => {
+    const other = (when: number, restartCount: number): Learned => {
+      const { at, fact } = look(when, restartCount, 500);
+      return { at, fact: { ...fact, container: "app-2" } as typeof fact };
+    };
+    const and = [other(4100, 0), engine("health_status: unhealthy", 8140), other(15_110, 3), look(15_110, 0, 500)];
+    expect(judgeTrial(tell(story({ and }))).refutes).toBeDefined();
+  });
+
   const unhealthy = engine("health_status: unhealthy", 8140);
   const policy = (it: Learned): Learned =>
     it.fact.kind === "container" ? { ...it, fact: { ...it.fact, restartPolicy: "on-failure" } } : it;
