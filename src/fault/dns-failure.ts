@@ -5,6 +5,7 @@ import { defineFault, type FaultContainer, type FaultTools } from "./define.ts";
 import { nothingToBreak } from "./nothing-to-break.ts";
 import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
+import { containerName } from "./process.ts";
 import type { Wire } from "./wire/wire.ts";
 
 const times = 3;
@@ -66,7 +67,8 @@ export const dnsFailure = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
-  describe: ({ service, answer }) => `${answer === "none" ? "no DNS" : "NXDOMAIN for every name"} in ${service}`,
+  describe: ({ answer, ...params }) =>
+    `${answer === "none" ? "no DNS" : "NXDOMAIN for every name"} in ${containerName(params)}`,
 
   async aim(tools, { service, replica, answer }) {
     const { aim, container, wire } = await aimAtNetwork(tools, "dns-failure", service, replicaNumber(replica));

@@ -3,6 +3,7 @@ import { statusOf } from "../stack/remove.ts";
 import { breakBy, commands, commandsAim, type Runner, seenBy, shown, undoneBy, watchedBy } from "./command.ts";
 import { defineFault, type FaultStack } from "./define.ts";
 import { replica, replicaNumber, service } from "./params.ts";
+import { containerName } from "./process.ts";
 
 const execAim = z.strictObject({
   service: z.string(),
@@ -25,7 +26,7 @@ export const exec = defineFault({
   aimed: execAim,
   ends: "by-healing",
   lasts: true,
-  describe: ({ service, run }) => `${shown(run)} in ${service}`,
+  describe: ({ run, ...params }) => `${shown(run)} in ${containerName(params)}`,
 
   async aim({ stack }, { service, replica, as, run, witness, undo, watch = witness }) {
     const number = replicaNumber(replica);

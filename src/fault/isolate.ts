@@ -4,6 +4,7 @@ import { hostNow } from "../clock.ts";
 import { defineFault, type FaultTools } from "./define.ts";
 import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
+import { containerName } from "./process.ts";
 import { aimAtNeighbour, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
 import { chainsFor, packetDirection, peers } from "./which-packets.ts";
 
@@ -40,8 +41,8 @@ export const isolate = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
-  describe: ({ service, peers, direction }) =>
-    `isolation of ${service}${peers ? ` from ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
+  describe: ({ peers, direction, ...params }) =>
+    `isolation of ${containerName(params)}${peers ? ` from ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
 
   async aim(tools, { service, replica, peers, direction }) {
     const { aim, container, wire } = await aimAtNetwork(tools, "isolate", service, replicaNumber(replica));

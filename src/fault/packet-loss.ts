@@ -4,6 +4,7 @@ import { hostNow } from "../clock.ts";
 import { defineFault, type FaultTools } from "./define.ts";
 import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
+import { containerName } from "./process.ts";
 import { aimAtNeighbour, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
 import { chainsFor, packetDirection, peers } from "./which-packets.ts";
 import type { Greeted } from "./wire/wire.ts";
@@ -55,8 +56,8 @@ export const packetLoss = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
-  describe: ({ service, share, peers, direction }) =>
-    `loss of ${share}% of ${service}'s packets${peers ? ` with ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
+  describe: ({ share, peers, direction, ...params }) =>
+    `loss of ${share}% of ${containerName(params)}'s packets${peers ? ` with ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
 
   async aim(tools, { service, replica, share, peers, direction }) {
     const { aim, container, wire } = await aimAtNetwork(tools, "packet-loss", service, replicaNumber(replica));

@@ -53,6 +53,11 @@ async function looksWhile(it: Broken, ...changes: ((pretend: PretendNetwork) => 
 describe.each(cases)("$what", ({ fault, params }) => {
   const table = `healproof-${fault.kind}`;
 
+  test("is called after one of several containers, where it is of one", () => {
+    expect(fault.describe({ service: "app", replica: 2, ...params })).toContain("app (container 2)");
+    expect(fault.describe({ service: "app", ...params })).not.toContain("container");
+  });
+
   test("aims without a change", async () => {
     const { pretend, aim } = await aimed({ fault, params });
     expect(aim).toMatchObject({ service: "app", table });
