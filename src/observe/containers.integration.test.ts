@@ -77,6 +77,26 @@ test("a container that is frozen, dies, is started again and removed is seen in 
   expect(await Promise.race([events.lost.catch(() => "lost"), "not lost"])).toBe("not lost");
 });
 
+test("of a service's containers the one that is meant is looked at, the first unless told", async () => {
+  await using playground = await Playground.open();
+  const { docker, name } = playground;
+  const run = (number: number) =>
+    playground.run(`app-${number}`, script, {
+      labels: {
+        "com.docker.compose.project": name,
+        "com.docker.compose.service": "app",
+        "com.docker.compose.container-number": `${number}`,
+      },
+    });
+  const [first, second] = [await run(1), await run(2)];
+  const project = new Project(docker, name, [`io.healproof.test=${name}`]);
+  expect((await project.lookAt("app"))?.container).toBe(first.id);
+  expect((await project.lookAt("app", 2))?.container).toBe(second.id);
+  expect((await project.lookAt("app", 1))?.container).toBe(first.id);
+  await second.remove({ force: true });
+  expect(await project.lookAt("app", 2)).toBeUndefined();
+});
+
 test("a disk is as full as its container sees it", async () => {
   await using playground = await Playground.open();
   using observed = new Observed();

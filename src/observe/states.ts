@@ -8,6 +8,8 @@ import { type ContainerWatcher, type Look, looksEvery } from "./watch-containers
 export interface WatchedContainer {
   readonly id: string;
   readonly service: string;
+  /** Its first container unless told. */
+  readonly replica?: number;
 }
 
 type Tools = Pick<ObserverTools, "journal" | "clock" | "changed">;
@@ -19,24 +21,23 @@ const codeOf = (codes: Readonly<Record<string, number>>, name: string | undefine
   name === undefined ? undefined : codes[name];
 
 /** Each look is a sample: the container's state as a number. One that we know no number of is no sample. */
-export function watchState({ id, service }: WatchedContainer, tools: Tools): ContainerWatcher {
-  declare(tools, id);
-  return sampling(service, id, tools, (it) => codeOf(stateCodes, it ? it.status : "gone"));
+export function watchState(watched: WatchedContainer, tools: Tools): ContainerWatcher {
+  declare(tools, watched.id);
+  return sampling(watched, tools, (it) => codeOf(stateCodes, it ? it.status : "gone"));
 }
 
-export function watchHealth({ id, service }: WatchedContainer, tools: Tools): ContainerWatcher {
-  declare(tools, id);
-  return sampling(service, id, tools, (it) => codeOf(healthCodes, it?.health ?? "none"));
+export function watchHealth(watched: WatchedContainer, tools: Tools): ContainerWatcher {
+  declare(tools, watched.id);
+  return sampling(watched, tools, (it) => codeOf(healthCodes, it?.health ?? "none"));
 }
 
 function sampling(
-  service: string,
-  id: string,
+  { id, ...which }: WatchedContainer,
   { journal, clock, changed }: Tools,
   sampled: (container: Look["container"]) => number | undefined,
 ): ContainerWatcher {
   return {
-    service,
+    ...which,
     seen({ when, container }) {
       const value = sampled(container);
       if (value === undefined) return;

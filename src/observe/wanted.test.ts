@@ -89,13 +89,18 @@ test("conditions on one container, log or inbox that ask for different values ar
   const when = [
     { container: "app", is: "running" } as const,
     { container: "app", is: "paused" } as const,
+    { container: "app", replica: 2, is: "paused" } as const,
     { log: "app", matches: "up" },
     { log: "app", matches: "up", atLeast: 3 },
     { alert: "Down" },
     { alert: "Down", is: "quiet" } as const,
   ];
   const { states, logs, questions } = seriesWanted(planOf([actOf({ recovery: { when } })]));
-  expect([states.length, logs.length, questions.length]).toEqual([1, 1, 1]);
+  expect(states).toEqual([
+    { id: "state of app", service: "app" },
+    { id: "state of app (container 2)", service: "app", replica: 2 },
+  ]);
+  expect([logs.length, questions.length]).toEqual([1, 1]);
 });
 
 test("a selector that is a counter too counts as a sum", () => {

@@ -37,8 +37,8 @@ export function seriesWanted(plan: TrialPlan): Wanted {
     "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],
   );
   const selectors = new Set(all.flatMap((it) => (it.by === "prometheus" ? [it.selector] : [])));
-  const containers = (by: "state" | "health" | "starts" | "log-size") =>
-    all.flatMap((it) => (it.by === by ? [{ id: it.id, service: it.service }] : []));
+  const containers = (by: "state" | "health" | "starts" | "log-size"): WatchedContainer[] =>
+    all.flatMap((it) => (it.by === by ? [without(it)] : []));
   return {
     addresses: all.flatMap((it) => (it.by === "probe" ? [without(it)] : [])),
     // What is a counter too counts as a sum.

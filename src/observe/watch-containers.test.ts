@@ -38,6 +38,22 @@ test("each service is looked at at a steady pace, for all who watch it, and at o
   expect(Math.abs(asked.filter((it) => it === "redis").length - seen.length)).toBeLessThanOrEqual(2);
 });
 
+test("each of a service's containers is looked at for its own watchers, all at once when the engine tells of one", async () => {
+  using observed = new Observed();
+  const seen = { first: 0, second: 0 };
+  const watch = new ContainerWatch([
+    { service: "app", seen: ({ container }) => (seen.first += container?.container === "app-1" ? 1 : 0) },
+    { service: "app", replica: 2, seen: ({ container }) => (seen.second += container?.container === "app-2" ? 1 : 0) },
+  ]);
+  const lookAt = async (_service: string, replica = 1) => ({ ...running, container: `app-${replica}` });
+  const done = watch.run({ lookAt }, observed.tools.until);
+  await eventually("a look at each", () => seen.first === 1 && seen.second === 1);
+  watch.tell({ service: "app", action: "die", unixMs: 1 });
+  await eventually("another for the event", () => seen.first === 2 && seen.second === 2);
+  observed.end();
+  await done;
+});
+
 test("an engine that does not answer ends the looking with its error", async () => {
   using observed = new Observed();
   const watch = new ContainerWatch([{ service: "app", seen: () => undefined }]);

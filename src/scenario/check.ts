@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Watch } from "./condition/reading.ts";
 import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
-import { missingTargets } from "./fault-targets.ts";
+import { missingReplica, missingTargets } from "./fault-targets.ts";
 import { faultsAfterwards, writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
@@ -14,6 +14,7 @@ export function checkScenario<P>(scenario: Scenario, compose: ComposeFacts, at: 
     ...prometheusProblems(scenario),
     ...serviceProblems(scenario, compose),
     ...missingTargets(scenario, compose),
+    ...replicaProblems(scenario, compose),
     ...hostProblems(scenario, compose),
     ...controlProblems(scenario, compose),
   ];
@@ -105,6 +106,15 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
       return [{ message: `no service ${JSON.stringify(it)} in ${there}${didYouMean(it, names)}`, ...place }];
     if (started.has(it)) return [];
     return [{ message: `${it} is not started: neither in stack.services nor needed by one of them`, ...place }];
+  });
+}
+
+/** A container that is not there would be gone throughout, and never ill. */
+function replicaProblems(scenario: Scenario, compose: ComposeFacts): Finding[] {
+  return allConditions(scenario).flatMap(({ it, path }) => {
+    const { watch } = readingOf(it);
+    if (watch.by !== "state" && watch.by !== "health") return [];
+    return missingReplica(watch, compose).map((message) => ({ message, path: [...path, "replica"] }));
   });
 }
 

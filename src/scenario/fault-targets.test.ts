@@ -27,7 +27,7 @@ describe("a container that the service does not have", () => {
 
   test("is told where it stands", async () => {
     expect(await said(second, services("{}"))).toBe(`\
-scenarios/it.yaml:7:42  app has no container number 2, only one container (its scale in ../compose.yaml)
+scenarios/it.yaml:7:42  app has no container number 2, only one (its scale in the Compose file)
   7 | fault: { crash: { service: app, replica: 2 } }
     |                                          ^`);
   });
@@ -47,8 +47,14 @@ afterwards:
   fault: { crash: { service: app, replica: 3 } }
   recovery: { within: 5s, healedBy: watchdog, when: [{ probe: tcp://app:1 }] }
 uncontrolled: it is only there to be read`;
-    expect(await said(later, services("{ scale: 2 }"))).toContain("no container number 3, only 2 containers");
+    expect(await said(later, services("{ scale: 2 }"))).toContain("no container number 3, only 2");
   });
+});
+
+test("a condition on a container that the service does not have is told where it stands", async () => {
+  const gone = `${fault}\nnever: [{ container: app, replica: 2, is: exited }]`;
+  expect(await said(gone, services("{}"))).toContain("scenarios/it.yaml:8:36  app has no container number 2, only one");
+  expect(await said(gone, services("{ scale: 2 }"))).toBe("");
 });
 
 describe("a link that Toxiproxy does not have", () => {

@@ -15,24 +15,37 @@ const text = z.string().optional().catch(undefined);
 const targets = z.object({ service: text, replica: z.int().optional().catch(undefined), through: text, link: text });
 
 /** What faults aim at beside services and is not there, as far as the Compose file tells: one of several containers, a link. */
-export function missingTargets(scenario: Scenario, { services }: ComposeFacts): Missing[] {
-  return everyWrittenFault(scenario).flatMap(({ params, path }): Missing[] => {
-    const { service = "", replica = 1, through = "", link } = targets.parse(params);
-    const replicas = services?.get(service)?.replicas ?? replica;
-    if (replica > replicas) {
-      const there = replicas === 1 ? "one container" : `${replicas} containers`;
-      const message = `${service} has no container number ${replica}, only ${there} (its scale in ${scenario.stack.compose})`;
-      return [{ message, path: [...path, "replica"] }];
-    }
-    const links = isChanged(scenario, through) ? undefined : services?.get(through)?.links;
-    if (link === undefined || links?.includes(link) !== false) return [];
-    const message = `${through} has no link ${JSON.stringify(link)} (its -config has ${links.join(", ")})${didYouMean(link, links)}`;
-    return [{ message, path: [...path, "link"] }];
+export function missingTargets(scenario: Scenario, facts: ComposeFacts): Missing[] {
+  return everyWrittenFault(scenario).flatMap(({ params, path }) => {
+    const target = targets.parse(params);
+    return [
+      ...missingReplica(target, facts).map((message) => ({ message, path: [...path, "replica"] })),
+      ...missingLink(scenario, target, facts).map((message) => ({ message, path: [...path, "link"] })),
+    ];
   });
 }
 
-/** Whether the scenario has it read another configuration, or none. */
-function isChanged({ stack }: Scenario, service: string): boolean {
-  const changes = stack.override?.[service];
-  return changes?.command !== undefined || changes?.image !== undefined;
+/** What is said where a service has no container of that number. */
+export function missingReplica(
+  { service = "", replica = 1 }: { readonly service?: string | undefined; readonly replica?: number | undefined },
+  { services }: ComposeFacts,
+): string[] {
+  const replicas = services?.get(service)?.replicas ?? replica;
+  if (replica <= replicas) return [];
+  const there = replicas === 1 ? "only one" : `only ${replicas}`;
+  return [`${service} has no container number ${replica}, ${there} (its scale in the Compose file)`];
+}
+
+function missingLink(
+  { stack }: Scenario,
+  { through = "", link }: z.output<typeof targets>,
+  { services }: ComposeFacts,
+): string[] {
+  const links = services?.get(through)?.links;
+  const { command, image } = stack.override?.[through] ?? {};
+  // The scenario may have it read another configuration, or none.
+  if (links === undefined || command !== undefined || image !== undefined) return [];
+  if (link === undefined || links.includes(link)) return [];
+  const there = `its -config has ${links.join(", ") || "none"}`;
+  return [`${through} has no link ${JSON.stringify(link)} (${there})${didYouMean(link, links)}`];
 }

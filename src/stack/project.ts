@@ -36,7 +36,7 @@ export class Project implements FaultStack {
   readonly name: string;
   readonly #docker: Dockerode;
   readonly #labels: readonly string[];
-  /** The containers that were looked at last, by service. */
+  /** The containers that were looked at last, by service and number. */
   readonly #known = new Map<string, string>();
 
   constructor(docker: Dockerode, name: string, labels: readonly string[]) {
@@ -78,14 +78,15 @@ export class Project implements FaultStack {
     return looks.filter((it) => it !== undefined);
   }
 
-  async lookAt(service: string): Promise<ContainerLook | undefined> {
+  async lookAt(service: string, replica?: number): Promise<ContainerLook | undefined> {
     // Asking by its id costs a tenth of asking which container it is; that is asked again once this one is gone.
-    const known = this.#known.get(service);
+    const key = `${service} ${replica ?? ""}`;
+    const known = this.#known.get(key);
     const look = known === undefined ? undefined : await this.#lookAt(known, service);
     if (look) return look;
-    const found = (await this.#list()).find((it) => it.service === service);
+    const found = (await this.#list()).find((it) => it.service === service && it.number === (replica ?? it.number));
     if (!found) return undefined;
-    this.#known.set(service, found.id);
+    this.#known.set(key, found.id);
     return this.#lookAt(found.id, service);
   }
 

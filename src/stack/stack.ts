@@ -26,8 +26,8 @@ export interface StackContainers extends FaultStack {
   /** The numbers of a service's containers. */
   replicas(service: string): Promise<readonly number[]>;
   look(): Promise<ContainerLook[]>;
-  /** The same at the first container of a service only; undefined where it has none. */
-  lookAt(service: string): Promise<ContainerLook | undefined>;
+  /** The same at one container of a service only, its first unless told; undefined where it has none. */
+  lookAt(service: string, replica?: number): Promise<ContainerLook | undefined>;
   /** Tells each line that a container writes from a time of the engine's clock on. */
   followLog(containerId: string, sinceUnixMs: number, listener: LogListener): Promise<Disposable>;
   /** Stops a service through the engine: by a person's wish, so no restart policy acts. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bounds, fitting, someBound, timesText, within } from "./bounds.ts";
 import type { Reading } from "./reading.ts";
 
-/** What the engine knows of a service's (first) container. */
+/** What the engine knows of one of a service's containers. */
 
 /** A container's states as the journal's samples number them. `gone`: the service has no container. */
 export const stateCodes = {
@@ -19,10 +19,14 @@ export const stateCodes = {
 /** The same for its health. `none`: it has no healthcheck, or there is no container. */
 export const healthCodes = { none: 0, starting: 1, healthy: 2, unhealthy: 3 } as const;
 
-const service = z.string().min(1).meta({ description: "A service of the Compose file: its first container" });
+const service = z.string().min(1).meta({ description: "A service of the Compose file" });
+const replica = z.int().min(1).optional().meta({
+  description: "Which of its containers, from 1, as in a fault; the first unless told",
+});
 
 export const containerCondition = z.strictObject({
   container: service,
+  replica,
   is: z
     .enum(["running", "exited", "paused", "restarting", "created", "dead"])
     .meta({ description: "The container's state as the engine tells it" }),
@@ -30,6 +34,7 @@ export const containerCondition = z.strictObject({
 
 export const healthCondition = z.strictObject({
   health: service,
+  replica,
   is: z
     .enum(["healthy", "unhealthy", "starting"])
     .meta({ description: "What the container's own healthcheck says, as the engine tells it" }),
@@ -47,21 +52,41 @@ export const restartsCondition = z
   .superRefine(fitting("a restarts condition"))
   .meta(someBound);
 
-export const readContainer = ({ container, is }: z.output<typeof containerCondition>): Reading => ({
-  series: `state of ${container}`,
-  text: `${container} is ${is}`,
-  watch: { by: "state", service: container },
-  good: ({ value }) => value === stateCodes[is],
-  say: (value) => nameOf(stateCodes, value),
+interface OneContainer {
+  readonly service: string;
+  readonly replica?: number;
+}
+
+const one = (service: string, replica: number | undefined): OneContainer => ({
+  service,
+  ...(replica === undefined ? {} : { replica }),
 });
 
-export const readHealth = ({ health, is }: z.output<typeof healthCondition>): Reading => ({
-  series: `health of ${health}`,
-  text: `${health} is ${is}`,
-  watch: { by: "health", service: health },
-  good: ({ value }) => value === healthCodes[is],
-  say: (value) => (value === healthCodes.none ? "without a healthcheck" : nameOf(healthCodes, value)),
-});
+/** `app`, `app (container 2)`, as faults are called. */
+const nameOfOne = ({ service, replica }: OneContainer): string =>
+  replica === undefined ? service : `${service} (container ${replica})`;
+
+export function readContainer({ container, replica, is }: z.output<typeof containerCondition>): Reading {
+  const it = one(container, replica);
+  return {
+    series: `state of ${nameOfOne(it)}`,
+    text: `${nameOfOne(it)} is ${is}`,
+    watch: { by: "state", ...it },
+    good: ({ value }) => value === stateCodes[is],
+    say: (value) => nameOf(stateCodes, value),
+  };
+}
+
+export function readHealth({ health, replica, is }: z.output<typeof healthCondition>): Reading {
+  const it = one(health, replica);
+  return {
+    series: `health of ${nameOfOne(it)}`,
+    text: `${nameOfOne(it)} is ${is}`,
+    watch: { by: "health", ...it },
+    good: ({ value }) => value === healthCodes[is],
+    say: (value) => (value === healthCodes.none ? "without a healthcheck" : nameOf(healthCodes, value)),
+  };
+}
 
 export function readRestarts(it: z.output<typeof restartsCondition>): Reading {
   const often = timesText(it);

@@ -12,7 +12,8 @@ export type Watch =
   | { readonly by: "prometheus"; readonly selector: string }
   | { readonly by: "promql"; readonly expression: string; readonly alert?: string }
   | { readonly by: "probe"; readonly url: string; readonly body?: string }
-  | { readonly by: "state" | "health" | "starts" | "log-size"; readonly service: string }
+  | { readonly by: "state" | "health"; readonly service: string; readonly replica?: number }
+  | { readonly by: "starts" | "log-size"; readonly service: string }
   | { readonly by: "log"; readonly service: string; readonly pattern: string }
   | { readonly by: "http"; readonly url: string; readonly pattern: string }
   | { readonly by: "disk"; readonly service: string; readonly path: string };
