@@ -8,7 +8,7 @@ import type { LoadedScenario } from "../scenario/load.ts";
 import { everyWrittenFault } from "../scenario/misfits.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { refuseFilesOutside } from "../stack/lab/files.ts";
-import type { Lab } from "../stack/lab/lab.ts";
+import type { Lab, LabOrder } from "../stack/lab/lab.ts";
 import type { Target } from "./target.ts";
 
 /** What of a run is different in the lab. */
@@ -30,32 +30,32 @@ export function forTarget(
   };
 }
 
-interface LabRun extends Disposable {
+/** A run in the lab, for as long as it is not disposed of. */
+export interface LabRun extends AsyncDisposable {
   readonly plans: readonly TrialPlan[];
+  readonly lab: { readonly host: Lab["host"]; readonly stacks: ReturnType<Lab["stacksOf"]> };
 }
 
-/** The lab, where that is the target; opened only then, as it takes programs that are rarely there. */
-export async function labAt(target: Target, tell: (what: string) => void): Promise<Lab | undefined> {
-  if (target !== "vagrant") return undefined;
-  const { openLab } = await import("../stack/lab/lab.ts");
-  return openLab({ folder: process.cwd(), tell });
-}
+type Order = Pick<LabOrder, "tell" | "signal">;
 
 /** The lab that something may have been left in: where there is none, none is made. */
-export async function labToClean(tell: (what: string) => void): Promise<Lab | undefined> {
-  const { isThere, openLab } = await import("../stack/lab/lab.ts");
-  const folder = process.cwd();
-  return (await isThere(folder)) ? openLab({ folder, tell }) : undefined;
+export async function labToClean(order: Order): Promise<Lab | undefined> {
+  const { isThere, openLab } = await loadLab();
+  const lab = { ...order, folder: process.cwd() };
+  return (await isThere(lab)) ? openLab(lab) : undefined;
 }
 
-/** Plans as they are in the lab, with all that they need brought there, and limits as it is fast. */
-export async function movedTo(lab: Lab, planned: readonly TrialPlan[], tell: (what: string) => void): Promise<LabRun> {
-  const plans = planned.map((it) => ({
+/** Opens the lab, and has all that the plans need brought there: plans as they are in there, and limits as it is fast. */
+export async function moveToLab(planned: readonly TrialPlan[], order: Order): Promise<LabRun> {
+  const { openLab } = await loadLab();
+  await using opened = new AsyncDisposableStack();
+  const lab = opened.use(await openLab({ ...order, folder: process.cwd() }));
+  const moved = planned.map((it) => ({
     ...it,
     stack: { ...it.stack, variables: { ...lab.variables, ...it.stack.variables } },
   }));
   const images = await Promise.all(
-    plans.map(async ({ stack }) => {
+    moved.map(async ({ stack }) => {
       const { model, services } = await checkedStack(stack);
       refuseFilesOutside(model, services, process.cwd());
       const chosen = services.flatMap((it) => [stack.overrides[it]?.image, model.services[it]?.image]);
@@ -65,9 +65,15 @@ export async function movedTo(lab: Lab, planned: readonly TrialPlan[], tell: (wh
   await lab.bring([...new Set(images.flat())]);
   const by = await lab.slowness();
   if (by > 1)
-    tell(
+    order.tell(
       `the lab is emulated, and ${by.toFixed(1)} times slower than this machine: so much longer are budgets and limits`,
     );
-  const stretching = stretchLimits(by);
-  return { plans: plans.map((it) => slowed(it, by)), [Symbol.dispose]: () => stretching[Symbol.dispose]() };
+  opened.use(stretchLimits(by));
+  const plans = moved.map((it) => slowed(it, by));
+  const stacks = lab.stacksOf(plans);
+  const all = opened.move();
+  return { plans, lab: { host: lab.host, stacks }, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
+
+/** Only where it is the target, as it takes programs that are rarely there. */
+const loadLab = () => import("../stack/lab/lab.ts");

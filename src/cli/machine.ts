@@ -46,13 +46,23 @@ export async function cleanCommand(
   run: string | undefined,
   flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  const inLab = flags.target === "vagrant";
-  await using lab = inLab ? await labToClean((what) => void process.stderr.write(`${what}\n`)) : undefined;
-  const done = inLab && !lab ? [] : await clean(builtInFaults, { all: flags.all, host: lab?.host, run });
-  await lab?.forgetSnapshot();
-  const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
-  print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
-  return exitCode.proven;
+  const tell = (done: readonly string[]) => {
+    const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
+    print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
+    return exitCode.proven;
+  };
+  if (flags.target !== "vagrant") return tell(await clean(builtInFaults, { all: flags.all, run }));
+  using interrupt = interruptSignal();
+  const { signal } = interrupt;
+  try {
+    await using lab = await labToClean({ tell: (what) => void process.stderr.write(`${what}\n`), signal });
+    const done = lab ? await clean(builtInFaults, { all: flags.all, host: lab.host, run }) : [];
+    await lab?.forgetSnapshot();
+    return tell(done);
+  } catch (thrown) {
+    if (signal.aborted && thrown === signal.reason) return exitCode.interrupted;
+    throw thrown;
+  }
 }
 
 export async function doctorCommand(

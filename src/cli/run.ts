@@ -14,7 +14,7 @@ import { loadScenarios } from "../scenario/load.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { refuseMissingReplicas } from "../stack/replicas.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { forTarget, labAt, movedTo } from "./lab-run.ts";
+import { forTarget, moveToLab } from "./lab-run.ts";
 import type { Target } from "./target.ts";
 
 export interface RunFlags {
@@ -52,8 +52,17 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   using interrupt = interruptSignal();
   const progress = new Progress();
   const tell = (what: string) => progress.line(what);
-  await using lab = await labAt(flags.target, tell);
-  using moved = lab && (await movedTo(lab, planned, tell));
+  const { signal } = interrupt;
+  const opened =
+    flags.target === "vagrant"
+      ? await moveToLab(planned, { tell, signal }).catch((thrown: unknown) => {
+          process.stderr.write(`not run: ${loaded.map(({ scenario }) => scenario.name).join(", ")}\n`);
+          if (thrown !== signal.reason) throw thrown;
+          return "interrupted" as const;
+        })
+      : undefined;
+  if (opened === "interrupted") return exitCode.interrupted;
+  await using moved = opened;
   const plans = moved?.plans ?? planned;
   await using run = await Run.start({
     faults,
@@ -61,8 +70,8 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out: resolve(flags.out),
     workers: flags.workers,
     keep: flags.keep,
-    lab: lab && { host: lab.host, stacks: lab.stacksOf(plans) },
-    interrupted: interrupt.signal,
+    lab: moved?.lab,
+    interrupted: signal,
     tell: progress.tell,
   });
   progress.line(`run ${run.id}: ${plans.length} trials of ${loaded.length} scenarios${against(broken)}`);
@@ -79,7 +88,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   // What rejects after an interruption never began; anything else is told, and is never a pass.
   const failures = plans.flatMap(({ id }, i) => {
     const it = settled[i];
-    return it?.status === "rejected" && it.reason !== interrupt.signal.reason ? [{ id, thrown: it.reason }] : [];
+    return it?.status === "rejected" && it.reason !== signal.reason ? [{ id, thrown: it.reason }] : [];
   });
   const never = plans
     .filter(({ id }) => !finished.some((it) => it.plan.id === id))
@@ -100,7 +109,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   }
   if (flags.keep) process.stderr.write(`the stacks are kept: healproof down ${run.id} removes them\n`);
   if (failures.length > 0) return exitCode.internal;
-  return interrupt.signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
+  return signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
 }
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { KnownError } from "../errors.ts";
 import { ms, seconds } from "../time.ts";
@@ -29,6 +29,20 @@ test("one that takes too long is killed with what it started, and the error says
   const pids = [...(printed ?? "").matchAll(/\d+/g)].map(Number);
   expect(pids).toHaveLength(2);
   await expect.poll(() => pids.filter(lives)).toEqual([]);
+});
+
+test("one that is interrupted may clear up behind itself, and has ended by the time that is told", async () => {
+  const interrupt = new AbortController();
+  const cleared = join(mkdtempSync(join(tmpdir(), "hp-host-")), "cleared");
+  const script = `trap 'sleep 0.2; touch "${cleared}"; exit' INT; echo > "${cleared}.ready"; while :; do sleep 0.05; done`;
+  const running = runOnHost(["bash", "-c", script], seconds(30), tmpdir(), interrupt.signal);
+  running.catch(() => undefined);
+  await expect.poll(() => existsSync(`${cleared}.ready`), { timeout: 10_000 }).toBe(true);
+  interrupt.abort(new Error("Ctrl-C"));
+  await expect(running).rejects.toThrow("Ctrl-C");
+  expect(existsSync(cleared)).toBe(true);
+  await expect(runOnHost(["touch", "never"], seconds(1), tmpdir(), interrupt.signal)).rejects.toThrow("Ctrl-C");
+  rmSync(dirname(cleared), { recursive: true });
 });
 
 test("what it leaves in the background does not keep it waiting", async () => {

@@ -7,14 +7,15 @@ import { runOnHost } from "../host-command.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs one that must succeed. `environment`: on top of ours; undefined takes a variable away. */
+/** Runs one that must succeed. `environment`: on top of ours; undefined takes a variable away. `signal` interrupts it. */
 export async function must(
   command: readonly string[],
   within: Duration,
   folder: string,
   environment: Environment = {},
+  signal?: AbortSignal,
 ): Promise<string> {
-  const { exitCode: code, out, err } = await run(command, within, folder, environment);
+  const { exitCode: code, out, err } = await run(command, within, folder, environment, signal);
   if (code === 0) return out;
   throw new KnownError("lab-failed", `the lab cannot be used: ${command.slice(0, 2).join(" ")} failed (exit ${code})`, {
     facts: {
@@ -30,16 +31,17 @@ export function run(
   within: Duration,
   folder: string,
   environment: Environment = {},
+  signal?: AbortSignal,
 ): Promise<Executed> {
   const words = Object.entries(environment).flatMap(([name, value]) =>
     value === undefined ? ["-u", name] : [`${name}=${value}`],
   );
-  return runOnHost(words.length > 0 ? ["env", ...words, ...command] : command, within, folder);
+  return runOnHost(words.length > 0 ? ["env", ...words, ...command] : command, within, folder, signal);
 }
 
 /** Vagrant's word for how the machine is: running, shutoff, not_created. */
-export async function stateOf(folder: string): Promise<string | undefined> {
-  return /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], minutes(2), folder))?.[1];
+export async function stateOf(folder: string, signal?: AbortSignal): Promise<string | undefined> {
+  return /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], minutes(2), folder, {}, signal))?.[1];
 }
 
 /** What `vagrant` prints; where there is no such program, an error that says how to get it. */
@@ -48,9 +50,10 @@ export async function vagrant(
   within: Duration,
   folder: string,
   environment: Environment = {},
+  signal?: AbortSignal,
 ): Promise<string> {
   try {
-    return await must(["vagrant", ...args], within, folder, environment);
+    return await must(["vagrant", ...args], within, folder, environment, signal);
   } catch (thrown) {
     const { message } = thrown instanceof Error ? thrown : { message: "" };
     if (!/ENOENT|exit 127/.test(message)) throw thrown;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -44,14 +44,15 @@ afterEach(() => {
   programs[Symbol.dispose]();
 });
 
-function inState(state: string): void {
+/** `up`: what it does to come up, in Bash. */
+function inState(state: string, up = ":"): void {
   program(
     "vagrant",
-    `case "$1" in status) echo "1,default,state,${state}";; ssh-config) echo "Host default";; up) echo "stack: $HEALPROOF_LAB_STACK" >> "${folder}/asked";; esac`,
+    `case "$1" in status) echo "1,default,state,${state}";; ssh-config) echo "Host default";; up) echo "stack: $HEALPROOF_LAB_STACK" >> "${folder}/asked"; ${up};; esac`,
   );
 }
 
-const open = () => openLab({ folder, tell: () => undefined });
+const open = (signal = new AbortController().signal) => openLab({ folder, tell: () => undefined, signal });
 
 test("whoever asks for an engine finds the lab's, as long as it is open", async () => {
   const lab = await open();
@@ -85,6 +86,32 @@ test("the lab's own stack makes room whatever state it is in, before anything of
   expect(ownStack()).toEqual([expect.stringContaining(`${script} away`), expect.stringContaining(" -L ")]);
   await lab[Symbol.asyncDispose]();
   expect(ownStack().at(-1)).toContain(`${script} back`);
+});
+
+test("whoever interrupts while it opens does not wait for it, and nothing is left changed", async () => {
+  inState("shutoff", `echo "up" > "${folder}/comes-up"; exec sleep 60`);
+  const interrupt = new AbortController();
+  const opening = open(interrupt.signal);
+  opening.catch(() => undefined);
+  await expect.poll(() => existsSync(join(folder, "comes-up")), { timeout: 20_000 }).toBe(true);
+  const began = performance.now();
+  interrupt.abort(new Error("Ctrl-C"));
+  await expect(opening).rejects.toThrow("Ctrl-C");
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(process.env.DOCKER_HOST).toBe("unix:///ours.sock");
+  inState("running");
+  await (await open())[Symbol.asyncDispose]();
+});
+
+test("so it is while images are brought, and while it is found out how slow it is", async () => {
+  const interrupt = new AbortController();
+  await using lab = await open(interrupt.signal);
+  interrupt.abort(new Error("Ctrl-C"));
+  await expect(lab.bring(["app:1"])).rejects.toThrow("Ctrl-C");
+  mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
+  writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
+  program("virsh", `echo "<domain type='qemu'>"`);
+  await expect(lab.slowness()).rejects.toThrow("Ctrl-C");
 });
 
 test("two at once are refused, before the second touches anything, with who has the lab; once that is over it is free", async () => {

@@ -37,6 +37,8 @@ export interface LabOrder {
   /** Where the Vagrantfile is. */
   readonly folder: string;
   readonly tell: (what: string) => void;
+  /** Interrupts whatever of the lab takes long. */
+  readonly signal: AbortSignal;
 }
 
 /** Generous: without a hypervisor that the processor supports, a VM takes twenty times as long for what starts processes. */
@@ -52,32 +54,35 @@ const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag
 const listHelpers = [...listImages, "--filter", ownHelpers];
 
 /** Whether there is one, up or down. */
-export const isThere = async (folder: string): Promise<boolean> => (await stateOf(folder)) !== "not_created";
+export const isThere = async ({ folder, signal }: LabOrder): Promise<boolean> =>
+  (await stateOf(folder, signal)) !== "not_created";
 
 /** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
-export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
+export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> {
   const began = performance.now();
-  const state = await stateOf(folder);
+  const state = await stateOf(folder, signal);
   await using opened = new AsyncDisposableStack();
   opened.use(lockLab(folder));
-  if (state === "running") await vagrant(["rsync"], limits.sync, folder);
+  if (state === "running") await vagrant(["rsync"], limits.sync, folder, {}, signal);
   else {
     tell("the lab is down: vagrant up …");
     // Without its own stack, which would only have to be stopped.
-    await vagrant(["up"], limits.up, folder, { HEALPROOF_LAB_STACK: "no" });
+    await vagrant(["up"], limits.up, folder, { HEALPROOF_LAB_STACK: "no" }, signal);
   }
   const work = mkdtempSync(join(tmpdir(), "healproof-lab-"));
   opened.defer(() => rmSync(work, { recursive: true, force: true }));
   const config = join(work, "ssh-config");
-  writeFileSync(config, await vagrant(["ssh-config"], limits.ask, folder), { mode: 0o600 });
+  writeFileSync(config, await vagrant(["ssh-config"], limits.ask, folder, {}, signal), { mode: 0o600 });
   const ssh = ["ssh", "-F", config, "default"];
   const group = await must([...ssh, "getent", "group", "docker"], limits.ask, folder);
   const ownStack = (goes: "away" | "back") =>
     must([...ssh, "sudo", join(folder, "lab/own-stack.sh"), goes], limits.ownStack, folder);
   // Before it goes: what is interrupted half way is put back, too.
   opened.defer(async () => void (await ownStack("back")));
+  // Never interrupted: it would go on in there while the other is under way.
   await ownStack("away");
-  const tunnel = opened.use(await Tunnel.open(config, join(work, "engine.sock")));
+  signal.throwIfAborted();
+  const tunnel = opened.use(await Tunnel.open(config, join(work, "engine.sock"), signal));
   const host = opened.use(new LabMachine({ folder, ssh, tunnel }));
   const ours = process.env.DOCKER_HOST;
   process.env.DOCKER_HOST = `unix://${tunnel.socket}`;
@@ -102,7 +107,7 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
         throw new KnownError("not-measured", "the lab is emulated, and how slow that makes it cannot be measured", {
           facts: { wanted: "an engine here, with our helper image", try: "healproof doctor --fix" },
         });
-      return slownessOf({ ssh, image, folder, here: { DOCKER_HOST: ours } });
+      return slownessOf({ ssh, image, folder, here: { DOCKER_HOST: ours }, signal });
     },
     variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
     stacksOf(plans) {
@@ -125,7 +130,7 @@ export async function openLab({ folder, tell }: LabOrder): Promise<Lab> {
       const unpack = `"zstd -qdc | docker load --quiet"`;
       const pipe = `set -o pipefail; docker save "$@" | zstd -q -3 -T0 | ssh -F "$SSH_CONFIG" default ${unpack}`;
       const command = ["bash", "-c", pipe, "bash", ...brought];
-      await must(command, limits.images, folder, { DOCKER_HOST: ours, SSH_CONFIG: config });
+      await must(command, limits.images, folder, { DOCKER_HOST: ours, SSH_CONFIG: config }, signal);
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

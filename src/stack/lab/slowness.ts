@@ -11,6 +11,7 @@ async function startOf(
   image: string,
   folder: string,
   environment: Environment,
+  signal: AbortSignal,
 ): Promise<number> {
   const start = `docker run --rm --network none --entrypoint node ${image} -e 0`;
   const script = `TIMEFORMAT=%R; for i in $(seq ${times}); do time ${start} > /dev/null; done`;
@@ -19,6 +20,7 @@ async function startOf(
     limit,
     folder,
     environment,
+    signal,
   );
   const took = [...printed.matchAll(/^\d+\.\d+$/gm)].map(([it]) => Number(it));
   if (took.length !== times)
@@ -36,9 +38,10 @@ export async function slownessOf(order: {
   readonly folder: string;
   /** What leads to this machine's engine. */
   readonly here: Environment;
+  readonly signal: AbortSignal;
 }): Promise<number> {
-  const { ssh, image, folder } = order;
-  const there = await startOf(ssh, image, folder, {});
-  const here = await startOf([], image, folder, order.here);
+  const { ssh, image, folder, signal } = order;
+  const there = await startOf(ssh, image, folder, {}, signal);
+  const here = await startOf([], image, folder, order.here, signal);
   return Math.max(1, there / here);
 }

@@ -21,9 +21,9 @@ export class Tunnel implements Disposable {
   }
 
   /** Opens it, and returns once the engine answers. `config`: what `vagrant ssh-config` printed, as a file. */
-  static async open(config: string, socket: string): Promise<Tunnel> {
+  static async open(config: string, socket: string, signal?: AbortSignal): Promise<Tunnel> {
     const tunnel = new Tunnel(config, socket);
-    await tunnel.#open(firstLimit, "once");
+    await tunnel.#open(firstLimit, "once", signal);
     return tunnel;
   }
 
@@ -32,12 +32,14 @@ export class Tunnel implements Disposable {
     return this.#open(within, "again and again");
   }
 
-  async #open(within: Duration, tries: "once" | "again and again"): Promise<void> {
+  async #open(within: Duration, tries: "once" | "again and again", signal?: AbortSignal): Promise<void> {
     const began = performance.now();
     let last: string;
     do {
       const said = this.#connect();
-      const why = await this.#untilAnswered(began + within);
+      const why = await this.#untilAnswered(began + within, signal);
+      if (signal?.aborted) this[Symbol.dispose]();
+      signal?.throwIfAborted();
       if (why === undefined) return;
       last = [why, said().trim()].filter((it) => it !== "").join(": ");
       this[Symbol.dispose]();
@@ -77,7 +79,7 @@ export class Tunnel implements Disposable {
   }
 
   /** Why nothing answers, once it is clear that nothing will; undefined once something does. */
-  async #untilAnswered(until: number): Promise<string | undefined> {
+  async #untilAnswered(until: number, signal: AbortSignal | undefined): Promise<string | undefined> {
     const ssh = this.#ssh;
     if (!ssh) return "it is closed";
     const ended = new Promise<string>((resolve) => {
@@ -90,7 +92,7 @@ export class Tunnel implements Disposable {
       over = why;
     });
     let last = "no answer";
-    while (performance.now() < until) {
+    while (performance.now() < until && !signal?.aborted) {
       const why = await Promise.race([ended, ping(this.socket).then(() => undefined, messageOf)]);
       if (why === undefined) return undefined;
       if (over !== undefined) return over;
