@@ -111,7 +111,7 @@ export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> 
     },
     variables: { DOCKER_GID: group.split(":")[2] ?? "0" },
     stacksOf(plans) {
-      const stacks = new LabStacks(host, plans);
+      const stacks = new LabStacks(host, plans, tell);
       all.defer(() => stacks.forget());
       return stacks;
     },

@@ -158,8 +158,9 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   async restore(): Promise<void> {
     await this.#booting;
     await this.#vagrant(["snapshot", "restore", "--no-provision", snapshot]);
-    await this.#setClock();
+    // First, so that also what has a wrong clock can be removed.
     await this.engineIsBack(limits.service);
+    await this.#setClock();
   }
 
   async forget(): Promise<void> {

@@ -14,9 +14,16 @@ const plan = (restart: "always" | "no"): TrialPlan => {
   return { ...it, stack: { ...it.stack, overrides: { app: { restart } } } };
 };
 
-/** What was done to a machine by stacks for these plans, and which stack each got. */
-async function after(plans: readonly TrialPlan[]) {
+/** What was done to a machine by stacks for these plans, and which stack each got. `fails`: what of it does, and how often. */
+async function after(plans: readonly TrialPlan[], fails: { take?: number; restore?: number } = {}) {
   const did: string[] = [];
+  const told: string[] = [];
+  const left = { ...fails };
+  const fallible = (what: "take" | "restore") => async () => {
+    did.push(what);
+    left[what] = (left[what] ?? 0) - 1;
+    if (left[what] >= 0) throw new Error(`${what} failed`);
+  };
   const note = (what: string) => async () => void did.push(what);
   const started = (project: string): StartedStack => ({
     project,
@@ -24,21 +31,30 @@ async function after(plans: readonly TrialPlan[]) {
     networks: [],
     containers: new Project(docker, project, []),
     again: async () => started(`${project} again`),
-    down: note("down"),
+    down: note(`down ${project}`),
   });
-  const snapshot = { take: note("take"), restore: note("restore"), forget: note("forget") };
-  const stacks = new LabStacks(snapshot, plans, async ({ project }) => {
-    did.push(`start ${project}`);
-    return started(project);
-  });
+  const snapshot = { take: fallible("take"), restore: fallible("restore"), forget: note("forget") };
+  const stacks = new LabStacks(
+    snapshot,
+    plans,
+    (what) => told.push(what),
+    async ({ project }) => {
+      did.push(`start ${project}`);
+      return started(project);
+    },
+  );
   const got: string[] = [];
   for (const [i, it] of plans.entries()) {
     const order = { docker, plan: it, run: "r", owner: "o", project: `p${i}` };
-    const { stack, putBack } = await stacks.start(order, new AbortController().signal);
-    got.push(`${stack.project}${putBack ? ", put back" : ""}`);
+    got.push(
+      await stacks.start(order, new AbortController().signal).then(
+        ({ stack, putBack }) => `${stack.project}${putBack ? ", put back" : ""}`,
+        (thrown: unknown) => String(thrown),
+      ),
+    );
   }
   await stacks.forget();
-  return { did, got };
+  return { did, got, told };
 }
 
 test("what the trial before had, too, is put back and not started; what is kept makes room for another, and is gone in the end", async () => {
@@ -55,4 +71,17 @@ test("another one in between takes its place", async () => {
   const { did, got } = await after([plan("always"), plan("no"), plan("always")]);
   expect(got).toEqual(["p0", "p1", "p2"]);
   expect(did).toEqual(["start p0", "take", "forget", "start p1", "start p2"]);
+});
+
+test("a machine that cannot be kept is told once, and the trials go on without; nothing is left of the attempt", async () => {
+  const { did, got, told } = await after([plan("always"), plan("always"), plan("always")], { take: 1 });
+  expect(got).toEqual(["p0", "p1", "p2"]);
+  expect(did).toEqual(["start p0", "take", "forget", "start p1", "start p2"]);
+  expect(told).toEqual([expect.stringContaining("take failed")]);
+});
+
+test("of a machine that could not be put back nothing stays up; the next trial starts anew, and knows that nothing is connected", async () => {
+  const { did, got } = await after([plan("always"), plan("always"), plan("always")], { restore: 1 });
+  expect(got).toEqual(["p0", "Error: restore failed", "p2, put back"]);
+  expect(did).toEqual(["start p0", "take", "restore", "forget", "down p0", "start p2"]);
 });

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors.ts";
 import type { TrialPlan } from "../../plan.ts";
 import { type StackOrder, type StackStart, startContainers } from "../containers.ts";
 import type { StartedStack } from "../stack.ts";
@@ -18,13 +19,24 @@ export interface Snapshot {
  */
 export class LabStacks {
   readonly #snapshot: Snapshot;
+  readonly #tell: (what: string) => void;
   readonly #start: StackStart;
   /** How many trials are still to come that need the same. */
   readonly #toCome = new Map<string, number>();
   #kept: { readonly key: string; readonly stack: StartedStack } | undefined;
+  /** Also where keeping it failed. */
+  #mayHaveSnapshot = false;
+  /** Whether the machine was, or may have been, put back, and nobody was told yet. */
+  #putBack = false;
 
-  constructor(snapshot: Snapshot, plans: readonly TrialPlan[], start: StackStart = startContainers) {
+  constructor(
+    snapshot: Snapshot,
+    plans: readonly TrialPlan[],
+    tell: (what: string) => void,
+    start: StackStart = startContainers,
+  ) {
     this.#snapshot = snapshot;
+    this.#tell = tell;
     this.#start = start;
     for (const key of plans.map(keyOf)) this.#toCome.set(key, (this.#toCome.get(key) ?? 0) + 1);
   }
@@ -37,23 +49,49 @@ export class LabStacks {
     const key = keyOf(order.plan);
     const left = (this.#toCome.get(key) ?? 1) - 1;
     this.#toCome.set(key, left);
-    if (this.#kept?.key === key) {
-      const { stack } = this.#kept;
-      await this.#snapshot.restore();
-      return { stack: await stack.again(), putBack: true };
-    }
-    await this.forget();
-    const stack = await this.#start(order, signal);
-    if (left > 0) {
-      await this.#snapshot.take();
-      this.#kept = { key, stack };
-    }
-    return { stack, putBack: false };
+    const stack = this.#kept?.key === key ? await this.#again(this.#kept.stack) : await this.#anew(order, signal);
+    if (left > 0 && !this.#kept) await this.#keep(key, stack);
+    const putBack = this.#putBack;
+    this.#putBack = false;
+    return { stack, putBack };
   }
 
   async forget(): Promise<void> {
-    if (this.#kept) await this.#snapshot.forget();
     this.#kept = undefined;
+    if (this.#mayHaveSnapshot) await this.#snapshot.forget();
+    this.#mayHaveSnapshot = false;
+  }
+
+  async #anew(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {
+    await this.forget();
+    return this.#start(order, signal);
+  }
+
+  /** A machine that was put back and is not as it should be gets no trial; what came up with it would be nobody's. */
+  async #again(kept: StartedStack): Promise<StartedStack> {
+    this.#putBack = true;
+    try {
+      await this.#snapshot.restore();
+      return await kept.again();
+    } catch (thrown) {
+      await this.forget().catch(() => undefined);
+      await kept.down().catch(() => undefined);
+      throw thrown;
+    }
+  }
+
+  /** Only saves time: where it fails, the trials go on without. */
+  async #keep(key: string, stack: StartedStack): Promise<void> {
+    this.#mayHaveSnapshot = true;
+    try {
+      await this.#snapshot.take();
+      this.#kept = { key, stack };
+    } catch (thrown) {
+      this.#toCome.clear();
+      this.#tell(
+        `the lab's machine cannot be kept as it is, so that each trial starts its stack: ${messageOf(thrown)}`,
+      );
+    }
   }
 }
 
