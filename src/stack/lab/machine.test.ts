@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LabMachine } from "./machine.ts";
@@ -110,4 +110,18 @@ test("that a unit is disabled is on its disk, and it runs on; enabled it is star
   expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl disable --quiet a.service b.service && sync");
   await it.enable(["a.service"]);
   expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl enable --quiet --now a.service && sync");
+});
+
+test("a boot that went wrong is told to whoever needs the machine next, and to nobody after that", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  programs.add("virsh", `[ -e "${folder}/on" ] && echo running || echo 'shut off'`);
+  programs.add("vagrant", `case "$1" in up) touch "${folder}/on"; sleep 0.5; echo 'no address' >&2; exit 1;; esac`);
+  mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
+  writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
+  await it.restorePower();
+  await expect(it.take()).rejects.toThrow("vagrant up failed");
+  await it.take();
+  await it.cutPower();
+  expect(askedOfVagrant()).toEqual(["up --no-provision", "snapshot save --force healproof", "halt --force"]);
 });

@@ -48,7 +48,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   }
 
   async cutPower() {
-    await this.#booting;
+    await this.#booted();
     const cut = { HEALPROOF_LAB_POWER_CUT: "1", HEALPROOF_LAB_STACK: "no" };
     return spanOf(() => vagrant(["halt", "--force"], limits.halt, this.#order.folder, cut));
   }
@@ -151,12 +151,12 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   }
 
   async take(): Promise<void> {
-    await this.#booting;
+    await this.#booted();
     await this.#vagrant(["snapshot", "save", "--force", snapshot]);
   }
 
   async restore(): Promise<void> {
-    await this.#booting;
+    await this.#booted();
     await this.#vagrant(["snapshot", "restore", "--no-provision", snapshot]);
     // First, so that also what has a wrong clock can be removed.
     await this.engineIsBack(limits.service);
@@ -186,6 +186,16 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     throw new KnownError("wrong-clock", "the lab's machine was put back to an earlier state, and its clock is wrong", {
       facts: { "it is behind by": `${(left / 1000).toFixed(1)} s`, try: "vagrant reload" },
     });
+  }
+
+  /** Waits for a boot that still goes on. What went wrong with it is told once: whoever comes next finds the machine as it is. */
+  async #booted(): Promise<void> {
+    const booting = this.#booting;
+    try {
+      await booting;
+    } finally {
+      if (this.#booting === booting) this.#booting = Promise.resolve();
+    }
   }
 
   #vagrant(args: readonly string[]): Promise<string> {
