@@ -40,9 +40,8 @@ type Order = Pick<LabOrder, "tell" | "signal">;
 
 /** The lab that something may have been left in: where there is none, none is made. */
 export async function labToClean(order: Order): Promise<Lab | undefined> {
-  const { isThere, openLab } = await loadLab();
-  const lab = { ...order, folder: process.cwd() };
-  return (await isThere(lab)) ? openLab(lab) : undefined;
+  const { openLabThatIsThere } = await loadLab();
+  return openLabThatIsThere({ ...order, folder: process.cwd() });
 }
 
 /** Opens the lab, and has all that the plans need brought there: plans as they are in there, and limits as it is fast. */

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { exitCode, KnownError } from "../../errors.ts";
-import { type Duration, minutes } from "../../time.ts";
+import { type Duration, minutes, ms } from "../../time.ts";
 import type { Executed } from "../exec.ts";
 import { runOnHost } from "../host-command.ts";
 
@@ -44,7 +45,11 @@ export async function stateOf(folder: string, signal?: AbortSignal): Promise<str
   return /,state,(\w+)$/m.exec(await vagrant(["status", "--machine-readable"], minutes(2), folder, {}, signal))?.[1];
 }
 
-/** What `vagrant` prints; where there is no such program, an error that says how to get it. */
+/** As Vagrant says that another one is at work on the machine. One of ours that was killed leaves it to end by itself. */
+const isLocked = /another process is already executing an action|lock is being held|it is locked/;
+const askAgainMs = 1000;
+
+/** What `vagrant` prints, once no other one is at work on the machine; where there is no such program, an error that says how to get it. */
 export async function vagrant(
   args: readonly string[],
   within: Duration,
@@ -52,15 +57,23 @@ export async function vagrant(
   environment: Environment = {},
   signal?: AbortSignal,
 ): Promise<string> {
-  try {
-    return await must(["vagrant", ...args], within, folder, environment, signal);
-  } catch (thrown) {
-    const { message } = thrown instanceof Error ? thrown : { message: "" };
-    if (!/ENOENT|exit 127/.test(message)) throw thrown;
-    throw new KnownError("no-vagrant", "the lab needs Vagrant, and this machine has none", {
-      facts: { try: "docs/lab.md, which says what to install" },
-      exitCode: exitCode.usage,
-      cause: thrown,
-    });
+  const until = performance.now() + within;
+  for (;;) {
+    const left = ms(until - performance.now());
+    try {
+      return await must(["vagrant", ...args], left, folder, environment, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof KnownError)) throw thrown;
+      if (/ENOENT|exit 127/.test(thrown.message)) throw noVagrant(thrown);
+      if (!isLocked.test(thrown.facts["it printed"] ?? "") || until - performance.now() < 2 * askAgainMs) throw thrown;
+    }
+    await sleep(askAgainMs);
   }
 }
+
+const noVagrant = (cause: Error) =>
+  new KnownError("no-vagrant", "the lab needs Vagrant, and this machine has none", {
+    facts: { try: "docs/lab.md, which says what to install" },
+    exitCode: exitCode.usage,
+    cause,
+  });

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { KnownError } from "../../errors.ts";
+import { ownerMark } from "../labels.ts";
 import { stateFolder } from "../state-folder.ts";
 import { examineLab } from "./examine.ts";
 import { openLab } from "./lab.ts";
@@ -44,11 +46,11 @@ afterEach(() => {
   programs[Symbol.dispose]();
 });
 
-/** `up`: what it does to come up, in Bash. */
-function inState(state: string, up = ":"): void {
+/** `up`, `rsync`: what those do, in Bash. */
+function inState(state: string, up = ":", rsync = ":"): void {
   program(
     "vagrant",
-    `case "$1" in status) echo "1,default,state,${state}";; ssh-config) echo "Host default";; up) echo "stack: $HEALPROOF_LAB_STACK" >> "${folder}/asked"; ${up};; esac`,
+    `case "$1" in status) echo "1,default,state,${state}";; ssh-config) echo "Host default";; up) echo "stack: $HEALPROOF_LAB_STACK" >> "${folder}/asked"; ${up};; rsync) ${rsync};; esac`,
   );
 }
 
@@ -112,6 +114,26 @@ test("so it is while images are brought, and while it is found out how slow it i
   writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
   program("virsh", `echo "<domain type='qemu'>"`);
   await expect(lab.slowness()).rejects.toThrow("Ctrl-C");
+});
+
+test("a lab that runs and does not take files is one that is just coming up or going down: it is waited for", async () => {
+  const locked = `[ -e "${folder}/waited" ] || { touch "${folder}/waited"; echo 'another process is already executing an action on the machine' >&2; exit 1; }`;
+  inState("running", `${locked}; touch "${folder}/is-up"`, `[ -e "${folder}/is-up" ]`);
+  await (await open())[Symbol.asyncDispose]();
+  expect(asked().filter((it) => /^vagrant (up|rsync)/.test(it))).toEqual([
+    "vagrant rsync",
+    "vagrant up",
+    "vagrant up",
+    "vagrant rsync",
+  ]);
+});
+
+test("what a dead one left here is removed, and what a living one works with is not", async () => {
+  const alive = mkdtempSync(join(tmpdir(), `healproof-lab-${ownerMark()}-`));
+  const dead = mkdtempSync(join(tmpdir(), `healproof-lab-${process.pid}.1-`));
+  await (await open())[Symbol.asyncDispose]();
+  expect([alive, dead].map((it) => existsSync(it))).toEqual([true, false]);
+  rmSync(alive, { recursive: true });
 });
 
 test("two at once are refused, before the second touches anything, with who has the lab; once that is over it is free", async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
@@ -13,6 +12,7 @@ import { LabMachine } from "./machine.ts";
 import { slownessOf } from "./slowness.ts";
 import { LabStacks } from "./stacks.ts";
 import { Tunnel } from "./tunnel.ts";
+import { forgetWorkFoldersOfTheDead, labWorkFolder } from "./work-folder.ts";
 
 /**
  * The target `vagrant`: the engine in the VM of the Vagrantfile here. Whatever asks for an engine finds that one (DOCKER_HOST), so that
@@ -53,9 +53,11 @@ const listImages = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag
 /** What our own helpers run from: where no registry is in reach, it cannot be built in there. */
 const listHelpers = [...listImages, "--filter", ownHelpers];
 
-/** Whether there is one, up or down. */
-export const isThere = async ({ folder, signal }: LabOrder): Promise<boolean> =>
-  (await stateOf(folder, signal)) !== "not_created";
+/** The lab that something may have been left in: where there is none, none is made. */
+export async function openLabThatIsThere(order: LabOrder): Promise<Lab | undefined> {
+  forgetWorkFoldersOfTheDead();
+  return (await stateOf(order.folder, order.signal)) === "not_created" ? undefined : openLab(order);
+}
 
 /** Brings the VM up where it is down, makes its files those of here, and leads every request for an engine to its engine. */
 export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> {
@@ -63,14 +65,21 @@ export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> 
   const state = await stateOf(folder, signal);
   await using opened = new AsyncDisposableStack();
   opened.use(lockLab(folder));
-  if (state === "running") await vagrant(["rsync"], limits.sync, folder, {}, signal);
-  else {
-    tell("the lab is down: vagrant up …");
+  const sync = () => vagrant(["rsync"], limits.sync, folder, {}, signal);
+  const hasFiles =
+    state === "running" &&
+    (await sync().then(
+      () => true,
+      () => false,
+    ));
+  if (!hasFiles) {
+    // Also one that runs and has just been told to come up or go down, by somebody who was killed: this waits for that.
+    tell("the lab is not up: vagrant up …");
     // Without its own stack, which would only have to be stopped.
     await vagrant(["up"], limits.up, folder, { HEALPROOF_LAB_STACK: "no" }, signal);
+    if (state === "running") await sync();
   }
-  const work = mkdtempSync(join(tmpdir(), "healproof-lab-"));
-  opened.defer(() => rmSync(work, { recursive: true, force: true }));
+  const { path: work } = opened.use(labWorkFolder());
   const config = join(work, "ssh-config");
   writeFileSync(config, await vagrant(["ssh-config"], limits.ask, folder, {}, signal), { mode: 0o600 });
   const ssh = ["ssh", "-F", config, "default"];

@@ -64,12 +64,14 @@ export class Tunnel implements Disposable {
   #connect(): () => string {
     this[Symbol.dispose]();
     const options = ["ExitOnForwardFailure=yes", "ServerAliveInterval=5", "ServerAliveCountMax=2", "ConnectTimeout=5"];
-    const forward = ["-N", ...options.flatMap((it) => ["-o", it]), "-L", `${this.socket}:/var/run/docker.sock`];
-    const ssh = spawn("ssh", ["-F", this.#config, ...forward, "default"], {
-      stdio: ["ignore", "ignore", "pipe"],
+    const forward = [...options.flatMap((it) => ["-o", it]), "-L", `${this.socket}:/var/run/docker.sock`];
+    // Its input is ours: it ends with us, however we end.
+    const ssh = spawn("ssh", ["-F", this.#config, ...forward, "default", "cat > /dev/null"], {
+      stdio: ["pipe", "ignore", "pipe"],
       // A Ctrl-C at the terminal is ours to answer: what must then be put back is behind this tunnel.
       detached: true,
     });
+    ssh.stdin.on("error", () => undefined);
     let said = "";
     ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-2000);

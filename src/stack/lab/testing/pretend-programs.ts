@@ -2,8 +2,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** Answers like an engine at the socket that it is told to lead to one. */
-const engine = `const [, , socket] = process.argv; require("node:http").createServer((_, answer) => answer.end("OK")).listen(socket)`;
+/** Answers like an engine at the socket that it is told to lead to one, as long as its input lasts: what it runs at the other end reads that. */
+const engine = `
+  const [, , socket] = process.argv;
+  require("node:http").createServer((_, answer) => answer.end("OK")).listen(socket);
+  process.stdin.resume().once("end", () => process.exit());
+`;
 
 /** Programs that are found before this machine's own, only remember what they were asked, and answer as a script says. */
 export class PretendPrograms implements Disposable {
