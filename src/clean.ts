@@ -14,7 +14,7 @@ import { Project } from "./stack/project.ts";
 import { removeLabelled, stuckText } from "./stack/remove.ts";
 import { forgetStack, rememberedStacks } from "./stack/stack-file.ts";
 import { startsUnderWay } from "./stack/work-folder.ts";
-import { forgetUndo, forgetUnfinished, leftToUndo, type UndoEntry, undoEntry } from "./undo.ts";
+import { forgetUndo, forgetUnfinished, leftToUndo, outlivesStack, type UndoEntry, undoEntry } from "./undo.ts";
 
 export interface Cleaning {
   /** Also what still lives, and what was kept. */
@@ -106,7 +106,11 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   return done;
 }
 
-async function isGone(docker: Dockerode, { project, run }: Pick<UndoEntry, "project" | "run">): Promise<boolean> {
+async function isGone(
+  docker: Dockerode,
+  { project, run, undo }: Pick<UndoEntry, "project" | "run" | "undo">,
+): Promise<boolean> {
+  if (outlivesStack({ undo })) return false;
   return (await new Project(docker, project, [`${label.run}=${run}`]).look()).length === 0;
 }
 

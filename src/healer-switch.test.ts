@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Scene } from "./breakage.ts";
 import { TrialClock } from "./clock.ts";
 import { noHand, noStack, noWire } from "./fault/testing/no-tools.ts";
+import { PretendHost } from "./fault/testing/pretend-host.ts";
 import { HealerSwitch } from "./healer-switch.ts";
 import type { Fact } from "./journal.ts";
 import { leftToUndo } from "./undo.ts";
@@ -23,7 +24,7 @@ const onDisk = () => leftToUndo({ all: true }).entries.map(({ undo }) => undo);
 const control = { without: "watchdog", stop: ["watchdog"] } as const;
 
 /** What was asked of the stack, with what was on the disk at that moment; and what was written down. */
-function scene(stop: () => Promise<void> = async () => undefined) {
+function scene(stop: () => Promise<void> = async () => undefined, host?: PretendHost) {
   const asked: { what: string; onDisk: unknown[] }[] = [];
   const facts: Fact[] = [];
   const notReached = () => Promise.reject(new Error("not reached"));
@@ -55,6 +56,7 @@ function scene(stop: () => Promise<void> = async () => undefined) {
     stack,
     hand: noHand,
     wire: noWire,
+    ...(host ? { host } : {}),
     clock: new TrialClock(),
     run: "r1",
     trial: "app-hang/without-watchdog",
@@ -110,4 +112,45 @@ test("with its stack gone there is nothing to put back", async () => {
   await healer.off();
   healer.forget();
   expect(onDisk()).toEqual([]);
+});
+
+describe("units of the machine itself", () => {
+  const units = { without: "systemd", stop: [], disable: ["node-exporter.service"] } as const;
+  const switchOf = (of: Scene) => new HealerSwitch(of, { ...units, stop: [], disable: [...units.disable] });
+
+  test("are disabled once it is on the disk how to enable them, and enabled again", async () => {
+    const host = new PretendHost();
+    let whenDisabled: unknown;
+    const disable = host.disable;
+    host.disable = (names) => {
+      whenDisabled = onDisk();
+      return disable(names);
+    };
+    const { of, facts } = scene(undefined, host);
+    const healer = switchOf(of);
+    await healer.off();
+    expect(whenDisabled).toEqual([{ enable: ["node-exporter.service"] }]);
+    expect(host.disabled).toEqual(["node-exporter.service"]);
+    await healer.on();
+    expect(host.disabled).toEqual([]);
+    expect(onDisk()).toEqual([]);
+    expect(facts).toMatchObject([
+      { kind: "healer", healer: "systemd", state: "off", how: "disabled node-exporter.service" },
+      { kind: "healer", healer: "systemd", state: "on", how: "enabled node-exporter.service" },
+    ]);
+  });
+
+  test("outlive the stack: with that gone they are still to be put back", async () => {
+    const { of } = scene(undefined, new PretendHost());
+    const healer = switchOf(of);
+    await healer.off();
+    expect(healer.outlivesStack).toBe(true);
+    healer.forget();
+    expect(onDisk()).toEqual([{ enable: ["node-exporter.service"] }]);
+  });
+
+  test("are nobody's to disable outside the lab", async () => {
+    await expect(switchOf(scene().of).off()).rejects.toThrow("in the lab alone");
+    expect(onDisk()).toEqual([]);
+  });
 });

@@ -101,6 +101,16 @@ const facts = {
     exitCode: z.int().optional(),
     oomKilled: z.boolean().optional(),
   }),
+  /** A look at a unit of the lab's machine itself. `startedAt` is that machine's, mapped to the trial's clock; absent where it does not run. */
+  unit: z.strictObject({
+    when: span,
+    unit: z.string(),
+    /** The boot that the machine is in. */
+    boot: z.string(),
+    startedAt: span.optional(),
+    /** Whether it is started at boot. */
+    enabled: z.boolean(),
+  }),
   /**
    * The life of a fault. `announced`: its undo is on disk. `injected`: `when` spans the act itself. `bitten`: witnessed,
    * `when` is (last seen whole, first seen broken]. `missed`: not witnessed within its limit. `held`/`ended`: later looks at
@@ -173,6 +183,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
   facts.samples.extend({ ...envelope, kind: z.literal("samples") }),
   facts.engine.extend({ ...envelope, kind: z.literal("engine") }),
   facts.container.extend({ ...envelope, kind: z.literal("container") }),
+  facts.unit.extend({ ...envelope, kind: z.literal("unit") }),
   facts.fault.extend({ ...envelope, kind: z.literal("fault") }),
   facts.absence.extend({ ...envelope, kind: z.literal("absence") }),
   facts.boot.extend({ ...envelope, kind: z.literal("boot") }),

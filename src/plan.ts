@@ -103,6 +103,8 @@ export const trialPlan = z.strictObject({
       because: z.string().optional(),
       /** Stopped once the stack is up, before the steady state is checked. */
       stop: z.array(z.string()),
+      /** Disabled then: units of the lab's machine itself. */
+      disable: z.array(z.string()).min(1).optional(),
     })
     .optional(),
   /** A deliberately broken stack, by name: used to show that healproof notices. */
@@ -118,6 +120,8 @@ export const trialPlan = z.strictObject({
     })
     .optional(),
   acts: z.array(act).min(1),
+  /** The units of the lab's machine itself that are looked at: what `machine` means where it is to be healed. */
+  units: z.array(z.string()).min(1).optional(),
   /** So many times slower than the machine that its budgets were for is the one that it runs on: they are so much longer here. */
   slowedBy: z.number().positive().optional(),
   /** Of a trial that repeats the scenario's first: which one it is. */

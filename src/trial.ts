@@ -15,6 +15,7 @@ import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
 import { stretched } from "./limit.ts";
+import type { EngineClock } from "./observe/engine-events.ts";
 import { observe } from "./observe/observe.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
@@ -193,7 +194,7 @@ class Trial {
       }
     };
     if (this.#broken) await attempt(() => this.#putBack());
-    if (this.#tools.keep) await attempt(async () => this.#healer?.on());
+    if (this.#tools.keep || this.#healer?.outlivesStack) await attempt(async () => this.#healer?.on());
     if (!this.#tools.interrupted.aborted)
       await attempt(() =>
         this.#journal.phase("evidence", evidenceLimit, () =>
@@ -387,7 +388,24 @@ class Trial {
         ...look,
         ...(startedAtUnixMs === undefined ? {} : { startedAt: this.#clock.span(engineClock.toHost(startedAtUnixMs)) }),
       });
+    await this.#lookAtUnits(engineClock);
     return looks;
+  }
+
+  async #lookAtUnits(machineClock: EngineClock): Promise<void> {
+    const { host } = this.#tools;
+    const { units } = this.#plan;
+    if (!host || !units) return;
+    const from = hostNow();
+    const looks = await host.units(units);
+    const when = this.#clock.span({ from, to: hostNow() });
+    for (const { startedAt, ...look } of looks)
+      this.#journal.write({
+        kind: "unit",
+        when,
+        ...look,
+        ...(startedAt === undefined ? {} : { startedAt: this.#clock.span(machineClock.toHost(startedAt)) }),
+      });
   }
 
   #noteError(thrown: unknown): void {
@@ -401,4 +419,4 @@ class Trial {
 
 /** Whether the stack is one that comes back: a control or a variant that changes it may leave it as it is for good. */
 const heals = ({ control, variant }: TrialPlan): boolean =>
-  variant === undefined && (control === undefined || control.stop.length > 0);
+  variant === undefined && (control === undefined || control.stop.length > 0 || control.disable !== undefined);

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineFault, type FaultStack } from "./fault/define.ts";
 import { noStack, noTools } from "./fault/testing/no-tools.ts";
+import { PretendHost } from "./fault/testing/pretend-host.ts";
 import { ownerMark } from "./stack/labels.ts";
-import { forgetUndo, forgetUnfinished, leftToUndo, undoEntry, undoFolder, writeUndo } from "./undo.ts";
+import { forgetUndo, forgetUnfinished, leftToUndo, outlivesStack, undoEntry, undoFolder, writeUndo } from "./undo.ts";
 
 let root: string;
 let folder: string;
@@ -187,6 +188,20 @@ describe("undoing an entry", () => {
     if (!it) throw new Error("it was written");
     expect(await undoEntry(it, [], { ...noTools, stack }, folder)).toBe("started watchdog, keeper");
     expect(started).toEqual(["id of watchdog", "id of keeper"]);
+    expect(all()).toEqual([]);
+  });
+
+  test("of a healer that is the lab's own systemd enables its units again, in the lab alone", async () => {
+    const host = new PretendHost();
+    await host.disable(["node-exporter.service"]);
+    writeUndo({ ...entry({ id: "healer" }), undo: { enable: ["node-exporter.service"] } }, folder);
+    const [it] = all();
+    if (!it) throw new Error("it was written");
+    await expect(undoEntry(it, [], noTools, folder)).rejects.toThrow("in the lab alone");
+    expect(all()).toHaveLength(1);
+    expect(outlivesStack(it)).toBe(true);
+    expect(await undoEntry(it, [], { ...noTools, host }, folder)).toBe("enabled node-exporter.service");
+    expect(host.disabled).toEqual([]);
     expect(all()).toEqual([]);
   });
 });

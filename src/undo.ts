@@ -15,6 +15,7 @@ import { z } from "zod";
 import { allDone } from "./all-done.ts";
 import { KnownError, messageOf } from "./errors.ts";
 import type { AnyFault, FaultTools } from "./fault/define.ts";
+import { labOf } from "./fault/lab-of.ts";
 import { ownerLives, ownerMark } from "./stack/labels.ts";
 import { stateFolder } from "./stack/state-folder.ts";
 import { startOnceStopped } from "./stack/stopping.ts";
@@ -37,11 +38,16 @@ const entry = z.strictObject({
     z.strictObject({ fault: z.string(), aim: z.unknown() }),
     /** The services of a healer, which were stopped. */
     z.strictObject({ start: z.array(z.string()).min(1) }),
+    /** Units of the lab's machine itself, which were disabled. */
+    z.strictObject({ enable: z.array(z.string()).min(1) }),
   ]),
   /** What was done, for people. */
   what: z.string(),
 });
 export type UndoEntry = z.output<typeof entry>;
+
+/** Whether it is still to be put back once its stack is gone. */
+export const outlivesStack = ({ undo }: Pick<UndoEntry, "undo">): boolean => "enable" in undo;
 
 export const undoFolder = () => stateFolder("undo");
 
@@ -125,6 +131,10 @@ async function performUndo({ undo, what }: UndoEntry, faults: readonly AnyFault[
   if ("start" in undo) {
     await allDone(undo.start.map((it) => startOnceStopped(tools.stack, it)));
     return `started ${undo.start.join(", ")}`;
+  }
+  if ("enable" in undo) {
+    await labOf(tools).enable(undo.enable);
+    return `enabled ${undo.enable.join(", ")}`;
   }
   const fault = faults.find((candidate) => candidate.kind === undo.fault);
   if (!fault)

@@ -3,7 +3,7 @@ import type { FaultTools } from "./define.ts";
 import type { Host } from "./host.ts";
 
 /** The machine that a fault breaks as a whole; an error where it is not one that we may break. */
-export function labOf({ host }: FaultTools): Host {
+export function labOf({ host }: Pick<FaultTools, "host">): Host {
   if (host) return host;
   throw needsTheLab();
 }

@@ -18,31 +18,31 @@ function answer({ method, url = "" }: IncomingMessage, response: ServerResponse,
 test.each([
   { what: "pull", path: "/images/create", hasBase: false },
   { what: "build", path: "/build", hasBase: true },
-])("a $what that takes long is ended at once, with the reason that its signal was aborted for", async ({
-  path,
-  hasBase,
-}) => {
-  const begun = Promise.withResolvers<void>();
-  const hungUp = Promise.withResolvers<void>();
-  using engine = await FakeEngine.start((request, response) => {
-    if (answer(request, response, hasBase)) return;
-    expect(request.url).toContain(path);
-    response.on("close", hungUp.resolve);
-    request.resume().on("end", () => {
-      response.writeHead(200).write('{"status":"working"}\n');
-      begun.resolve();
+])(
+  "a $what that takes long is ended at once, with the reason that its signal was aborted for",
+  async ({ path, hasBase }) => {
+    const begun = Promise.withResolvers<void>();
+    const hungUp = Promise.withResolvers<void>();
+    using engine = await FakeEngine.start((request, response) => {
+      if (answer(request, response, hasBase)) return;
+      expect(request.url).toContain(path);
+      response.on("close", hungUp.resolve);
+      request.resume().on("end", () => {
+        response.writeHead(200).write('{"status":"working"}\n');
+        begun.resolve();
+      });
     });
-  });
-  const stop = new AbortController();
-  const ensuring = ensureHelperImage(new Dockerode({ socketPath: engine.socket }), {
-    base: "base",
-    bundles,
-    signal: stop.signal,
-  });
-  const over = expect(ensuring).rejects.toBe(interrupted);
-  await begun.promise;
-  stop.abort(interrupted);
-  await over;
-  // An engine gives up what nobody waits for any more.
-  await hungUp.promise;
-});
+    const stop = new AbortController();
+    const ensuring = ensureHelperImage(new Dockerode({ socketPath: engine.socket }), {
+      base: "base",
+      bundles,
+      signal: stop.signal,
+    });
+    const over = expect(ensuring).rejects.toBe(interrupted);
+    await begun.promise;
+    stop.abort(interrupted);
+    await over;
+    // An engine gives up what nobody waits for any more.
+    await hungUp.promise;
+  },
+);
