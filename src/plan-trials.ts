@@ -2,6 +2,7 @@ import { exitCode, KnownError } from "./errors.ts";
 import type { Act, FaultCall, TrialPlan } from "./plan.ts";
 import { type Condition, comesLater, describeCondition } from "./scenario/conditions.ts";
 import type { LoadedScenario } from "./scenario/load.ts";
+import { unitsOf } from "./scenario/machine.ts";
 import type { Overrides, Scenario } from "./scenario/schema.ts";
 import { didYouMean } from "./scenario/suggest.ts";
 import { type Duration, ms } from "./time.ts";
@@ -22,6 +23,7 @@ export function planTrials(
 ): TrialPlan[] {
   const { scenario } = loaded;
   refuseUnknown(overrides, loaded);
+  const units = unitsOf(scenario);
   const name = variant === undefined ? scenario.name : `${scenario.name}/variant-${variant}`;
 
   const plan = (
@@ -58,6 +60,7 @@ export function planTrials(
       ? {}
       : { ledger: { ...scenario.ledger, ...(loses ? { lossExpected: true } : {}) } }),
     acts,
+    ...(units.length > 0 ? { units } : {}),
     again: [],
     controls: [],
   });
@@ -75,6 +78,7 @@ export function planTrials(
       ...(it.of === "afterwards" ? { of: it.of } : {}),
       ...(it.because === undefined ? {} : { because: it.because }),
       stop: it.stop ?? [],
+      ...(it.disable === undefined ? {} : { disable: it.disable }),
     };
     return plan(id, controlActs(loaded, it), it.override ?? {}, switchedOff, it.expect === "data-lost");
   });

@@ -4,7 +4,7 @@ import type { Instant, Moment } from "../time.ts";
 import type { Absence } from "./history.ts";
 import type { Attribution, Evidence, HealedBy } from "./judgement.ts";
 import { type LookedTwice, lookedTwice, ranOn } from "./looked-twice.ts";
-import { healerOfUnits, unitsOf } from "./units.ts";
+import { healerOfUnits, unitsNamed } from "./units.ts";
 import { atInstant, healerName, listed } from "./words.ts";
 
 /** A healer's own counter (`…{healer="watchdog"}`) that increased after the fault. */
@@ -89,7 +89,7 @@ export function attribute(question: AttributionQuestion): Attribution {
       },
     ]);
 
-  const units = unitsOf(journal, service);
+  const units = unitsNamed(journal, service);
   if (units) return healerOfUnits(journal, units, { origin, recoveredAt, absences });
   const starts = events.filter((it) => it.action === "start" && precedes(it, recoveredAt, events));
   if (starts.length === 0) return withoutRestart(service, looks, { origin, recoveredAt, claims, absences });

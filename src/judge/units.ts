@@ -13,7 +13,7 @@ interface Times {
 }
 
 /** The units of the lab's machine that are meant by this name, where a plan has any. */
-export function unitsOf(journal: Journal, service: string): readonly string[] | undefined {
+export function unitsNamed(journal: Journal, service: string): readonly string[] | undefined {
   return service === machineName ? headerOf(journal).plan.units : undefined;
 }
 

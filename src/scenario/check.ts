@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { labMachine } from "../fault/host.ts";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Watch } from "./condition/reading.ts";
 import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
 import { missingReplica, missingTargets } from "./fault-targets.ts";
+import { hasMachine, machineName } from "./machine.ts";
 import { faultsAfterwards, writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
@@ -85,8 +87,10 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
     ...faultServices(scenario, "main"),
     ...faultServices(scenario, "afterwards"),
     ...corroborations(scenario).flatMap(({ it, path }) => ("unit" in it ? [{ it: it.of, path: [...path, "of"] }] : [])),
-    ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
-    ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
+    ...[
+      ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
+      ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
+    ].filter(({ it }) => !(it === machineName && hasMachine(scenario))),
     ...scenario.controls.flatMap(({ stop }, index) => placed(stop ?? [], ["controls", index, "stop"])),
     ...allConditions(scenario).flatMap(conditionServices),
     ...(scenario.ledger ? [{ it: scenario.ledger.service, path: ["ledger", "service"] }] : []),
@@ -151,18 +155,24 @@ function hostProblems(scenario: Scenario, { services }: ComposeFacts): Finding[]
   if (services === undefined) return [];
   const started = startedServices(services, scenario.stack.services);
   const names = [...services].flatMap(([name, service]) => (started.has(name) ? service.names : []));
+  const ofTheMachine = (address: string) => hostOf(address) === machineName && hasMachine(scenario);
   const addresses = [
     ...(scenario.stack.prometheus === undefined
       ? []
       : [{ it: scenario.stack.prometheus, path: ["stack", "prometheus"] }]),
     ...allConditions(scenario).flatMap(({ it, path }) => {
-      if ("probe" in it) return [{ it: it.probe, path: [...path, "probe"] }];
+      if ("probe" in it) return ofTheMachine(it.probe) ? [] : [{ it: it.probe, path: [...path, "probe"] }];
       return "message" in it ? [{ it: it.at, path: [...path, "at"] }] : [];
     }),
   ];
   return addresses.flatMap(({ it, path }) => {
     const host = hostOf(it);
     if (host.includes(".") || names.includes(host)) return [];
+    if (host === machineName && !hasMachine(scenario)) {
+      const permit = `stack.shares: ${JSON.stringify([...scenario.stack.shares, labMachine])}`;
+      const message = `no service "${host}" in the stack's network; the lab's machine itself is that, where the scenario permits it: ${permit}`;
+      return [{ message, path }];
+    }
     const known = names.length === 0 ? "" : ` (there are ${names.join(", ")})`;
     return [
       { message: `no service ${JSON.stringify(host)} in the stack's network${known}${didYouMean(host, names)}`, path },

@@ -453,7 +453,7 @@ test("an override of a service with an impossible name", async () => {
 test("a control that does not say how its healer is switched off", async () => {
   expect(await refused(goodTextWith(['    override: { app: { restart: "no" } }\n', ""]))).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:18:5  controls[0]: a control says how its healer is switched off: stop or override
+    scenarios/it.yaml:18:5  controls[0]: a control says how its healer is switched off: stop, override or disable
       18 |   - without: restart-policy
          |     ^
     "

@@ -4,6 +4,7 @@ import { duration, formatDuration, ms, seconds } from "../time.ts";
 import { condition, corroboration, timedCondition } from "./conditions.ts";
 import { filePath } from "./file-path.ts";
 import { lasting } from "./lasting.ts";
+import { machineMisfits } from "./machine.ts";
 import { misfits } from "./misfits.ts";
 import { unpermitted } from "./permits.ts";
 
@@ -16,6 +17,7 @@ export const healers = ["restart-policy", "watchdog", "systemd", "application", 
 export const healer = z.enum(healers).meta({ description: "What brought the service back" });
 export type Healer = z.output<typeof healer>;
 
+const unitName = z.string().regex(/^\w[\w@:.-]*\.\w+$/, "the full name of a unit, such as tapo-exporter.service");
 const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, "the name of a service in the Compose file");
 export const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 
@@ -134,6 +136,10 @@ const control = z
       .refine((it) => Object.keys(it).length > 0, { message: "an override that changes nothing" })
       .optional()
       .meta({ description: "Switched off by changing these services of the Compose file", minProperties: 1 }),
+    disable: z.array(unitName).min(1).optional().meta({
+      description:
+        "Switched off by disabling these units of the lab's machine itself, which are then not started at boot",
+    }),
     expect: z.enum(["never-recovered", "recovered", "never-escalated", "never-held", "data-lost"]).meta({
       description:
         "What must then be seen. `recovered`: another healer does it all the same, and `healedBy` says which; perhaps `notBefore`. `data-lost`: it recovers as claimed, and the ledger says what it lost",
@@ -159,8 +165,12 @@ const control = z
     message: "only a healer can be switched on again: restored goes with without",
     path: ["restored"],
   })
-  .refine((it) => it.stop !== undefined || it.override !== undefined, {
-    message: "a control says how its healer is switched off: stop or override",
+  .refine((it) => it.stop !== undefined || it.override !== undefined || it.disable !== undefined, {
+    message: "a control says how its healer is switched off: stop, override or disable",
+  })
+  .refine((it) => it.stop === undefined || it.disable === undefined, {
+    message: "stop and disable do not go together: a control is of one healer",
+    path: ["disable"],
   })
   .refine((it) => (it.expect === "recovered") === (it.healedBy !== undefined), {
     message: "recovered goes with healedBy, and only that does: who heals it without the healer that is switched off",
@@ -174,7 +184,7 @@ const control = z
     message: "only what was stopped can be switched on again in the same trial: restored goes with stop, not override",
     path: ["restored"],
   })
-  .meta({ anyOf: [{ required: ["stop"] }, { required: ["override"] }] });
+  .meta({ anyOf: [{ required: ["stop"] }, { required: ["override"] }, { required: ["disable"] }] });
 
 const httpOrigin = /^http:\/\/[^\s/:]+(:\d+)?$/;
 
@@ -289,7 +299,11 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       uncontrolled: z.string().min(10).optional().meta({ description: "Why there can be no control" }),
     })
     .superRefine((scenario, context) => {
-      for (const { path, message } of [...misfits(scenario), ...unpermitted(scenario, faults)])
+      for (const { path, message } of [
+        ...misfits(scenario),
+        ...unpermitted(scenario, faults),
+        ...machineMisfits(scenario, faults),
+      ])
         context.addIssue({ code: "custom", path: [...path], message });
     })
     .meta({
