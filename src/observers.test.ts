@@ -138,6 +138,16 @@ test("of a container that the engine started again it is known that it did not a
   ]);
 });
 
+test("of what is no container, such as the machine itself, nothing is known from the engine's having been away for a moment", async () => {
+  const { observers } = setting({ containers: { look: async () => [], lookAt: async () => undefined } });
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "for a moment");
+  await observers.mayGo();
+  await observers.comeBack(dark(), "throughout");
+  expect(recordsOf(written(), "samples").map((it) => it.items.length)).toEqual([2]);
+});
+
 test("nothing answers before its container is started, once the engine is back", async () => {
   const { observers, it } = setting();
   await observers.attach();

@@ -96,8 +96,8 @@ export class Observers implements AsyncDisposable {
     const { addresses, journal, clock, containers } = this.#order;
     for (const { id, url } of addresses) {
       const look = await containers.lookAt(new URL(url).hostname);
-      // An engine that leaves its containers running while it restarts takes nothing away.
-      if (lasted === "for a moment" && !this.#hasChanged(look)) continue;
+      // An engine that leaves its containers running while it restarts takes nothing away, nor what is none of its containers.
+      if (lasted === "for a moment" && (!look || !this.#hasChanged(look))) continue;
       const began =
         look?.startedAtUnixMs === undefined ? undefined : this.engineClock.toHost(look.startedAtUnixMs).from;
       const off = "its machine was off";
@@ -133,8 +133,8 @@ export class Observers implements AsyncDisposable {
   }
 
   /** Whether a container was started since the last look at it, or is not running. */
-  #hasChanged(now: ContainerLook | undefined): boolean {
-    return !now?.running || this.#before.get(now.service) !== now.startedAtUnixMs;
+  #hasChanged(now: ContainerLook): boolean {
+    return !now.running || this.#before.get(now.service) !== now.startedAtUnixMs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

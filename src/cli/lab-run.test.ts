@@ -11,13 +11,17 @@ const names = (loaded: readonly { readonly scenario: { readonly name: string } }
 test("what breaks a whole machine is left out elsewhere, and told, with how to run it", () => {
   const { loaded, elsewhere } = forTarget("containers", some, faults);
   expect(names(loaded)).toEqual(["app-crash"]);
-  expect(elsewhere.map(({ what }) => what).toSorted()).toEqual(["engine-restart", "host-power-loss"]);
+  expect(elsewhere.map(({ what }) => what).toSorted()).toEqual([
+    "engine-restart",
+    "exporters-after-power-loss",
+    "host-power-loss",
+  ]);
   expect(elsewhere[0]?.why).toContain("--target vagrant");
 });
 
 test("the lab runs everything", () => {
   const { loaded, elsewhere } = forTarget("vagrant", some, faults);
-  expect(names(loaded)).toEqual(["app-crash", "engine-restart", "host-power-loss"]);
+  expect(names(loaded)).toEqual(["app-crash", "engine-restart", "exporters-after-power-loss", "host-power-loss"]);
   expect(elsewhere).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import type { TrialPlan } from "../plan.ts";
 import { slowed } from "../plan-slowed.ts";
 import type { LeftOut } from "../scenario/left-out.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
+import { hasMachine } from "../scenario/machine.ts";
 import { everyWrittenFault } from "../scenario/misfits.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { refuseFilesOutside } from "../stack/lab/files.ts";
@@ -21,7 +22,9 @@ export function forTarget(
 ): { readonly loaded: readonly LoadedScenario[]; readonly elsewhere: readonly LeftOut[] } {
   if (target === "vagrant") return { loaded: found, elsewhere: [] };
   const takesTheMachine = (kind: string) => faults.find((it) => it.kind === kind)?.takesEngine === true;
-  const labs = found.filter(({ scenario }) => everyWrittenFault(scenario).some(({ kind }) => takesTheMachine(kind)));
+  const labs = found.filter(
+    ({ scenario }) => hasMachine(scenario) || everyWrittenFault(scenario).some(({ kind }) => takesTheMachine(kind)),
+  );
   const names = labs.map(({ scenario }) => scenario.name);
   if (labs.length > 0 && labs.length === found.length) throw needsTheLab(names);
   return {

@@ -11,6 +11,7 @@ import { type EngineClock, engineClock, observeEngineEvents } from "./engine-eve
 import { observeInbox } from "./inbox.ts";
 import { observeLogSize } from "./log-size.ts";
 import { watchLog } from "./logs.ts";
+import { onTheMachine } from "./machine-address.ts";
 import { startProbe } from "./probe/start.ts";
 import { observeProbe } from "./probing.ts";
 import { observePrometheus } from "./prometheus/observe.ts";
@@ -69,7 +70,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       ...wanted.logs.map((it) => watchLog(it, stack.containers, clockOfEngine, tools, fail)),
     ]);
     const events = await observeEngineEvents(engine.docker, stack, clockOfEngine, tools, watch.tell);
-    observeProbe(probe, wanted.addresses, tools);
+    observeProbe(probe, await onTheMachine(engine.docker, network, wanted.addresses), tools);
     const { prometheus } = plan.stack;
     const looking = [
       watch.run(stack.containers, end.signal),
