@@ -1,10 +1,11 @@
 import type { Journal } from "../journal.ts";
-import { seriesOf } from "../scenario/conditions.ts";
+import { type Corroboration, seriesOf } from "../scenario/conditions.ts";
 import type { Instant, Moment } from "../time.ts";
 import { type Claim, claimant, serviceOf } from "./attribution.ts";
 import { type CounterJudgement, judgeCounter } from "./counter.ts";
 import { tolerable } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
+import { judgeKept } from "./kept.ts";
 import { seriesIn } from "./series.ts";
 
 /** Everything that an act's counters say about a recovery. They may come later than the observation's end, so all of the journal counts. */
@@ -20,11 +21,13 @@ export function corroborate(
   const judgements = wanted.flatMap((corroboration) => {
     const series = all.get(seriesOf(corroboration));
     if (!series) return [];
+    const times = { origin, recoveredAt, now };
+    if (isKept(corroboration)) return [{ corroboration, ...judgeKept(series, corroboration, times) }];
     const absentBefore = () => observedNear(journal, origin.earliest, tolerable(series));
     return [
       {
         corroboration,
-        ...judgeCounter(series, corroboration, { origin, recoveredAt, now, absentBefore: absentBefore() }),
+        ...judgeCounter(series, corroboration, { ...times, absentBefore: absentBefore() }),
       },
     ];
   });
@@ -34,11 +37,14 @@ export function corroborate(
       "unit" in corroboration
         ? ({ healer: "systemd", service: corroboration.of } as const)
         : { healer: claimant(counter), service: serviceOf(counter) };
-    if (!healer || agrees !== "yes") return [];
+    if (!healer || agrees !== "yes" || isKept(corroboration)) return [];
     return [{ healer, counter, rose, evidence, ...(service === undefined ? {} : { service }) }];
   });
   return { judgements, claims };
 }
+
+/** Nobody claims by it to have healed anything. */
+const isKept = (it: Corroboration): boolean => "counter" in it && it.keeps === true;
 
 /** Whether Prometheus brought samples of any series shortly before `at`: then a series without any was absent, not unseen. */
 function observedNear(journal: Journal, at: Instant, within: number): boolean {

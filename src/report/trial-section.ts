@@ -148,7 +148,7 @@ function agreement(
   { condition, agrees, evidence }: Pick<CheckJudgement, "condition" | "agrees" | "evidence">,
   references: References,
 ): Html {
-  const named = evidence.text.includes(condition.replace(/ increases$/, ""));
+  const named = evidence.text.includes(condition.replace(/ (increases|is kept)$/, ""));
   return html`<li><strong>${agrees}</strong>: ${!named && html`<code>${condition}</code>, `}${evidence.text}${references.links(evidence.seqs)}</li>`;
 }
 

@@ -61,11 +61,20 @@ export const timedCondition = z.union([
 ]);
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
-const counterCorroboration = z.strictObject({
-  counter: selector,
-  increases: z.literal(true),
-  within: lasting,
-});
+const counterCorroboration = <Within extends z.ZodType>(within: Within) =>
+  z
+    .strictObject({
+      counter: selector,
+      increases: z.literal(true).optional(),
+      keeps: z.literal(true).optional().meta({
+        description: "It is at least what it was before the fault, as where it is made again from what it is kept in",
+      }),
+      within,
+    })
+    .refine((it) => (it.increases === undefined) !== (it.keeps === undefined), {
+      message: "a counter either increases (increases: true) or is what it was (keeps: true)",
+    })
+    .meta({ oneOf: [{ required: ["increases"] }, { required: ["keeps"] }] });
 
 /** systemd's own count of a unit's restarts: it says that systemd healed the service in whose container it runs. */
 const unitCorroboration = z.strictObject({
@@ -77,17 +86,15 @@ const unitCorroboration = z.strictObject({
   restarted: z.literal(true),
   within: lasting,
 });
-export const corroboration = z.union([counterCorroboration, unitCorroboration]);
+export const corroboration = z.union([counterCorroboration(lasting), unitCorroboration]);
 export type Corroboration = z.output<typeof corroboration>;
 
 /** As a plan holds it: durations are numbers (ms) already. */
-const read = {
-  within: z
-    .number()
-    .nonnegative()
-    .transform((it): Duration => ms(it)),
-};
-export const plannedCorroboration = z.union([counterCorroboration.extend(read), unitCorroboration.extend(read)]);
+const within = z
+  .number()
+  .nonnegative()
+  .transform((it): Duration => ms(it));
+export const plannedCorroboration = z.union([counterCorroboration(within), unitCorroboration.extend({ within })]);
 
 /** All that is to be known of a condition, whatever its kind. */
 export function readingOf(it: Condition): Reading {
@@ -114,7 +121,7 @@ export const isGood = (it: Condition, sample: Sampled): boolean => readingOf(it)
 
 /** `up{job="app"} is 1`, `http://app:8080/readyz answers 200`. */
 export function describeCondition(it: Condition | Corroboration): string {
-  if ("counter" in it) return `${it.counter} increases`;
+  if ("counter" in it) return `${it.counter} ${it.keeps ? "is kept" : "increases"}`;
   return "unit" in it ? `systemd restarts ${it.unit} in ${it.of}` : readingOf(it).text;
 }
 
