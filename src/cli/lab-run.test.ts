@@ -15,13 +15,20 @@ test("what breaks a whole machine is left out elsewhere, and told, with how to r
     "engine-restart",
     "exporters-after-power-loss",
     "host-power-loss",
+    "watchdog-after-power-loss",
   ]);
   expect(elsewhere[0]?.why).toContain("--target vagrant");
 });
 
 test("the lab runs everything", () => {
   const { loaded, elsewhere } = forTarget("vagrant", some, faults);
-  expect(names(loaded)).toEqual(["app-crash", "engine-restart", "exporters-after-power-loss", "host-power-loss"]);
+  expect(names(loaded)).toEqual([
+    "app-crash",
+    "engine-restart",
+    "exporters-after-power-loss",
+    "host-power-loss",
+    "watchdog-after-power-loss",
+  ]);
   expect(elsewhere).toEqual([]);
 });
 
