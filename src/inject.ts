@@ -4,14 +4,16 @@ import type { Scene } from "./breakage.ts";
 import { TrialClock } from "./clock.ts";
 import { KnownError } from "./errors.ts";
 import type { AnyFault } from "./fault/define.ts";
+import { Hands } from "./fault/hand/hands.ts";
 import { startHand } from "./fault/hand/start.ts";
+import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
 import type { Fact } from "./journal.ts";
 import { findKeptStack, type KeptStack, type Wanted } from "./kept-stacks.ts";
-import { within } from "./limit.ts";
-import { overrun } from "./phase-limits.ts";
+import { stretched, within } from "./limit.ts";
+import { bootLimit, overrun } from "./phase-limits.ts";
 import { seeded } from "./random.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -46,6 +48,8 @@ export interface Injection extends KeptStack {
 
 export interface InjectOptions extends Wanted {
   readonly faults: readonly AnyFault[];
+  /** Where the stack is in the lab. */
+  readonly host?: Host | undefined;
   readonly interrupted: AbortSignal;
   /** Told of the stack that is meant, before it is touched. */
   readonly found: (stack: KeptStack) => void;
@@ -60,17 +64,25 @@ export async function inject(order: FaultOrder, options: InjectOptions): Promise
   const { docker } = await connectEngine();
   const kept = await findKeptStack(docker, options);
   options.found(kept);
-  const handOrder = {
-    image: await ensureHelperImage(docker, { signal: options.interrupted }),
-    name: `${projectPrefix}inject-${process.pid}`,
-    labels: { [label.run]: kept.run, [label.owner]: ownerMark(), [label.role]: "hand" },
-    capabilities: order.fault.capabilities,
-  };
-  await using hand = await startHand(docker, handOrder);
-  const { image, name, labels } = handOrder;
+  const image = await ensureHelperImage(docker, { signal: options.interrupted });
+  const name = `${projectPrefix}inject-${process.pid}`;
+  const labels = { [label.run]: kept.run, [label.owner]: ownerMark(), [label.role]: "hand" };
+  const { capabilities } = order.fault;
+  await using hands = await Hands.start((nth) =>
+    startHand(docker, { image, name: nth > 1 ? `${name}-${nth}` : name, labels, capabilities }),
+  );
   await using wires = new Wires(docker, { image, name: `${name}-wire`, labels: { ...labels, [label.role]: "wire" } });
-  return await new ByHand(order, options, kept).run(docker, { hand, wire: wires.to });
+  return await new ByHand(order, options, kept).run(docker, hands, wires);
 }
+
+/** Nobody looks at a stack that is broken by hand; whoever breaks it is gone with its engine, and is needed again. */
+export const whoLooksByHand = (host: Host, hands: Pick<Hands, "renew">) => ({
+  mayGo: async () => undefined,
+  async comeBack() {
+    await host.engineIsBack(bootLimit);
+    await hands.renew();
+  },
+});
 
 class ByHand {
   readonly #order: FaultOrder;
@@ -89,14 +101,14 @@ class ByHand {
     this.#over.promise.catch(() => undefined);
   }
 
-  async run(docker: Dockerode, tools: Pick<Scene, "hand" | "wire">): Promise<Injection> {
+  async run(docker: Dockerode, hands: Pick<Hands, "now" | "renew">, wires: Wires): Promise<Injection> {
     const { interrupted } = this.#options;
     const schedule = new FaultSchedule({
-      scene: await this.#scene(docker, tools),
+      scene: await this.#scene(docker, hands, wires),
       act: { id: "main", faults: [this.#call()] },
       faults: this.#options.faults,
       random: seeded(randomInt(2 ** 31)),
-      witnessWithin,
+      witnessWithin: stretched(witnessWithin),
     });
     this.#schedule = schedule;
     let bitten = false;
@@ -107,7 +119,7 @@ class ByHand {
         schedule.limits.inject,
         schedule.announceFirst().then(() => schedule.injectFirst()),
       );
-      bitten = await inTime("the witness", ms(witnessWithin + overrun), schedule.witnessFirst());
+      bitten = await inTime("the witness", ms(stretched(witnessWithin) + overrun), schedule.witnessFirst());
       if (bitten) {
         schedule.start(this.#over.reject);
         await this.#untilOver();
@@ -125,8 +137,9 @@ class ByHand {
     return { kind: fault.kind, params: { ...params }, at: ms(0), for: lasts ?? longest };
   }
 
-  async #scene(docker: Dockerode, tools: Pick<Scene, "hand" | "wire">): Promise<Scene> {
+  async #scene(docker: Dockerode, hands: Pick<Hands, "now" | "renew">, wires: Wires): Promise<Scene> {
     const { project, run } = this.#kept;
+    const { host } = this.#options;
     const containers = new Project(docker, project, [`${label.run}=${run}`]);
     const stack: StartedStack = {
       project,
@@ -138,7 +151,11 @@ class ByHand {
     };
     return {
       stack,
-      ...tools,
+      get hand() {
+        return hands.now;
+      },
+      wire: wires.to,
+      ...(host ? { host, observers: whoLooksByHand(host, hands) } : {}),
       clock: this.#clock,
       run,
       trial: "by hand",

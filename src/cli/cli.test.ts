@@ -77,6 +77,16 @@ test("a fault with a parameter that it does not have is told before an engine is
   expect(err).toContain('unknown key "sevice" in hang; did you mean "service"?');
 });
 
+test.each([
+  ["inject", "host-power-loss"],
+  ["down", "20300101-000000-abcd"],
+])("%s is for the lab, too: without Vagrant it says what that takes", async (command, what) => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run([command, what, "--target", "vagrant"], { PATH: healproof.folder });
+  expect(code).toBe(64);
+  expect(err).toContain("the lab needs Vagrant");
+});
+
 test("inject without a fault lists them, as list --faults does", async () => {
   using healproof = new Healproof();
   const [inject, list, json] = await Promise.all([

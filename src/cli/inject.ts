@@ -2,16 +2,20 @@ import { type ExitCode, exitCode, printable } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { readOrder } from "../fault-order.ts";
 import { type Happening, type Injection, inject } from "../inject.ts";
+import { stretchLimits } from "../limit.ts";
 import { formatDuration, ms } from "../time.ts";
 import { listFaults } from "./faults.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { labOfKeptStacks } from "./lab-run.ts";
 import { print } from "./print.ts";
+import type { Target } from "./target.ts";
 
 export interface InjectFlags {
   readonly param?: readonly string[];
   readonly for?: string;
   readonly run?: string;
   readonly project?: string;
+  readonly target: Target;
   readonly json: boolean;
 }
 
@@ -21,7 +25,12 @@ export async function injectCommand(kind: string | undefined, flags: InjectFlags
   const order = readOrder({ kind, params: flags.param ?? [], for: flags.for }, builtInFaults);
   using interrupt = interruptSignal();
   const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
+  await using lab = await labOfKeptStacks(flags.target, { tell: say, signal: interrupt.signal });
+  // Our helpers alone: a stack that stays has its images.
+  await lab?.bring([]);
+  using _ = stretchLimits((await lab?.slowness()) ?? 1);
   const injection = await inject(order, {
+    host: lab?.host,
     faults: builtInFaults,
     ...(flags.run === undefined ? {} : { run: flags.run }),
     ...(flags.project === undefined ? {} : { project: flags.project }),

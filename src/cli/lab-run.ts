@@ -1,3 +1,4 @@
+import { exitCode, KnownError } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import { needsTheLab } from "../fault/lab-of.ts";
 import { stretchLimits } from "../limit.ts";
@@ -45,6 +46,17 @@ type Order = Pick<LabOrder, "tell" | "signal">;
 export async function labToClean(order: Order): Promise<Lab | undefined> {
   const { openLabThatIsThere } = await loadLab();
   return openLabThatIsThere({ ...order, folder: process.cwd() });
+}
+
+/** The lab where that is the target: what stays in it can be broken by hand and taken down. An error where there is none. */
+export async function labOfKeptStacks(target: Target, order: Order): Promise<Lab | undefined> {
+  if (target !== "vagrant") return undefined;
+  const lab = await labToClean(order);
+  if (lab) return lab;
+  throw new KnownError("no-lab", "there is no lab, so nothing stays in it", {
+    facts: { "looked in": process.cwd(), try: "healproof run --keep --target vagrant" },
+    exitCode: exitCode.usage,
+  });
 }
 
 /** Opens the lab, and has all that the plans need brought there: plans as they are in there, and limits as it is fast. */

@@ -8,7 +8,7 @@ import { stuckText } from "../stack/remove.ts";
 import { down, up } from "../up.ts";
 import { columns } from "./columns.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { labToClean } from "./lab-run.ts";
+import { labOfKeptStacks, labToClean } from "./lab-run.ts";
 import { print } from "./print.ts";
 import type { Target } from "./target.ts";
 
@@ -31,7 +31,13 @@ export async function upCommand(file: string | undefined, flags: { readonly json
   return exitCode.proven;
 }
 
-export async function downCommand(run: string | undefined, flags: { readonly json: boolean }): Promise<ExitCode> {
+export async function downCommand(
+  run: string | undefined,
+  flags: { readonly target: Target; readonly json: boolean },
+): Promise<ExitCode> {
+  using interrupt = interruptSignal();
+  const tell = (what: string) => void process.stderr.write(`${what}\n`);
+  await using _ = await labOfKeptStacks(flags.target, { tell, signal: interrupt.signal });
   const removed = await down(run);
   const { containers, networks, volumes, stuck } = removed;
   print(flags, removed, () =>

@@ -102,6 +102,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .command("down")
     .description("remove what up started, or a run that was kept")
     .argument("[run]", "the run's id")
+    .addOption(targetOption())
     .option(
       "--json",
       "print as JSON: how many { containers, networks, volumes } were removed, and the names of networks that are { stuck }",
@@ -119,6 +120,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--for <duration>", "after this time it is put back, such as 20s; by Ctrl-C unless told")
     .option("--run <id>", "the run whose stack is meant; the only one that is up unless told")
     .option("--project <name>", "the Compose project of the stack that is meant")
+    .addOption(targetOption())
     .option("--json", "print as JSON: { fault, what, project, run, startedAt, outcome, happenings }", false)
     .action(async (fault, options) => {
       const { injectCommand } = await import("./inject.ts");

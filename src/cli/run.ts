@@ -107,10 +107,13 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     out.write(summaryText(record, { colour: out.isTTY === true && !process.env.NO_COLOR, width: out.columns ?? 80 }));
     out.write(`\nreport  ${relative(process.cwd(), join(run.folder, "index.html"))}\n`);
   }
-  if (flags.keep) process.stderr.write(`the stacks are kept: healproof down ${run.id} removes them\n`);
+  if (flags.keep)
+    process.stderr.write(`the stacks are kept: healproof down ${run.id}${inThe(flags.target)} removes them\n`);
   if (failures.length > 0) return exitCode.internal;
   return signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
 }
+
+const inThe = (target: Target): string => (target === "containers" ? "" : ` --target ${target}`);
 
 const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>
   broken ? `, ${broken.trials.length} of them against ${broken.matrix.healers.length} broken healers` : "";

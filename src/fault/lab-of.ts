@@ -13,7 +13,7 @@ export function needsTheLab(scenarios: readonly string[] = []): KnownError {
   return new KnownError("needs-the-lab", "this breaks a whole machine, and does so in the lab alone", {
     facts: {
       ...(scenarios.length > 0 ? { in: scenarios.join(", ") } : {}),
-      try: "healproof run --target vagrant; docs/lab.md says what that takes",
+      try: "--target vagrant; docs/lab.md says what that takes",
     },
     exitCode: exitCode.usage,
   });
