@@ -260,6 +260,8 @@ class Trial {
   async #breakAndObserve(scene: Scene, observers: Observers): Promise<void> {
     const healer = new HealerSwitch(scene, this.#plan.control);
     this.#healer = healer;
+    // Before all: a unit that is not there is an error by its name, not a stack that is never steady.
+    await this.#lookAtUnits(observers.engineClock);
     await healer.off();
     await this.#awaitSteady("steady", this.#plan.steady.within);
     let looks = await this.#look(scene.stack, observers);

@@ -128,7 +128,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
       const it = shown.find(({ Id }) => Id === unit);
       if (it?.LoadState !== "loaded")
         throw new KnownError("no-such-unit", `the lab's machine has no unit ${unit}`, {
-          facts: { "it printed": said.trim().slice(-500), try: "vagrant provision" },
+          facts: { "it printed": said.trim().slice(-500), try: "npm run lab, which sets all of them up" },
         });
       const since = Number(it.ActiveEnterTimestampMonotonic ?? 0);
       const runs = it.ActiveState === "active" && since > 0;
