@@ -170,17 +170,20 @@ async function bootWith(engineAfterMs: number) {
   await observers.attach();
   await observers.mayGo();
   it.startedAt = hostNow() + 6000;
-  const off = dark();
+  const off = { from: hostNow() - 2000, to: hostNow() - 500 };
+  const putBack = hostNow();
   await observers.comeBack(off, "throughout");
   const [boot] = recordsOf(written(), "boot");
-  return { off, steps: boot?.steps ?? [] };
+  return { off, putBack, steps: boot?.steps ?? [] };
 }
 
 test("how the machine came up is in the journal, step by step, up to the last container's start", async () => {
-  const { off, steps } = await bootWith(5000);
+  const { off, putBack, steps } = await bootWith(5000);
   expect(steps.map((one) => one.step)).toEqual(["power", "kernel", "systemd", "engine", "containers"]);
   const times = steps.map((one) => one.when.earliest);
+  // Its power came back at some moment while it was being put back.
   expect(times[0]).toBe(clock.at(off.to));
+  expect(steps[0]?.when.latest).toBeGreaterThanOrEqual(clock.at(putBack));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 

@@ -73,6 +73,7 @@ export class Observers implements AsyncDisposable {
    */
   async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
     const { host, hands, journal, clock, act } = this.#order;
+    const putBack = hostNow();
     // What is left of them cannot be asked to end.
     await Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
     this.#now = undefined;
@@ -82,7 +83,7 @@ export class Observers implements AsyncDisposable {
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
     await this.#noteDark(dark, lasted);
     const boot = await host?.lastBoot();
-    if (boot && lasted === "throughout") await this.#noteBoot(boot, dark.to);
+    if (boot && lasted === "throughout") await this.#noteBoot(boot, { from: dark.to, to: putBack });
     journal.write({
       kind: "absence",
       act: act(),
@@ -115,14 +116,14 @@ export class Observers implements AsyncDisposable {
     }
   }
 
-  /** `powered`: when its power was back. */
-  async #noteBoot(boot: LastBoot, powered: number): Promise<void> {
+  /** `powered`: when its power came back. */
+  async #noteBoot(boot: LastBoot, powered: HostSpan): Promise<void> {
     const { journal, clock, act, containers } = this.#order;
     const looks = await containers.look();
     const last = Math.max(...looks.flatMap((it) => (it.running ? (it.startedAtUnixMs ?? []) : [])));
     const theirs = (unixMs: number) => clock.span(this.engineClock.toHost(unixMs));
     const steps = [
-      { step: "power", when: clock.span({ from: powered, to: powered }) },
+      { step: "power", when: clock.span(powered) },
       { step: "kernel", when: theirs(boot.kernel) },
       { step: "systemd", when: theirs(boot.systemd) },
       { step: "engine", when: theirs(boot.engine) },

@@ -25,7 +25,7 @@ beforeEach(() => {
        *"sudo date -s"*) [ -e "${folder}/stubborn" ] && exit; awk -v by="$(sed "s/.*'\\(.*\\) seconds'.*/\\1/" <<< "$*")" '{ printf "%d", $1 - by * 1000 }' "${folder}/behind" > "${folder}/now" && mv "${folder}/now" "${folder}/behind";;
        ${programs.tunnelBranch}
        *"--property=Id"*) cat "${folder}/units";;
-       *"/proc/uptime"*) printf 'now=1000000\\nup=100.50\\nUserspaceTimestampMonotonic=20500000\\nActiveEnterTimestampMonotonic=60500000\\n';;
+       *"/proc/uptime"*) printf 'now=1000.000000\\nup=100.50\\nUserspaceTimestampMonotonic=20500000\\nActiveEnterTimestampMonotonic=60500000\\n';;
      esac`,
   );
   clockIsBehindBy(0);
@@ -70,6 +70,18 @@ test("only a snapshot of ours that is there is removed", async () => {
   expect(askedOfVagrant().at(-1)).toBe("snapshot delete healproof");
 });
 
+test("a machine that takes long to start a process tells both its clocks of one moment", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  for (const slow of ["date", "cut"]) programs.add(slow, `sleep 0.5; exec /usr/bin/${slow} "$@"`);
+  programs.add("systemctl", `echo UserspaceTimestampMonotonic=0; echo ActiveEnterTimestampMonotonic=0`);
+  // As a real one answers: by the last of its arguments.
+  programs.add("ssh", `case "$*" in *EPOCHREALTIME*|*uptime*) exec bash -c "\${*: -1}";; esac`);
+  const [up = ""] = readFileSync("/proc/uptime", "utf8").split(" ");
+  const booted = Date.now() - Number(up) * 1000;
+  expect(Math.abs((await it.lastBoot()).kernel - booted)).toBeLessThan(250);
+});
+
 test("how it came up is told by its own wall clock", async () => {
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;
@@ -79,7 +91,7 @@ test("how it came up is told by its own wall clock", async () => {
 const unitsSay = (...blocks: readonly string[]) =>
   writeFileSync(
     join(folder, "units"),
-    ["now=1000000\nup=100.50\nboot=b-1", ...blocks.map((it) => `\n${it}`)].join("\n"),
+    ["now=1000.000000\nup=100.50\nboot=b-1", ...blocks.map((it) => `\n${it}`)].join("\n"),
   );
 const exporter = "Id=exporter.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled";
 

@@ -25,6 +25,11 @@ const limits = {
 } as const;
 const askAgain = ms(100);
 const engineUnit = "docker";
+/**
+ * In Bash, both times of one moment, in seconds, so that what counts from the boot can be told by the wall clock: to start a process for
+ * either takes long where it is emulated.
+ */
+const tellMoment = "read -r up _ < /proc/uptime; echo now=$EPOCHREALTIME; echo up=$up";
 
 export interface LabMachineOrder {
   readonly folder: string;
@@ -91,19 +96,17 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
 
   async lastBoot(): Promise<LastBoot> {
     const { ssh, folder } = this.#order;
-    // Of one moment, so that what counts from the boot can be told by the wall clock.
     const script = [
-      "date +now=%s%3N",
-      "echo up=$(cut -d ' ' -f 1 /proc/uptime)",
+      tellMoment,
       "systemctl show --property=UserspaceTimestampMonotonic",
       `systemctl show ${engineUnit} --property=ActiveEnterTimestampMonotonic`,
     ].join("; ");
     const said = await must([...ssh, script], limits.ask, folder);
     const figures =
-      /now=(\d+)\s+up=([\d.]+)\s+UserspaceTimestampMonotonic=(\d+)\s+ActiveEnterTimestampMonotonic=(\d+)/.exec(said);
+      /now=([\d.]+)\s+up=([\d.]+)\s+UserspaceTimestampMonotonic=(\d+)\s+ActiveEnterTimestampMonotonic=(\d+)/.exec(said);
     if (!figures) throw unknownBoot(said);
-    const [now = 0, upS = 0, systemdUs = 0, engineUs = 0] = figures.slice(1).map(Number);
-    const kernel = now - upS * 1000;
+    const [nowS = 0, upS = 0, systemdUs = 0, engineUs = 0] = figures.slice(1).map(Number);
+    const kernel = (nowS - upS) * 1000;
     return { kernel, systemd: kernel + systemdUs / 1000, engine: kernel + engineUs / 1000 };
   }
 
@@ -111,8 +114,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     const { ssh, folder } = this.#order;
     const properties = ["Id", "LoadState", "ActiveState", "UnitFileState", "ActiveEnterTimestampMonotonic"];
     const script = [
-      "date +now=%s%3N",
-      "echo up=$(cut -d ' ' -f 1 /proc/uptime)",
+      tellMoment,
       "echo boot=$(cat /proc/sys/kernel/random/boot_id)",
       "echo",
       `systemctl show --property=${properties.join(",")} ${names.join(" ")}`,
@@ -122,8 +124,8 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
       .trim()
       .split(/\n{2,}/)
       .map(assignments);
-    if (now === undefined || up === undefined || boot === undefined) throw unknownBoot(said);
-    const kernel = Number(now) - Number(up) * 1000;
+    if (!now || !up || !boot) throw unknownBoot(said);
+    const kernel = (Number(now) - Number(up)) * 1000;
     return names.map((unit) => {
       const it = shown.find(({ Id }) => Id === unit);
       if (it?.LoadState !== "loaded")
