@@ -19,14 +19,17 @@ if [ ! -f fixtures/stack/.env ]; then
   npm run --silent setup
 fi
 images=$(docker compose -f fixtures/stack/compose.yaml -f lab/compose.yaml config --images; sed -n 's/^TAPO_EXPORTER_IMAGE=//p' fixtures/stack/.env)
+# As engines list an image, however it is written. One that is wanted by its digest loses that on its way: the machine pulls it.
+full_names() { sed -E -e '/@/d' -e 's#^docker\.io/##; s#^library/##' -e '/:[^/]*$/!s/$/:latest/' | sort -u; }
 lacking=()
-there=$(vm docker image ls --format '{{.Repository}}:{{.Tag}}')
-for image in $(sort -u <<< "$images"); do
-  grep -qxF "$image" <<< "$there" || lacking+=("$image")
+there=$(vm docker image ls --format '{{.Repository}}:{{.Tag}}' | full_names)
+for image in $(full_names <<< "$images"); do
+  # What this machine lacks, too, the other one pulls by itself.
+  grep -qxF "$image" <<< "$there" || ! docker image inspect "$image" > /dev/null 2>&1 || lacking+=("$image")
 done
 if [ "${#lacking[@]}" -gt 0 ]; then
   echo "lab: bringing ${#lacking[@]} images …"
-  docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet'"
+  docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'"
 fi
 rsync -a -e "ssh -F $config" --rsync-path='sudo rsync' fixtures/stack/.env "default:$project/fixtures/stack/.env"
 echo 'lab: starting the stack …'

@@ -168,6 +168,38 @@ test("the images that lack in there and are here are brought, with our helpers',
   expect(readFileSync(join(folder, "loaded"), "utf8")).toBe("from unix:///ours.sock\n");
 });
 
+test.each([
+  ["redis", "redis:latest", "redis:8"],
+  ["docker.io/library/redis", "redis:latest", "redis:8"],
+  ["docker.io/grafana/grafana:12", "grafana/grafana:12", "grafana/grafana:11"],
+  ["localhost:5000/app", "localhost:5000/app:latest", "localhost:5000/app:1"],
+  ["redis:latest", "docker.io/library/redis:latest", "docker.io/library/redis:8"],
+])("an image that is wanted as %s is the one that an engine lists as %s, and not %s", async (wanted, listed, other) => {
+  program(
+    "docker",
+    `case "$*" in *--filter*) ;; "image ls"*) printf '%s\\n' ${listed} ${other};; save*) echo saved;; esac`,
+  );
+  await using lab = await open();
+  await lab.bring([wanted]);
+  expect(asked()).toContain(`docker save ${listed}`);
+});
+
+test("one that the lab has, however it is called there, is not brought again, nor one that is wanted by its digest", async () => {
+  program(
+    "docker",
+    `case "$*" in *--filter*) ;; "image ls"*) printf '%s\\n' docker.io/library/redis:1 redis:latest;; esac`,
+  );
+  await using lab = await open();
+  await lab.bring(["redis:1", `redis@sha256:${"0".repeat(64)}`]);
+  expect(asked().join("\n")).not.toContain("docker save");
+});
+
+test("an image that was brought is on the lab's disk before its power may be cut", async () => {
+  await using lab = await open();
+  await lab.bring(["app:1"]);
+  expect(asked().find((it) => it.includes("docker load"))).toMatch(/docker load --quiet && sync$/);
+});
+
 test("doctor says what the lab lacks and how to get it, and what is there", async () => {
   expect(await examineLab(folder)).toMatchObject([{ what: "Vagrantfile", ok: false }]);
   writeFileSync(join(folder, "Vagrantfile"), "");

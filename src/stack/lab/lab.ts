@@ -131,16 +131,29 @@ export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> 
         listed(listImages),
         listed(listHelpers),
       ]);
-      const there = new Set(theirs.split("\n"));
-      const brought = [...own.filter((it) => images.includes(it)), ...helpers].filter((it) => !there.has(it));
+      const there = new Set(theirs.split("\n").map(fullName));
+      const wanted = new Set(images.map(fullName));
+      const brought = [...own.filter((it) => wanted.has(fullName(it))), ...helpers].filter(
+        (it) => !there.has(fullName(it)),
+      );
       if (brought.length === 0) return;
       tell(`bringing ${brought.length} images into the lab …`);
       // Compressed: to decipher so much takes an emulated processor longer than to unpack it.
-      const unpack = `"zstd -qdc | docker load --quiet"`;
+      // And on its disk: its mains may be cut next.
+      const unpack = `"zstd -qdc | docker load --quiet && sync"`;
       const pipe = `set -o pipefail; docker save "$@" | zstd -q -3 -T0 | ssh -F "$SSH_CONFIG" default ${unpack}`;
       const command = ["bash", "-c", pipe, "bash", ...brought];
       await must(command, limits.images, folder, { DOCKER_HOST: ours, SSH_CONFIG: config }, signal);
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/**
+ * As engines list an image, however a Compose file writes it: `redis`, `redis:latest` and `docker.io/library/redis` are one. What is
+ * wanted by its digest is in no such list, as it loses that on its way: the VM's engine pulls it.
+ */
+function fullName(name: string): string {
+  const it = name.replace(/^docker\.io\//, "").replace(/^library\//, "");
+  return /[:@][^/]*$/.test(it) ? it : `${it}:latest`;
 }
