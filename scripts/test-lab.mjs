@@ -15,5 +15,5 @@ if (process.exitCode === 0) {
   process.exitCode = await healproof(["run", FOLDER, "--target", "vagrant", ...process.argv.slice(2)]);
 } else {
   const names = readdirSync(join(ROOT, FOLDER)).map((it) => basename(it, ".yaml"));
-  process.stderr.write(`not run, as this machine has no lab: ${names.join(", ")}\n`);
+  process.stderr.write(`not run, because of what is said above: ${names.join(", ")}\n`);
 }

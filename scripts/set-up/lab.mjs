@@ -24,8 +24,11 @@ const BUILD_LIMIT_MS = 900_000;
 const START_LIMIT_MS = 30_000;
 const VIRSH = ["-c", "qemu:///system", "version"];
 
+/** What Vagrant takes: what it is told to, else VirtualBox where that is there. @param {Machine} machine */
+const provider = (machine) =>
+  machine.env.VAGRANT_DEFAULT_PROVIDER || (machine.has("VBoxManage") ? "virtualbox" : "libvirt");
 /** @param {Machine} machine */
-const hasVirtualBox = (machine) => machine.has("VBoxManage");
+const usesLibvirt = (machine) => provider(machine) === "libvirt";
 
 /**
  * @param {Machine} machine @param {string} after the step that comes before
@@ -40,12 +43,16 @@ export function labSteps(machine, after, inReach = answers) {
       needs: [after],
       check: async () => {
         if (!machine.has("vagrant")) return "there is no vagrant command";
-        if (hasVirtualBox(machine) || (machine.has("virsh") && machine.has("qemu-img"))) return undefined;
-        return "Vagrant has nothing to run a machine with: neither VirtualBox nor libvirt";
+        if (usesLibvirt(machine) ? machine.has("virsh") && machine.has("qemu-img") : machine.has("VBoxManage"))
+          return undefined;
+        const told = machine.env.VAGRANT_DEFAULT_PROVIDER;
+        return told
+          ? `VAGRANT_DEFAULT_PROVIDER is ${told}, which is not there`
+          : "Vagrant has nothing to run a machine with: neither VirtualBox nor libvirt";
       },
       commands: () => advice(machine),
       async run() {
-        const why = cannotInstall(machine);
+        const why = usesLibvirt(machine) ? cannotInstall(machine) : "only libvirt is installed by the set-up";
         if (why) throw new SetUpError([why, ...advice(machine)].join("\n"));
         await packages.install(PACKAGES, PURPOSE);
         return "installed, with libvirt";
@@ -55,7 +62,7 @@ export function labSteps(machine, after, inReach = answers) {
       name: "lab: libvirt",
       needs: ["lab: Vagrant"],
       async check() {
-        if (hasVirtualBox(machine)) return undefined;
+        if (!usesLibvirt(machine)) return undefined;
         const { code } = await machine.run("virsh", VIRSH, { timeoutMs: 20_000 });
         return code === 0 ? undefined : "libvirt does not answer";
       },
@@ -64,7 +71,7 @@ export function labSteps(machine, after, inReach = answers) {
         if (machine.uid !== 0) throw new SetUpError("libvirt does not answer: sudo systemctl start libvirtd");
         if (existsSync("/run/systemd/system"))
           await must(machine, "systemctl", ["start", "libvirtd"], { timeoutMs: 90_000 });
-        else startByHand(machine);
+        else await startByHand(machine);
         await untilItAnswers(machine);
         return "started";
       },
@@ -73,7 +80,7 @@ export function labSteps(machine, after, inReach = answers) {
       name: "lab: box",
       needs: ["lab: libvirt"],
       async check() {
-        if (machine.env.HEALPROOF_LAB_BOX || hasVirtualBox(machine)) return undefined;
+        if (machine.env.HEALPROOF_LAB_BOX || !usesLibvirt(machine)) return undefined;
         const { stdout } = await machine.run("vagrant", ["box", "list"], { timeoutMs: 60_000 });
         if (new RegExp(`^(${OWN_BOX}|${PUBLIC_BOX}) `, "m").test(stdout)) return undefined;
         // Then Vagrant fetches it by itself.
@@ -103,19 +110,31 @@ export function labSteps(machine, after, inReach = answers) {
 
 /** @param {Machine} machine */
 const advice = (machine) =>
-  machine.platform === "linux" && machine.has("apt-get")
+  machine.platform === "linux" && machine.has("apt-get") && usesLibvirt(machine)
     ? installCommands(machine, PACKAGES)
     : ["install Vagrant, and VirtualBox or libvirt with vagrant-libvirt"];
 
 /** Where no service manager runs. @param {Machine} machine */
-function startByHand(machine) {
+async function startByHand(machine) {
   const settings = "/etc/libvirt/qemu.conf";
   // Its own user cannot be had here; and its search for what that user may do takes a minute.
   if (!/^user = "root"/m.test(readFileSync(settings, "utf8")))
     appendFileSync(settings, '\n# healproof: no service manager runs here.\nuser = "root"\ngroup = "root"\n');
   mkdirSync("/run/libvirt", { recursive: true });
-  for (const daemon of ["virtlogd", "libvirtd"])
-    spawn(daemon, ["--daemon"], { detached: true, stdio: "ignore", env: machine.env }).unref();
+  for (const daemon of ["virtlogd", "libvirtd"]) await daemonize(daemon, machine.env);
+}
+
+/**
+ * Starts a daemon, which goes on by itself once it has started; or ends at once, where there is one already. (Not as any other command:
+ * it may keep our output open for good.)
+ * @param {string} daemon @param {Machine["env"]} env @returns {Promise<void>}
+ */
+export function daemonize(daemon, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(daemon, ["--daemon"], { detached: true, stdio: "ignore", env, timeout: START_LIMIT_MS });
+    child.once("error", (error) => reject(new SetUpError(`${daemon} did not start: ${error.message}`)));
+    child.once("exit", () => resolve());
+  });
 }
 
 /** @param {Machine} machine */

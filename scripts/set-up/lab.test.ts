@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labSteps } from "./lab.mjs";
+import { daemonize, labSteps } from "./lab.mjs";
 import { scriptedMachine } from "./scripted-machine.ts";
 
 const libvirt = ["apt-get", "vagrant", "virsh", "qemu-img"];
@@ -50,6 +50,38 @@ test("VirtualBox needs no libvirt and no box of ours", async () => {
   expect(await step("libvirt").check()).toBeUndefined();
   expect(await step("box").check()).toBeUndefined();
   expect(ran).toEqual([]);
+});
+
+test.each([
+  [["vagrant", "VBoxManage"], "libvirt", "which is not there"],
+  [["vagrant", "VBoxManage", "virsh", "qemu-img"], "libvirt", undefined],
+  [libvirt, "virtualbox", "which is not there"],
+])("with %j and Vagrant told to use %s, what lacks is %s", async (commands, told, lack) => {
+  const said = await lab({ commands, env: { VAGRANT_DEFAULT_PROVIDER: told } })
+    .step("Vagrant")
+    .check();
+  if (lack === undefined) expect(said).toBeUndefined();
+  else expect(said).toContain(lack);
+});
+
+test("where Vagrant is told to use libvirt, that and its box are looked after beside VirtualBox, too", async () => {
+  const env = { VAGRANT_DEFAULT_PROVIDER: "libvirt" };
+  const { step } = lab({ commands: [...libvirt, "VBoxManage"], env }, () => ({ code: 1, stderr: "no connection" }));
+  expect(await step("libvirt").check()).toBe("libvirt does not answer");
+  expect(await step("box").check()).toBe("no public box is in reach");
+});
+
+test("VirtualBox that Vagrant is told to use is not to be had by the set-up, which says so and installs nothing", async () => {
+  const { step, ran } = lab({ commands: libvirt, env: { VAGRANT_DEFAULT_PROVIDER: "virtualbox" } });
+  await expect(step("Vagrant").run()).rejects.toThrow("install Vagrant, and VirtualBox");
+  expect(ran).toEqual([]);
+});
+
+test("a daemon that is not there is said with its name; one that runs already is none of our business", async () => {
+  await expect(daemonize("healproof-no-such-daemon", process.env)).rejects.toThrow(
+    "healproof-no-such-daemon did not start: spawn healproof-no-such-daemon ENOENT",
+  );
+  await daemonize("false", process.env);
 });
 
 test("libvirt that does not answer is started by root alone", async () => {
