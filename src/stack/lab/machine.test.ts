@@ -59,6 +59,19 @@ test("a clock that cannot be set is an error that says how wrong it is", async (
   });
 });
 
+test("its files are not brought up to date while its power comes back", async () => {
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  programs.add("virsh", "echo 'shut off'");
+  programs.add("vagrant", `echo "sync: $HEALPROOF_LAB_SYNC" >> "${folder}/asked"`);
+  mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
+  writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
+  await it.restorePower();
+  expect(programs.asked.join("\n")).toContain("vagrant up --no-provision\nsync: no");
+  const vagrantfile = readFileSync(join(import.meta.dirname, "../../../Vagrantfile"), "utf8");
+  expect(vagrantfile).toContain('type: "rsync", disabled: ENV["HEALPROOF_LAB_SYNC"] == "no"');
+});
+
 test("only a snapshot of ours that is there is removed", async () => {
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;

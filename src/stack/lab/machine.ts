@@ -201,7 +201,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   }
 
   #vagrant(args: readonly string[]): Promise<string> {
-    return vagrant(args, limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no" });
+    return vagrant(args, limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no", HEALPROOF_LAB_SYNC: "no" });
   }
 
   /** Whether its processor is emulated, because this machine's supports no virtual ones. */
