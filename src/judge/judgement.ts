@@ -31,6 +31,7 @@ export interface SignalJudgement {
 }
 
 export type InconclusiveReason =
+  | "stack-not-up" // the stack never came up healthy
   | "sick-baseline" // the stack was not steady before the fault
   | "fault-had-no-effect" // the fault was not witnessed within its limit
   | "fault-ended-early" // the fault stopped being in force though nothing healed it
@@ -38,8 +39,10 @@ export type InconclusiveReason =
   | "no-outage-observed" // the fault bit, yet no recovery signal ever looked bad
   | "observer-gap" // a needed signal has no samples for longer than is tolerable
   | "budget-inside-uncertainty" // at least < budget < at most
+  | "not-steady-again" // the stack was not steady once the fault had been put back
+  | "ledger-unchecked" // whether all that was acknowledged is still there was not shown
   | "control-not-run" // of a scenario: a planned control, or the trial itself, gave no judgement
-  | "harness-error" // our own fault: it crashed, or a phase ran out of time
+  | "harness-error" // the trial was not carried through: healproof failed in it, or could not do what it was asked for
   | "interrupted";
 
 /** `escalated`, `held`: the same as `recovered`, of a scenario that claims that a person is called, or that what the fault did stays so. */
@@ -142,6 +145,8 @@ export interface TrialJudgement {
   /** Absent where the scenario has no ledger, or it was never asked. */
   readonly ledger?: LedgerJudgement;
   readonly outcome: Outcome;
+  /** Of a trial each of whose acts came out as claimed: why it is inconclusive all the same. */
+  readonly doubt?: InconclusiveReason;
   readonly explanation: string;
   /** Facts that a reader should know, such as "up stayed at 1 throughout: the outage was shorter than its scrape interval". */
   readonly remarks: readonly Evidence[];

@@ -3,6 +3,7 @@ import { type Instant, instant } from "../time.ts";
 import { historyOf } from "./history.ts";
 import type { LedgerJudgement } from "./judgement.ts";
 import { signalsOf } from "./signals.ts";
+import type { Doubt } from "./unfinished.ts";
 import { atInstant } from "./words.ts";
 
 type Found = JournalRecord<"ledger">;
@@ -43,18 +44,20 @@ function allThere({ acknowledged, indeterminate, lastAcknowledged }: Found): str
 export const isAsClaimed = ({ acknowledged, lost, doubled, lossExpected }: LedgerJudgement): boolean =>
   doubled.length === 0 && lost.length > 0 === (acknowledged > 0 && (lossExpected ?? false));
 
-/** Why a ledger that found nothing amiss proves nothing, in a sentence. */
-export function ledgerDoubt(journal: Journal): { readonly text: string } | undefined {
+/** Why a ledger that found nothing amiss proves nothing. */
+export function ledgerDoubt(journal: Journal): Doubt | undefined {
   const { ledger } = headerOf(journal).plan;
   if (!ledger) return undefined;
+  const reason = "ledger-unchecked";
   const found = foundIn(journal);
-  if (!found) return { text: "the ledger was not asked whether anything was lost" };
-  if (found.acknowledged === 0) return { text: nothingAcknowledged };
+  if (!found) return { reason, text: "the ledger was not asked whether anything was lost" };
+  if (found.acknowledged === 0) return { reason, text: nothingAcknowledged };
   const after = acknowledgedAfter(journal);
   const { lastAcknowledged } = found;
   if (!after || !lastAcknowledged || !endsBefore(found, after.at)) return undefined;
   const { service } = ledger;
   return {
+    reason,
     text: `the last operation of the ledger was acknowledged ${atInstant(lastAcknowledged.latest)}, and ${after.what} was ${atInstant(after.at)}: that nothing is lost says nothing of what came after; see evidence/${service}.log why ${service} placed no more, or was not answered`,
   };
 }

@@ -81,7 +81,8 @@ function judgeCell(
   const text = explanation.replace(/^inconclusive: /, "");
   if (outcome === "proven") return { ...cell, state: "missed", text };
   if (outcome === "inconclusive") {
-    const reason = acts.flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? verdict.reason : []))[0];
+    const reasons = acts.flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? verdict.reason : []));
+    const reason = judged.doubt ?? reasons[0];
     return { ...cell, state: "unsure", ...(reason === undefined ? {} : { reason }), text };
   }
   if (whole === "proven") return { ...cell, state: "caught", text };

@@ -324,21 +324,35 @@ describe("a trial that did not get so far", () => {
     expect(reasonOf(main)).toBe("harness-error");
   });
 
-  test("because its steady state was never reached", () => {
-    const error: Learned = {
-      at: 4100,
-      fact: {
-        kind: "error",
-        phase: "steady",
-        code: "sick-baseline",
-        message: "the stack was not steady within 30 s",
-        facts: { "last seen": "503, 4 ms ago" },
-      },
-    };
+  const failedWith = (code: string, at = 4100): Learned => ({
+    at,
+    fact: { kind: "error", code, message: "it did not come to that", facts: { "last seen": "503, 4 ms ago" } },
+  });
+
+  test.each([
+    ["stack-not-up", "its stack never came up"],
+    ["sick-baseline", "its steady state was never reached"],
+  ])("with the reason %s because %s: that is the stack's own trouble", (code) => {
     const stages = ["announced", "injected", "bitten", "undone"];
-    const main = mainOf(judgeTrial(tell({ end: "failed", and: [error], edit: without(...stages) })));
-    expect(reasonOf(main)).toBe("sick-baseline");
+    const main = mainOf(judgeTrial(tell({ end: "failed", and: [failedWith(code)], edit: without(...stages) })));
+    expect(reasonOf(main)).toBe(code);
     expect(main.explanation).toContain("503, 4 ms ago");
+  });
+
+  test("with another reason than the stack where the error says nothing of it", () => {
+    const stages = ["announced", "injected", "bitten", "undone"];
+    const trial = judgeTrial(tell({ end: "failed", and: [failedWith("engine-silent")], edit: without(...stages) }));
+    expect(reasonOf(mainOf(trial))).toBe("harness-error");
+  });
+
+  test.each([
+    ["not-steady-again", "not-steady-again"],
+    ["ledger-unchecked", "ledger-unchecked"],
+    ["phase-overrun", "harness-error"],
+  ])("though it recovered, because of what came after it (%s): a doubt of its own", (code, doubt) => {
+    const trial = judgeTrial(tell({ end: "failed", and: [...policyRestart(), failedWith(code, 12_300)] }));
+    expect(mainOf(trial).outcome).toBe("proven");
+    expect(trial).toMatchObject({ outcome: "inconclusive", doubt });
   });
 
   test("because the fault was not seen to bite", () => {

@@ -75,12 +75,12 @@ function judge(journal: Journal): TrialJudgement {
   );
   const ledger = ledgerOf(journal);
   const found = worst(acts);
-  const doubt = ended ?? ledgerDoubt(journal);
-  const carriedThrough = found === "proven" && doubt ? "inconclusive" : found;
+  const doubt = found === "proven" ? (ended ?? ledgerDoubt(journal)) : undefined;
+  const carriedThrough = doubt ? "inconclusive" : found;
   const outcome = ledger && !isAsClaimed(ledger) ? "refuted" : carriedThrough;
   const sentences = acts.map((it) => it.explanation);
   if (notReached) sentences.push(`the act ${notReached.id} was not reached`);
-  if (found === "proven" && doubt) sentences.push(`inconclusive all the same: ${doubt.text}`);
+  if (doubt) sentences.push(`inconclusive all the same: ${doubt.text}`);
   if (ledger && !isAsClaimed(ledger)) sentences.push(ledger.evidence.text);
   const refutes = refutationOf(journal, acts);
   return {
@@ -88,6 +88,7 @@ function judge(journal: Journal): TrialJudgement {
     acts,
     ...(ledger ? { ledger } : {}),
     outcome,
+    ...(doubt && outcome === "inconclusive" ? { doubt: doubt.reason } : {}),
     explanation: sentences.join("; "),
     remarks,
     errors,

@@ -7,6 +7,9 @@ export interface Doubt {
   readonly text: string;
 }
 
+/** Errors that tell of the stack that is tried, not of healproof: each is a reason by its own code. */
+const ofTheStack = ["stack-not-up", "sick-baseline", "not-steady-again", "ledger-unchecked"] as const;
+
 /** What ended a trial before it was through: read from the journal's last lines. Undefined if it ended as it should. */
 export function unfinished(journal: Journal): Doubt | undefined {
   const end = journal.findLast((it) => it.kind === "end");
@@ -23,7 +26,7 @@ export function unfinished(journal: Journal): Doubt | undefined {
   if (!error) return { reason: "harness-error", text: "the trial failed, and its journal does not say why" };
   const facts = Object.entries(error.facts).filter(([key]) => key !== "stack" && key !== "see");
   const text = [error.message, ...facts.map(([key, value]) => `${key}: ${lastLine(value)}`)].join("; ");
-  return { reason: error.code === "sick-baseline" ? "sick-baseline" : "harness-error", text };
+  return { reason: ofTheStack.find((it) => it === error.code) ?? "harness-error", text };
 }
 
 /** What a program says last is mostly why it failed. All of it is in the journal. */

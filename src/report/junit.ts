@@ -95,10 +95,10 @@ ${problem(trial)}<system-out>${details(trial)}</system-out>
 `;
 }
 
-function problem({ outcome, acts, explanation, errors }: TrialJudgement): Html {
+function problem({ outcome, acts, doubt, explanation, errors }: TrialJudgement): Html {
   const body = [explanation, ...errors.map((it) => `error: ${it.text}`)].join("\n");
   const odd = acts.find((it) => it.outcome !== "proven");
-  const type = odd ? verdictText(odd.verdict) : outcome;
+  const type = odd ? verdictText(odd.verdict) : doubt === undefined ? outcome : `${outcome}: ${doubt}`;
   if (outcome === "refuted")
     return html`<failure message="${explanation}" type="${type}">${body}</failure>
 `;

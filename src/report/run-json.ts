@@ -17,25 +17,27 @@ const evidence = z.strictObject({ text: z.string(), seqs });
 const outcome = z.enum(["proven", "refuted", "inconclusive"]);
 const healer = z.enum(healers);
 
+const reason = z.enum([
+  "stack-not-up",
+  "sick-baseline",
+  "fault-had-no-effect",
+  "fault-ended-early",
+  "fault-not-shown-in-force",
+  "no-outage-observed",
+  "observer-gap",
+  "budget-inside-uncertainty",
+  "not-steady-again",
+  "ledger-unchecked",
+  "control-not-run",
+  "harness-error",
+  "interrupted",
+]);
+
 const verdict = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.enum(["recovered", "too-slow", "never-recovered", "escalated", "never-escalated", "held", "never-held"]),
   }),
-  z.strictObject({
-    kind: z.literal("inconclusive"),
-    reason: z.enum([
-      "sick-baseline",
-      "fault-had-no-effect",
-      "fault-ended-early",
-      "fault-not-shown-in-force",
-      "control-not-run",
-      "no-outage-observed",
-      "observer-gap",
-      "budget-inside-uncertainty",
-      "harness-error",
-      "interrupted",
-    ]),
-  }),
+  z.strictObject({ kind: z.literal("inconclusive"), reason }),
 ]);
 
 const signal = z.strictObject({
@@ -107,6 +109,7 @@ const trial = z.strictObject({
     })
     .exactOptional(),
   outcome,
+  doubt: reason.exactOptional(),
   explanation: z.string(),
   remarks: z.array(evidence),
   errors: z.array(evidence),
@@ -127,7 +130,7 @@ const matrix = z.strictObject({
       trial: z.string().exactOptional(),
       whyNot: z.string().exactOptional(),
       state: z.enum(["caught", "missed", "unsure", "not-concerned"]),
-      reason: verdict.options[1].shape.reason.exactOptional(),
+      reason: reason.exactOptional(),
       text: z.string(),
     }),
   ),

@@ -67,6 +67,8 @@ function notes(trial: TrialJudgement, references: References): Piece {
     html`<div class="note ${kind}"><h5>${title}</h5>${evidenceList(items, references)}</div>
 `;
   return [
+    trial.doubt &&
+      list(`Inconclusive all the same: ${trial.doubt}`, "errors", [{ text: reasonMeaning[trial.doubt], seqs: [] }]),
     list("Errors in the trial itself", "errors", trial.errors),
     list("Refuted by this run", "remarks", trial.refutes ? [trial.refutes] : []),
     list(

@@ -11,7 +11,11 @@ import {
 } from "../judge/testing/journal-builder.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { ms } from "../time.ts";
-import { claimedText, controlSentence, controlShort, scenarioVerdictText } from "./words.ts";
+import { junitXml } from "./junit.ts";
+import { reportHtml } from "./page.ts";
+import { parseRunRecord, runJson } from "./run-json.ts";
+import { sampleRun } from "./testing/sample-runs.ts";
+import { claimedText, controlSentence, controlShort, reasonMeaning, scenarioVerdictText } from "./words.ts";
 
 const message = "messages";
 const called = (at: number | undefined) =>
@@ -71,6 +75,23 @@ test("a recovery that lost what was acknowledged is told as one", () => {
   expect(told(["a"])).toBe("recovered, data lost");
   expect(told([])).toBe("recovered");
 });
+
+test.each(["not-steady-again", "ledger-unchecked"] as const)(
+  "a recovery that is doubted all the same is told as %s, wherever it is told",
+  (doubt) => {
+    const and: Learned[] = [
+      ...policyRestart(),
+      { at: 12_300, fact: { kind: "error", code: doubt, message: "503 for 30 s", facts: {} } },
+    ];
+    const scenario = judgeScenario(judgeTrial(tell({ end: "failed", and })), []);
+    expect(scenarioVerdictText(scenario)).toBe(`inconclusive: ${doubt}`);
+    const { run } = sampleRun([], []);
+    const record = { ...run, outcome: scenario.outcome, scenarios: [scenario] };
+    expect(junitXml(record)).toContain(`type="inconclusive: ${doubt}"`);
+    expect(reportHtml(record, new Map())).toContain(reasonMeaning[doubt]);
+    expect(parseRunRecord(runJson(record), "run.json")).toEqual(record);
+  },
+);
 
 test("a control in which data must be lost says whether it was, and how much", () => {
   const ledger = { service: "ledger", check: ["check"], within: ms(1000), lossExpected: true as const };

@@ -58,6 +58,7 @@ export const verdictText = (verdict: Verdict): string =>
   verdict.kind === "inconclusive" ? `inconclusive: ${verdict.reason}` : verdict.kind;
 
 export const reasonMeaning: Record<InconclusiveReason, string> = {
+  "stack-not-up": "The stack did not come up healthy, so there was nothing that could be broken.",
   "sick-baseline": "The stack was not steady before the fault, so nothing that came after says anything about it.",
   "fault-had-no-effect": "The fault was injected, but was not seen to bite within its limit.",
   "fault-ended-early": "The fault stopped being in force though nothing had healed it.",
@@ -66,7 +67,10 @@ export const reasonMeaning: Record<InconclusiveReason, string> = {
   "no-outage-observed": "The fault bit, yet no recovery signal ever looked bad.",
   "observer-gap": "A signal that is needed has no samples for longer than is tolerable.",
   "budget-inside-uncertainty": "The budget lies inside the measured interval: it cannot be told whether it was kept.",
-  "harness-error": "healproof itself failed in this trial. That is never a pass.",
+  "not-steady-again": "What was broken was put back, and the stack was not steady again: something is left over.",
+  "ledger-unchecked": "Whether all that was acknowledged is still there was not shown.",
+  "harness-error":
+    "The trial was not carried through: healproof failed in it, or could not do what it was asked for. That is never a pass.",
   interrupted: "The trial was interrupted before it could say anything.",
 };
 
@@ -185,13 +189,14 @@ export interface ShownVerdict {
 }
 
 /**
- * A scenario's verdict in a line: its trial's, unless that is well and something that was planned beside it was not run. A recovery
- * that lost what was acknowledged is told as one.
+ * A scenario's verdict in a line: its trial's, unless that is well and there is a doubt all the same, or something that was planned beside
+ * it was not run. A recovery that lost what was acknowledged is told as one.
  */
 export function scenarioVerdict(of: ScenarioJudgement): ShownVerdict {
   const { notRun, outcome } = of;
   const trial = decidingTrial(of);
   const act = decidingAct(trial);
+  if (trial.doubt) return { word: "inconclusive", reason: trial.doubt };
   const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
   if (open) return { word: "inconclusive", reason: "control-not-run" };
   const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };

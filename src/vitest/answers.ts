@@ -58,9 +58,10 @@ export function neverRecovers({ judgement: { trial, again } }: FinishedScenario)
 
 /** That nothing is known is known. */
 export function isInconclusive({ judgement }: FinishedScenario, reason?: InconclusiveReason): Answer {
-  const reasons = trialsOf(judgement)
-    .flatMap((it) => it.acts)
-    .flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? [verdict.reason] : []));
+  const reasons = trialsOf(judgement).flatMap(({ doubt, acts }) => [
+    ...(doubt ? [doubt] : []),
+    ...acts.flatMap(({ verdict }) => (verdict.kind === "inconclusive" ? [verdict.reason] : [])),
+  ]);
   const so = judgement.outcome === "inconclusive" && (reason === undefined || reasons.includes(reason));
   return {
     asked: `to be inconclusive${reason === undefined ? "" : `: ${reason}`}`,

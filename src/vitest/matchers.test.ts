@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { type Learned, policyRestart, tell } from "../judge/testing/journal-builder.ts";
+import { FinishedScenario } from "./finished-scenario.ts";
 import "./matchers.ts";
-import { finished, lacking } from "./testing/finished.ts";
+import { finished, lacking, trialOf } from "./testing/finished.ts";
 
 /** What a failing expectation says. */
 const failure = (expectation: () => unknown): string => {
@@ -109,6 +111,16 @@ describe("a scenario that", () => {
       () => expect(it).toNeverRecover(),
     ])
       expect(failure(wrong)).toContain("nobody knows");
+  });
+
+  test("recovered, and left something behind, is inconclusive for that reason", () => {
+    const message = "503 for 30 s";
+    const error: Learned = { at: 12_300, fact: { kind: "error", code: "not-steady-again", message, facts: {} } };
+    const it = new FinishedScenario("reports/this-run", [
+      trialOf(tell({ end: "failed", and: [...policyRestart(), error] })),
+    ]);
+    expect(it).toBeInconclusive("not-steady-again");
+    expect(failure(() => expect(it).toRecoverWithin("1h"))).toContain("nobody knows");
   });
 
   test("is inconclusive for another reason is told from this one", () => {
