@@ -25,7 +25,7 @@ import { seeded } from "./random.ts";
 import type { StackStart } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
-import type { ContainerLook, StartedStack } from "./stack/stack.ts";
+import type { ContainerLook, ContainerRemains, StartedStack } from "./stack/stack.ts";
 import { untilSteady } from "./steady-wait.ts";
 import { type Duration, ms, seconds } from "./time.ts";
 import { TrialJournal } from "./trial-journal.ts";
@@ -149,7 +149,8 @@ class Trial {
         await this.#journal.phase("up", upLimit(limits.up, this.#tools.host !== undefined), async () => {
           const { docker } = this.#tools.engine;
           const { run, owner, project } = this.#tools;
-          const order = { docker, plan: this.#plan, run, owner, project, within: limits.up };
+          const failed = (remains: ContainerRemains) => this.#saveEvidence(remains);
+          const order = { docker, plan: this.#plan, run, owner, project, within: limits.up, failed };
           stack = await this.#tools.start(order, this.#signal);
         });
         if (stack) {
@@ -196,14 +197,14 @@ class Trial {
     if (this.#broken) await attempt(() => this.#putBack());
     if (this.#tools.keep || this.#healer?.outlivesStack) await attempt(async () => this.#healer?.on());
     if (!this.#tools.interrupted.aborted)
-      await attempt(() =>
-        this.#journal.phase("evidence", evidenceLimit, () =>
-          saveEvidence(stack, this.#tools.folder, this.#journal.writer),
-        ),
-      );
+      await attempt(() => this.#journal.phase("evidence", evidenceLimit, () => this.#saveEvidence(stack.containers)));
     await attempt(async () => observers?.[Symbol.asyncDispose]());
     await attempt(async () => this.#wires?.[Symbol.asyncDispose]());
     if (!this.#tools.keep) await attempt(() => this.#takeDown(stack));
+  }
+
+  #saveEvidence(remains: ContainerRemains): Promise<void> {
+    return saveEvidence(remains, this.#tools.folder, this.#journal.writer);
   }
 
   async #takeDown(stack: StartedStack): Promise<void> {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { planOf } from "../judge/testing/journal-builder.ts";
 import { type Duration, seconds } from "../time.ts";
-import { checkedStack, startContainers } from "./containers.ts";
+import { checkedStack, type StackOrder, startContainers } from "./containers.ts";
 import { connectEngine } from "./engine.ts";
 import { ensureHelperImage } from "./helper-image.ts";
 import { label, ownerMark, projectPrefix } from "./labels.ts";
@@ -31,11 +31,14 @@ async function ground() {
     run,
     node: (script: string) => ({ image, entrypoint: ["node", "-e", script] }),
     write,
-    start(model: object, name: string, within?: Duration) {
+    start(model: object, name: string, within?: Duration, failed?: StackOrder["failed"]) {
       const compose = write(model);
       const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares: [] } });
       const order = { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${name}` };
-      return startContainers({ ...order, ...(within && { within }) }, AbortSignal.timeout(60_000));
+      return startContainers(
+        { ...order, ...(within && { within }), ...(failed && { failed }) },
+        AbortSignal.timeout(60_000),
+      );
     },
   };
 }
@@ -67,6 +70,23 @@ test("what is not healthy when the time is over is named, with what its check an
   });
   const filters = JSON.stringify({ label: [`${label.run}=${run}`] });
   expect(await docker.listContainers({ all: true, filters })).toEqual([]);
+});
+
+test("what there is of a stack that does not come up is given to be saved before it is removed", async () => {
+  const { run, node, start } = await ground();
+  const model = {
+    services: {
+      sick: { ...node("console.log('no such table'); process.exit(3)"), healthcheck: { test: ["CMD", "false"] } },
+      waits: { ...node("setInterval(() => {}, 1e6)"), depends_on: { sick: { condition: "service_healthy" } } },
+    },
+  };
+  const saved: unknown[] = [];
+  const starting = start(model, run, seconds(20), async (remains) => {
+    for (const { service, status, exitCode } of await remains.look()) saved.push([service, status, exitCode]);
+    saved.push((await remains.logs("sick")).replace(/^\S+ /, ""));
+  });
+  await expect(starting).rejects.toMatchObject({ code: "stack-not-up", facts: { see: "evidence/" } });
+  expect(saved).toEqual([["sick", "exited", 3], ["waits", "created", 0], "no such table\n"]);
 });
 
 test("two copies of a stack that fixes its subnet, its addresses and its names run side by side, and its services find each other", async () => {

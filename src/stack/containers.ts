@@ -16,7 +16,7 @@ import { Project } from "./project.ts";
 import { removeLabelled, stuckText } from "./remove.ts";
 import { refuseShares } from "./shares.ts";
 import { watchSickness } from "./sickness.ts";
-import type { StartedStack } from "./stack.ts";
+import type { ContainerRemains, StartedStack } from "./stack.ts";
 import { forgetStack, rememberStack } from "./stack-file.ts";
 import { makeWorkFolder } from "./work-folder.ts";
 
@@ -32,6 +32,8 @@ export interface StackOrder {
   readonly owner: string;
   readonly project: string;
   readonly within?: Duration;
+  /** Given what there is of a stack that did not come up, before it is removed, to save why. */
+  readonly failed?: (remains: ContainerRemains) => Promise<void>;
 }
 
 export type StackStart = (order: StackOrder, signal: AbortSignal) => Promise<StartedStack>;
@@ -65,6 +67,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     return await running(docker, { project, run, services, model: tailored });
   } catch (thrown) {
     const sick = signal.aborted ? {} : await sickness.facts();
+    const saved = signal.aborted ? {} : await save(order);
     await abandon(starting, () => {
       endComposeOf((name) => name === project);
       return removeInterrupted(docker, expected, labels);
@@ -77,11 +80,23 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
         facts: {
           ...sick,
           reason: messageOf(thrown),
+          ...saved,
           try: `healproof up ${plan.stack.compose}, then docker logs`,
         },
         cause: thrown,
       },
     );
+  }
+}
+
+/** Where it was saved why a stack did not come up, for an error that says that it did not. */
+async function save({ docker, project, run, failed }: StackOrder): Promise<Record<string, string>> {
+  if (!failed) return {};
+  try {
+    await failed(new Project(docker, project, [`${label.run}=${run}`]));
+    return { see: "evidence/" };
+  } catch (thrown) {
+    return { see: `evidence/, which could not be saved: ${messageOf(thrown)}` };
   }
 }
 

@@ -42,6 +42,9 @@ export interface StackContainers extends FaultStack {
   logs(service: string): Promise<string>;
 }
 
+/** What there is of a stack, also of one that did not come up. */
+export type ContainerRemains = Pick<StackContainers, "look" | "logs">;
+
 /** A stack that runs, whatever its target. */
 export interface StartedStack {
   readonly project: string;
