@@ -1,4 +1,5 @@
 import type { TrialClock } from "../clock.ts";
+import { KnownError } from "../errors.ts";
 import type { Hand } from "../fault/hand/hand.ts";
 import type { JournalWriter } from "../journal-file.ts";
 import { answered } from "../limit.ts";
@@ -50,7 +51,13 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
   const end = new AbortController();
   const tools = { journal, clock, changed, until: end.signal };
   const [network, ...others] = stack.networks;
-  if (network === undefined) throw new Error(`the stack ${stack.project} has no network`);
+  if (network === undefined)
+    throw new KnownError("no-network", `the stack ${stack.project} has no network from which it could be looked at`, {
+      facts: {
+        wanted: "one service at least that is on a network of containers",
+        try: "networks in the Compose file, instead of network_mode: host or none",
+      },
+    });
   const name = `${stack.project}-probe${order.nth && order.nth > 1 ? `-${order.nth}` : ""}`;
   const labels = { [label.run]: run, [label.trial]: plan.id, [label.owner]: owner, [label.role]: "probe" };
   const probe = await startProbe(engine.docker, { image: order.helperImage, network, name, labels });

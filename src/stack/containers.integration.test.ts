@@ -124,6 +124,22 @@ test("two copies of a stack that fixes its subnet, its addresses and its names r
   await Promise.all([first.down(), second.down()]);
 });
 
+test("a stack that is only on a network which is not its own is reached in that", async () => {
+  const { docker, run, node, write } = await ground();
+  const name = `${run}-proxy`;
+  await docker.createNetwork({ Name: name, Labels: { [label.run]: run } });
+  const compose = write({
+    services: { web: { ...node("setInterval(() => {}, 1e6)"), networks: ["proxy"] } },
+    networks: { proxy: { external: true, name } },
+  });
+  const shares = [`external network ${name}`];
+  const plan = planOf([], { stack: { compose, overrides: {}, variables: {}, shares } });
+  const order = { docker, plan, run, owner: ownerMark(), project: `${projectPrefix}${run}` };
+  const stack = await startContainers(order, AbortSignal.timeout(60_000));
+  expect(stack.networks).toEqual([name]);
+  await stack.down();
+});
+
 test("a service of a profile is left out, unless a scenario names it: that activates it, as in Compose", async () => {
   const { write } = await ground();
   const stack = {

@@ -352,16 +352,31 @@ export class Project implements FaultStack {
     }
   }
 
+  /**
+   * The networks in which each of its containers is reached. One that is not the stack's own, and may have others of the same name, only
+   * where a container is on no other.
+   */
   async networks(): Promise<string[]> {
     const filters = JSON.stringify({ label: this.#labels });
-    return (await answered(`the networks of ${this.name}`, this.#docker.listNetworks({ filters }))).map(
-      (it) => it.Name,
-    );
+    const [own, containers] = await Promise.all([
+      answered(`the networks of ${this.name}`, this.#docker.listNetworks({ filters })),
+      this.#list().then((them) => Promise.all(them.map(({ id }) => this.#inspected(id)))),
+    ]);
+    const isOwn = (name: string) => own.some((it) => it.Name === name);
+    const all = containers.flatMap((it) => {
+      const names = Object.keys(it?.NetworkSettings.Networks ?? {}).filter((name) => !withoutNetwork.has(name));
+      const its = names.filter(isOwn);
+      return its.length > 0 ? its : names;
+    });
+    return [...new Set(all)].toSorted();
   }
 }
 
 const checkInterval = (check: Dockerode.HealthConfig | undefined): number =>
   check?.Interval ? check.Interval / 1e6 : byDefault.interval;
+
+/** The engine's names for having the machine's network, or none. */
+const withoutNetwork = new Set(["host", "none"]);
 
 /** What a healthcheck may take. */
 const longestExec = seconds(10);

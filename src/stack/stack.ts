@@ -49,7 +49,7 @@ export type ContainerRemains = Pick<StackContainers, "look" | "logs">;
 export interface StartedStack {
   readonly project: string;
   readonly services: readonly string[];
-  /** The engine's names of its networks. */
+  /** The engine's names of the networks in which its containers are reached. */
   readonly networks: readonly string[];
   readonly containers: StackContainers;
   /** The same one, where its machine was put back to a moment at which it ran. Nothing is started. */
