@@ -4,6 +4,7 @@ import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Host } from "./fault/host.ts";
 import { Wires } from "./fault/wire/wires.ts";
+import { LeftAlone } from "./left-alone.ts";
 import { answered } from "./limit.ts";
 import { endComposeOf } from "./stack/compose-processes.ts";
 import { connectEngine } from "./stack/engine.ts";
@@ -25,16 +26,22 @@ export interface Cleaning {
   readonly run?: string | undefined;
 }
 
+export interface Cleaned {
+  /** What was done, for people. */
+  readonly done: readonly string[];
+  readonly leftAlone: LeftAlone;
+}
+
 /**
  * Puts back everything that a run left behind when it was killed: faults in force first (by the undo list on disk), then
  * containers, networks and volumes (by their labels) and files. A run that still lives is left alone, and so is a stack that
- * was kept on purpose, unless `all` is asked for; with `run`, so is everything of other runs. Returns what was done, for people;
- * nothing to do is an empty list.
+ * was kept on purpose, unless `all` is asked for; with `run`, so is everything of other runs.
  */
-export async function clean(faults: readonly AnyFault[], options: Cleaning): Promise<string[]> {
+export async function clean(faults: readonly AnyFault[], options: Cleaning): Promise<Cleaned> {
   const { docker } = await connectEngine();
   const isMeant = (it: { readonly run: string }) => options.run === undefined || it.run === options.run;
   const done: string[] = [];
+  const leftAlone = new LeftAlone();
   /** What could not be done, by what it is about. Nothing of it keeps the rest from being done. */
   const failed: Record<string, string> = {};
   const attempt = async (what: string, work: () => Promise<void>) => {
@@ -45,10 +52,12 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
     }
   };
 
-  let entries: UndoEntry[] = [];
+  const entries: UndoEntry[] = [];
   await attempt("the undo list", async () => {
-    const left = leftToUndo(options);
-    entries = left.entries.filter(isMeant);
+    const left = leftToUndo({ all: true });
+    for (const it of left.entries.filter(isMeant))
+      if (options.all || !ownerLives(it.owner)) entries.push(it);
+      else leftAlone.add(it.run, it.owner);
     Object.assign(failed, left.damaged);
     const unfinished = forgetUnfinished();
     if (unfinished > 0)
@@ -62,7 +71,10 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   const starts = startsUnderWay();
   Object.assign(failed, starts.damaged);
   for (const { project, run, owner, expected, labels, forget } of starts.found.filter(isMeant)) {
-    if (!options.all && ownerLives(owner)) continue;
+    if (!options.all && ownerLives(owner)) {
+      leftAlone.add(run, owner);
+      continue;
+    }
     await attempt(`the start of ${project}`, async () => {
       const ended = endComposeOf((name) => name === project);
       const { containers, left } = await removeInterrupted(docker, expected, labels);
@@ -74,12 +86,14 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   await attempt("the list of runs", async () => {
     for (const [run, owners] of await runsOf(docker)) {
       if (!isMeant({ run })) continue;
-      if (!options.all && owners.some((owner) => owner === kept || ownerLives(owner))) continue;
+      const whose = options.all ? [] : owners.filter((owner) => owner === kept || ownerLives(owner));
+      for (const owner of whose) leftAlone.add(run, owner);
+      if (whose.length > 0) continue;
       await attempt(`run ${run}`, async () => {
         const { containers, networks, volumes, stuck } = await removeLabelled(docker, [`${label.run}=${run}`]);
         if (containers + networks + volumes > 0 || stuck.length === 0)
           done.push(`run ${run}: removed ${containers} containers, ${networks} networks, ${volumes} volumes`);
-        done.push(...stuck.map((network) => `run ${run}: ${stuckText(network)}`));
+        if (stuck.length > 0) throw new KnownError("network-stuck", stuck.map(stuckText).join("\n"));
       });
     }
   });
@@ -103,7 +117,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
     throw new KnownError("not-undone", "something could not be put back", {
       facts: { ...failed, "put back": done.join("\n") || "nothing", try: "healproof clean, once the reason is gone" },
     });
-  return done;
+  return { done, leftAlone };
 }
 
 async function isGone(

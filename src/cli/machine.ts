@@ -1,7 +1,8 @@
-import { clean } from "../clean.ts";
+import { type Cleaned, clean } from "../clean.ts";
 import { examine } from "../doctor.ts";
 import { type ExitCode, exitCode } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { LeftAlone } from "../left-alone.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { examineLab } from "../stack/lab/examine.ts";
 import { stuckText } from "../stack/remove.ts";
@@ -45,26 +46,31 @@ export async function downCommand(
       "\n",
     ),
   );
-  return exitCode.proven;
+  return stuck.length > 0 ? exitCode.internal : exitCode.proven;
 }
 
 export async function cleanCommand(
   run: string | undefined,
   flags: { readonly all: boolean; readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  const tell = (done: readonly string[]) => {
+  const tell = ({ done, leftAlone }: Cleaned) => {
     const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
-    print(flags, done, () => (done.length === 0 ? `${nothing}\n` : `${done.join("\n")}\n`));
-    return exitCode.proven;
+    const lines = [...done, ...leftAlone.lines];
+    print(flags, done, () => `${lines.length === 0 ? nothing : lines.join("\n")}\n`);
+    if (flags.json) process.stderr.write(leftAlone.lines.map((it) => `${it}\n`).join(""));
+    // Whoever names a run expects it to be gone, or to hear that it is not.
+    return run !== undefined && leftAlone.inUse ? exitCode.usage : exitCode.proven;
   };
   if (flags.target !== "vagrant") return tell(await clean(builtInFaults, { all: flags.all, run }));
   using interrupt = interruptSignal();
   const { signal } = interrupt;
   try {
     await using lab = await labToClean({ tell: (what) => void process.stderr.write(`${what}\n`), signal });
-    const done = lab ? await clean(builtInFaults, { all: flags.all, host: lab.host, run }) : [];
+    const cleaned = lab
+      ? await clean(builtInFaults, { all: flags.all, host: lab.host, run })
+      : { done: [], leftAlone: new LeftAlone() };
     await lab?.forgetSnapshot();
-    return tell(done);
+    return tell(cleaned);
   } catch (thrown) {
     if (signal.aborted && thrown === signal.reason) return exitCode.interrupted;
     throw thrown;
