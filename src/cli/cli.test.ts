@@ -26,6 +26,15 @@ test("a number of workers that is none is told with what was wanted", async () =
   expect(err).toContain("a whole number from 1 to 64");
 });
 
+test("a scenario may be tried as often by the command line as by its file", async () => {
+  using healproof = new Healproof();
+  const tried = (trials: string) => healproof.run(["run", "--trials", trials, join(healproof.folder, "none.yaml")]);
+  const [most, more] = await Promise.all([tried("1000"), tried("1001")]);
+  expect(most.err).toContain("none.yaml");
+  expect(more.err).toContain("a whole number from 1 to 1000");
+  expect([most.code, more.code]).toEqual([64, 64]);
+});
+
 test("no command at all prints the help and exits with 64", async () => {
   using healproof = new Healproof();
   const { code, err } = await healproof.run([]);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCode } from "../errors.ts";
+import { mostTrials } from "../most-trials.ts";
 import { healproofVersion } from "../version.ts";
 import { defaultWorkers } from "../workers.ts";
 import { fromCaller, newFromCaller } from "./caller.ts";
@@ -28,8 +29,12 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .description("run scenarios, each with its controls, and write a report")
     .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
     .addOption(targetOption())
-    .option("--workers <n>", "how many trials are observed at a time", count, defaultWorkers())
-    .option("--trials <n>", "how many times each scenario is tried; as often as it says itself unless told", count)
+    .option("--workers <n>", "how many trials are observed at a time", upTo(64), defaultWorkers())
+    .option(
+      "--trials <n>",
+      "how many times each scenario is tried; as often as it says itself unless told",
+      upTo(mostTrials),
+    )
     .option("--out <folder>", "where run folders are made", (it) => newFromCaller(it), "reports")
     .option("--no-control", "leave the controls out (what then remains unproven is reported as not run)")
     .option("--broken <file>", "also run them against the broken healers in this file; each must be caught", (it) =>
@@ -179,9 +184,11 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
 const allFromCaller = (paths: readonly string[]) => paths.map((it) => fromCaller(it));
 const another = (text: string, others: readonly string[] = []) => [...others, text];
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64)
-    throw new InvalidArgumentError("a whole number from 1 to 64");
-  return value;
+function upTo(most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > most)
+      throw new InvalidArgumentError(`a whole number from 1 to ${most}`);
+    return value;
+  };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
+import { mostTrials } from "../most-trials.ts";
 import { duration, formatDuration, ms, seconds } from "../time.ts";
 import { condition, corroboration, timedCondition } from "./conditions.ts";
 import { filePath } from "./file-path.ts";
@@ -289,7 +290,7 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
         description: "A second fault in the same trial, after the first recovery: does the healer still heal?",
       }),
       ledger: ledger.optional(),
-      trials: z.int().min(1).max(1000).default(1).meta({
+      trials: z.int().min(1).max(mostTrials).default(1).meta({
         description: "How many times it is tried, each on a stack of its own: all must recover; 1 unless told",
       }),
       controls: z.array(control).default([]).meta({
