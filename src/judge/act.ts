@@ -4,6 +4,7 @@ import { type Duration, elapsed, type Interval, instant, type Moment, moment, ms
 import { attribute, type Claim } from "./attribution.ts";
 import { baselineDoubt } from "./baseline.ts";
 import { checksOf, notBefore } from "./checks.ts";
+import { contradictions } from "./contradiction.ts";
 import { corroborate } from "./corroboration.ts";
 import { explain } from "./explain.ts";
 import { endedEarly, unseen } from "./held.ts";
@@ -177,7 +178,7 @@ function notRecovered(
     verdict: neverReached(act.goal),
     watchedFor: ms(watched.atLeast),
     attribution: healerOf(journal, history, undefined, []),
-    corroboration: [],
+    corroboration: contradictions(journal, history, signals, end),
     checks: checksOf(journal, history, end),
   };
 }

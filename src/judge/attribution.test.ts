@@ -151,6 +151,11 @@ test("a watchdog that healed by another action than a restart, if its counter sa
   expect(by([before, look(7000, 0, 500)], claim("watchdog")).healer).toBe("application");
 });
 
+test("a healer that counts a restart where there was none is contradicted", () => {
+  const { evidence } = by([before, look(7000, 0, 500)], claim("watchdog"));
+  expect(evidence[1]?.text).toMatch(/^contradiction: c\{.*\} rose, and app was not restarted/);
+});
+
 test("systemd, if its counter says so and the container ran on", () => {
   expect(by([before, look(7000, 0, 500)], claim("systemd")).healer).toBe("systemd");
 });

@@ -36,6 +36,10 @@ function besides({ counter, service: of }: Claim, service: string): string | und
     : `${counter} counts what was done for ${of}, not for ${service}, so it claims nothing here`;
 }
 
+/** Of a healer that restarts, where nothing was restarted. */
+const contradicted = ({ counter }: Claim, service: string): string =>
+  `contradiction: ${counter} rose, and ${service} was not restarted, so it claims nothing here`;
+
 type Event = JournalRecord<"engine">;
 type Look = JournalRecord<"container">;
 
@@ -212,10 +216,11 @@ function withoutRestart(
     text: `${service}'s container${seen.twice.length > 1 ? ` ${it.before.container.slice(0, 12)}` : ""} was not restarted: it runs since ${atInstant(it.before.startedAt.earliest).slice(3)}, before and after`,
     seqs: seqsOf(it),
   }));
-  const inside = claims.filter(healsInside);
-  const claim = inside.find((it) => besides(it, service) === undefined);
+  const claim = claims.find((it) => healsInside(it) && besides(it, service) === undefined);
   if (claim) return says(claim.healer, [...evidence, claim.evidence]);
-  const told = inside.map((it) => ({ text: besides(it, service) ?? "", seqs: it.evidence.seqs }));
+  const told = claims
+    .filter((it) => healsInside(it) || restarters.includes(it.healer))
+    .map((it) => ({ text: besides(it, service) ?? contradicted(it, service), seqs: it.evidence.seqs }));
   return says("application", [...evidence, ...told]);
 }
 

@@ -26,7 +26,8 @@ export function explain(
       return [`inconclusive: ${finding.why ?? "nothing is known"}`, ...failed].join("; ");
     const text = `${again}did not come back in ${formatDuration(watchedFor ?? ms(0))}${without}`;
     if (act.expect === "never-recovered") return `${text}, as it must`;
-    return [`${text} (budget ${plain(within)})`, ...failed].join("; ");
+    const contradicted = finding.corroboration.map(({ evidence }) => evidence.text);
+    return [`${text} (budget ${plain(within)})`, ...contradicted, ...failed].join("; ");
   }
 
   const took = formatInterval(recovery);

@@ -66,6 +66,7 @@ export interface Attribution {
   readonly evidence: readonly Evidence[];
 }
 
+/** Where nothing recovered, only what tells of a healing all the same, and so does not agree. */
 export interface CorroborationJudgement {
   readonly condition: string;
   readonly agrees: "yes" | "no" | "unknown";

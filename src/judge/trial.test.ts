@@ -18,6 +18,7 @@ import {
   policyRestart,
   probeOfApp,
   type Story,
+  sampled,
   span,
   tell,
   watchdogCounter,
@@ -230,6 +231,61 @@ describe("non-recovery", () => {
     const main = mainOf(judgeTrial(tell({ down: [[5001, forever]], until: 14_950, and: [], edit: slow })));
     expect(main.verdict.kind).toBe("never-recovered");
     expect(main.watchedFor).toBe(9950);
+  });
+
+  describe("of which a counter tells that it was healed", () => {
+    const lied = (countedAt: number | undefined, over: Story = {}) =>
+      judgeTrial(
+        tell({ act: watched, down: [[5001, forever]], until: 15_100, and: watchdogCounts(countedAt), ...over }),
+      );
+
+    const unit: Story = {
+      act: actOf({
+        recovery: { corroboratedBy: [{ unit: "app.service", of: "app", restarted: true, within: ms(5000) }] },
+      }),
+      and: sampled("restarts of app.service in app", "systemd", { every: 1000, to: 20_000 }, (at) =>
+        at < 9000 ? 0 : 1,
+      ),
+    };
+
+    test("is contradicted, and this is said with its evidence", () => {
+      const journal = tell({ act: watched, down: [[5001, forever]], until: 15_100, and: watchdogCounts(9000) });
+      const { acts, explanation, remarks } = judgeTrial(journal);
+      const text = `contradiction: ${watchdogCounter} went from 0 to 1 by 9.305 s, as of a healing, and nothing recovered`;
+      expect(explanation).toBe(`did not come back in 10.1 s (budget 5 s); ${text}`);
+      expect(remarks.map((it) => it.text)).toEqual([text]);
+      expect(remarks[0]?.seqs.map((it) => journal[it]?.kind)).toEqual(["samples", "samples"]);
+      expect(acts[0]?.corroboration).toMatchObject([{ agrees: "no", evidence: { text } }]);
+    });
+
+    test.each([
+      ["that never rose", lied(undefined)],
+      ["that rose only after our own undo", lied(15_300)],
+      ["of systemd, which counts restarts", lied(9000, unit)],
+      [
+        "that rose while it was back for a moment",
+        lied(8500, {
+          down: [
+            [5001, 8000],
+            [9500, forever],
+          ],
+        }),
+      ],
+    ])("is not by one %s", (_, { remarks, acts }) => {
+      expect(acts[0]?.verdict.kind).toBe("never-recovered");
+      expect(remarks.filter((it) => it.text.startsWith("contradiction"))).toEqual([]);
+      expect(acts[0]?.corroboration).toEqual([]);
+    });
+
+    test("and soon fell ill again is contradicted by what it counted after that", () => {
+      const { remarks } = lied(12_000, {
+        down: [
+          [5001, 8000],
+          [9500, forever],
+        ],
+      });
+      expect(remarks.some((it) => it.text.startsWith("contradiction"))).toBe(true);
+    });
   });
 
   test("what came back only after our own undo did not recover", () => {

@@ -65,8 +65,9 @@ function judge(journal: Journal): TrialJudgement {
       notReached = act;
       break;
     }
-    acts.push(reached ? judged(journal, act) : unreached(journal, act, before));
-    remarks.push(...remarksOf(journal, act));
+    const found = reached ? judged(journal, act) : unreached(journal, act, before);
+    acts.push(found);
+    remarks.push(...remarksOf(journal, act), ...(found.recovery ? [] : found.corroboration.map((it) => it.evidence)));
   }
 
   const ended = unfinished(journal);
