@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { seriesOf } from "../scenario/conditions.ts";
 import { moment, ms } from "../time.ts";
 import { corroborate } from "./corroboration.ts";
 import { historyOf } from "./history.ts";
@@ -30,5 +31,57 @@ test("only a counter that agrees makes its healer's claim", () => {
   expect(corroborate(silent, historyOf(silent, act), moment(6190, 6202))).toMatchObject({
     judgements: [{ agrees: "unknown" }],
     claims: [],
+  });
+});
+
+describe("a line of a log that must agree", () => {
+  const wanted = { log: "watchdog", matches: '"healer":"watchdog".*recovered', within: ms(5000) };
+  const logged = actOf({ recovery: { corroboratedBy: [wanted] } });
+  const every = (until: number) => Array.from({ length: until / 200 }, (_, nth) => nth * 200 + 50);
+  /** So many had matched before; one more is stamped at `line`, if any. */
+  const judged = (before: number, line?: number, until = 20_000) => {
+    const looks = every(until).map((at): [number, number, number] => [
+      at,
+      at + 2,
+      at > (line ?? until) ? before + 1 : before,
+    ]);
+    const stamped: [number, number, number][] = line === undefined ? [] : [[line - 1, line + 1, before + 1]];
+    const told = series(seriesOf(wanted), "log", 200, [...looks, ...stamped]);
+    const journal = tell({ act: logged, until: 16_000, and: [...apiRestart(), ...told] });
+    return corroborate(journal, historyOf(journal, logged), moment(6190, 6202));
+  };
+
+  test.each([
+    ["yes, where one came in time", judged(0, 7000), "yes"],
+    ["no, where none came", judged(3), "no"],
+    ["no, where it came later", judged(3, 12_000), "no"],
+    ["no, where it came before the fault", judged(3, 4000), "no"],
+    ["unknown, where nobody followed it until then", judged(3, undefined, 7000), "unknown"],
+  ])("says %s", (_, { judgements }, agrees) => {
+    expect(judgements).toMatchObject([{ agrees }]);
+  });
+
+  test("rises once, though a look just after the line did not know of it yet", () => {
+    const id = seriesOf(wanted);
+    const late = [
+      [4050, 4052, 0],
+      [6990, 7010, 1],
+      [7000, 7002, 0],
+      [7200, 7202, 1],
+      [12_000, 12_002, 1],
+    ] as const;
+    const told = series(
+      id,
+      "log",
+      200,
+      late.map((it) => [...it]),
+    );
+    const journal = tell({ act: logged, until: 16_000, and: [...apiRestart(), ...told] });
+    const { judgements } = corroborate(journal, historyOf(journal, logged), moment(6190, 6202));
+    expect(judgements[0]?.rose).toHaveLength(1);
+  });
+
+  test("makes no healer's claim, whatever it says", () => {
+    expect(judged(0, 7000).claims).toEqual([]);
   });
 });

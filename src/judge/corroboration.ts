@@ -6,9 +6,9 @@ import { type CounterJudgement, judgeCounter } from "./counter.ts";
 import { tolerable } from "./gaps.ts";
 import type { ActHistory } from "./history.ts";
 import { judgeKept } from "./kept.ts";
-import { seriesIn } from "./series.ts";
+import { risingOf, type Series, seriesIn } from "./series.ts";
 
-/** Everything that an act's counters say about a recovery. They may come later than the observation's end, so all of the journal counts. */
+/** Everything that an act's counters and lines say about a recovery. They may come later than the observation's end, so all of the journal counts. */
 export function corroborate(
   journal: Journal,
   { act, begun: origin }: ActHistory,
@@ -19,19 +19,18 @@ export function corroborate(
   const all = seriesIn(journal, wanted.map(seriesOf));
   const now = journal.at(-1)?.at ?? recoveredAt.latest;
   const judgements = wanted.flatMap((corroboration) => {
-    const series = all.get(seriesOf(corroboration));
-    if (!series) return [];
+    const found = all.get(seriesOf(corroboration));
+    if (!found) return [];
     const times = { origin, recoveredAt, now };
-    if (isKept(corroboration)) return [{ corroboration, ...judgeKept(series, corroboration, times) }];
-    const absentBefore = () => observedNear(journal, origin.earliest, tolerable(series));
-    return [
-      {
-        corroboration,
-        ...judgeCounter(series, corroboration, { ...times, absentBefore: absentBefore() }),
-      },
-    ];
+    if (isKept(corroboration)) return [{ corroboration, ...judgeKept(found, corroboration, times) }];
+    const isLog = "log" in corroboration;
+    const series: Series = isLog ? { ...found, ticks: risingOf(found.ticks), cumulative: true } : found;
+    const absentBefore = !isLog && observedNear(journal, origin.earliest, tolerable(series));
+    return [{ corroboration, ...judgeCounter(series, corroboration, { ...times, absentBefore }) }];
   });
   const claims = judgements.flatMap(({ corroboration, agrees, evidence, rose }) => {
+    // Who healed, a line does not say.
+    if ("log" in corroboration) return [];
     const counter = seriesOf(corroboration);
     const { healer, service } =
       "unit" in corroboration

@@ -70,6 +70,16 @@ test("each kind of condition is looked at by its own observer, wherever in a pla
   });
 });
 
+test("a log that must agree is followed, once where a condition reads the same lines", () => {
+  const agrees: Corroboration = { log: "watchdog", matches: "recovered", within: ms(1000) };
+  const id = "log of watchdog /recovered/";
+  const logs = [{ id, service: "watchdog", pattern: "recovered" }];
+  const alone = { when: [probeOfApp], corroboratedBy: [agrees] };
+  expect(seriesWanted(planOf([actOf({ recovery: alone })])).logs).toEqual(logs);
+  const both = { when: [{ log: "watchdog", matches: "recovered", atLeast: 2 }], corroboratedBy: [agrees] };
+  expect(seriesWanted(planOf([actOf({ recovery: both })])).logs).toEqual(logs);
+});
+
 test("one probe with two wanted answers, or a time for them, is one series; a body that must match is another", () => {
   const when = [
     probeOfApp,

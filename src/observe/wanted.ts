@@ -25,13 +25,13 @@ export interface Wanted {
 }
 
 export function seriesWanted(plan: TrialPlan): Wanted {
+  const corroborations = plan.acts.flatMap((it) => it.recovery.corroboratedBy);
   const readings = new Map(
-    conditionsOf(plan)
+    [...conditionsOf(plan), ...corroborations.filter((it) => "log" in it)]
       .map((it) => readingOf(it))
       .map((it) => [it.series, it]),
   );
   const all = [...readings].map(([id, { watch }]) => ({ id, ...watch }));
-  const corroborations = plan.acts.flatMap((it) => it.recovery.corroboratedBy);
   const counters = new Set(corroborations.flatMap((it) => ("counter" in it ? [it.counter] : [])));
   const units = corroborations.flatMap((it) =>
     "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],

@@ -195,7 +195,8 @@ function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[
 
 /** What counts up: counters, and conditions on a running total, of which it is told when they rose. */
 function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markWidth: number): Lane[] {
-  const readings = conditionsOf(plan).map((it) => readingOf(it));
+  const logs = plan.acts.flatMap((it) => it.recovery.corroboratedBy).filter((it) => "log" in it);
+  const readings = [...conditionsOf(plan), ...logs].map((it) => readingOf(it));
   const totals = new Set(readings.flatMap((it) => (it.cumulative ? [it.series] : [])));
   const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
   return declared(journal).flatMap(({ id, everyMs, observer }): Lane[] => {

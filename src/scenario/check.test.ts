@@ -53,6 +53,13 @@ test("a Compose file that is none", async () => {
   `);
 });
 
+test("a log that must agree, of a service that does not exist", async () => {
+  const counter = `{ counter: 'recoveries_total{service="app"}', increases: true, within: 10s }`;
+  const log = (service: string) => goodTextWith([counter, `{ log: ${service}, matches: recovered, within: 10s }`]);
+  expect(await refused(log("watchdg"))).toContain('no service "watchdg" in ../compose.yaml');
+  expect(await refused(log("watchdog"))).toBe("not refused");
+});
+
 test("a fault in a service that does not exist", async () => {
   expect(await refused(goodTextWith(["{ service: app }", "{ service: ap }"]))).toMatchInlineSnapshot(`
     "

@@ -86,7 +86,7 @@ function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Findin
   const used = [
     ...faultServices(scenario, "main"),
     ...faultServices(scenario, "afterwards"),
-    ...corroborations(scenario).flatMap(({ it, path }) => ("unit" in it ? [{ it: it.of, path: [...path, "of"] }] : [])),
+    ...corroborations(scenario).flatMap(corroborationServices),
     ...[
       ...placed(scenario.recovery?.of ?? [], ["recovery", "of"]),
       ...placed(scenario.afterwards?.recovery.of ?? [], ["afterwards", "recovery", "of"]),
@@ -130,6 +130,11 @@ function conditionServices({ it, path }: Placed<Condition>): Placed<string>[] {
   if ("log" in it) return [{ it: it.log, path: [...path, "log"] }];
   if ("logSize" in it) return [{ it: it.logSize, path: [...path, "logSize"] }];
   return "disk" in it ? [{ it: it.of, path: [...path, "of"] }] : [];
+}
+
+function corroborationServices({ it, path }: Placed<Corroboration>): Placed<string>[] {
+  if ("log" in it) return [{ it: it.log, path: [...path, "log"] }];
+  return "unit" in it ? [{ it: it.of, path: [...path, "of"] }] : [];
 }
 
 /** A fault's parameters that name services of the stack. */

@@ -86,7 +86,11 @@ const unitCorroboration = z.strictObject({
   restarted: z.literal(true),
   within: lasting,
 });
-export const corroboration = z.union([counterCorroboration(lasting), unitCorroboration]);
+
+/** A line that a program wrote of it, such as the watchdog's of what it did: it agrees, and says nothing about who healed. */
+const logCorroboration = logCondition.omit({ atLeast: true }).extend({ within: lasting });
+
+export const corroboration = z.union([counterCorroboration(lasting), unitCorroboration, logCorroboration]);
 export type Corroboration = z.output<typeof corroboration>;
 
 /** As a plan holds it: durations are numbers (ms) already. */
@@ -94,7 +98,11 @@ const within = z
   .number()
   .nonnegative()
   .transform((it): Duration => ms(it));
-export const plannedCorroboration = z.union([counterCorroboration(within), unitCorroboration.extend({ within })]);
+export const plannedCorroboration = z.union([
+  counterCorroboration(within),
+  unitCorroboration.extend({ within }),
+  logCorroboration.extend({ within }),
+]);
 
 /** All that is to be known of a condition, whatever its kind. */
 export function readingOf(it: Condition): Reading {
