@@ -88,6 +88,8 @@ const facts = {
     action: z.string(),
     attributes: z.record(z.string(), z.string()),
   }),
+  /** A command that somebody ran in a container (docker exec): neither its healthcheck nor one of ours. */
+  command: z.strictObject({ when: span, service: z.string(), container: z.string(), command: z.string() }),
   /** A look at a container. `startedAt` is the engine's, mapped to the trial's clock. */
   container: z.strictObject({
     when: span,
@@ -182,6 +184,7 @@ export const recordSchema = z.discriminatedUnion("kind", [
   facts.series.extend({ ...envelope, kind: z.literal("series") }),
   facts.samples.extend({ ...envelope, kind: z.literal("samples") }),
   facts.engine.extend({ ...envelope, kind: z.literal("engine") }),
+  facts.command.extend({ ...envelope, kind: z.literal("command") }),
   facts.container.extend({ ...envelope, kind: z.literal("container") }),
   facts.unit.extend({ ...envelope, kind: z.literal("unit") }),
   facts.fault.extend({ ...envelope, kind: z.literal("fault") }),

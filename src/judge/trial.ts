@@ -7,6 +7,7 @@ import type { ActJudgement, Evidence, TrialJudgement } from "./judgement.ts";
 import { isAsClaimed, ledgerDoubt, ledgerOf } from "./ledger.ts";
 import { refutationOf } from "./refutation.ts";
 import { remarksOn } from "./remarks.ts";
+import { runMeanwhile } from "./run-meanwhile.ts";
 import { signalsOf } from "./signals.ts";
 import { unfinished } from "./unfinished.ts";
 import { worst } from "./verdict.ts";
@@ -125,7 +126,7 @@ function remarksOf(journal: Journal, act: Act): Evidence[] {
   try {
     const history = historyOf(journal, act);
     const seen = signalsOf(journal, history);
-    return seen ? remarksOn(journal, history, seen) : [];
+    return [...(seen ? remarksOn(journal, history, seen) : []), ...runMeanwhile(journal, history)];
   } catch {
     return []; // judging this act has failed already, and says so
   }

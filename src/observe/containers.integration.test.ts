@@ -4,6 +4,7 @@ import { startHand } from "../fault/hand/start.ts";
 import { recordsOf } from "../journal.ts";
 import { Project } from "../stack/project.ts";
 import { eventually, Playground } from "../stack/testing/playground.ts";
+import { seconds } from "../time.ts";
 import { observeDisk } from "./disk.ts";
 import { engineClock, observeEngineEvents } from "./engine-events.ts";
 import { watchLog } from "./logs.ts";
@@ -95,6 +96,35 @@ test("of a service's containers the one that is meant is looked at, the first un
   expect((await project.lookAt("app", 1))?.container).toBe(first.id);
   await second.remove({ force: true });
   expect(await project.lookAt("app", 2)).toBeUndefined();
+});
+
+test("what others run in a container is written down, and neither its healthchecks nor what we run", async () => {
+  await using playground = await Playground.open();
+  const { docker, name } = playground;
+  using observed = new Observed();
+  const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
+  const healthcheck = { Test: ["CMD-SHELL", "exit 0"], Interval: 5e8, Timeout: 5e9, Retries: 3 };
+  const container = await playground.run("app", script, { labels, healthcheck });
+  const project = new Project(docker, name, [`io.healproof.test=${name}`]);
+  const engine = await engineClock(docker, true);
+  const stack = {
+    project: name,
+    services: ["app"],
+    networks: [],
+    containers: project,
+    again: () => Promise.reject(new Error("it goes on")),
+    down: async () => undefined,
+  };
+  await observeEngineEvents(docker, stack, engine, observed.tools);
+  const lastCheck = async () => (await container.inspect()).State.Health?.Log.at(-1)?.Start;
+  await eventually("it is checked", async () => (await lastCheck()) !== undefined);
+  await project.exec("app", ["node", "--version"], seconds(20));
+  await (await container.exec({ Cmd: ["touch", "/tmp/by somebody"] })).start({ Detach: true });
+  await eventually("it is noted", () => recordsOf(observed.journal.records, "command").length > 0);
+  const before = await lastCheck();
+  await eventually("it is checked again", async () => (await lastCheck()) !== before);
+  expect(recordsOf(observed.journal.records, "command").map((it) => it.command)).toEqual(["touch /tmp/by somebody"]);
+  expect(recordsOf(observed.journal.records, "engine").filter((it) => it.action.startsWith("exec"))).toEqual([]);
 });
 
 test("a disk is as full as its container sees it", async () => {

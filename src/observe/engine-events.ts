@@ -3,7 +3,9 @@ import { type HostSpan, hostNow, hostOfWall, wallReadingUncertaintyMs } from "..
 import { KnownError } from "../errors.ts";
 import { answered } from "../limit.ts";
 import { followEvents } from "../stack/events.ts";
+import { healthcheckOf } from "../stack/healthcheck.ts";
 import type { StartedStack } from "../stack/stack.ts";
+import { commandIn, noteCommands } from "./commands.ts";
 import type { ObserverTools } from "./series.ts";
 import type { EngineNews } from "./watch-containers.ts";
 
@@ -48,7 +50,7 @@ function clockWith(sameKernel: boolean, offsetMs: number, uncertaintyMs: number,
 
 /** What is told of an event: the rest of its attributes are the image's and Compose's labels. */
 const telling = ["exitCode", "signal", "execDuration"] as const;
-/** Healthchecks are exec'd every second; their three events each would drown the rest. */
+/** Healthchecks are exec'd every second; their three events each would drown the rest. What others exec is noted by itself. */
 const noise = /^exec_/;
 
 /** Streams the engine's events on the stack's containers into the journal, and tells whoever looks at these containers. */
@@ -64,10 +66,16 @@ export async function observeEngineEvents(
   journal.write({ kind: "clock", source: "engine", sameKernel, offsetMs, uncertaintyMs, method });
   const { promise: lost, reject } = Promise.withResolvers<never>();
   lost.catch(() => undefined);
+  const note = noteCommands((id) => healthcheckOf(docker, id), engine, tools);
   const following = await followEvents(docker, stack.project, {
     tell({ Action, Actor, timeNano }) {
       const service = Actor.Attributes["com.docker.compose.service"];
-      if (service === undefined || noise.test(Action) || until.aborted) return;
+      if (service === undefined || until.aborted) return;
+      const command = commandIn(Action);
+      // A container that is gone by now cannot be asked for its healthcheck: then nobody knows whose command it was.
+      if (command !== undefined)
+        note({ service, container: Actor.ID, command, unixMs: timeNano / 1e6 }).catch(() => undefined);
+      if (noise.test(Action)) return;
       const attributes = Object.fromEntries(
         telling.flatMap((key) => (Actor.Attributes[key] === undefined ? [] : [[key, Actor.Attributes[key]]])),
       );

@@ -12,6 +12,13 @@ export interface Executed {
   readonly err: string;
 }
 
+/** Where this process has run what, so that it is not taken for somebody else's doing. */
+const ours = new Set<string>();
+const placed = (containerId: string, command: string) => `${containerId} ${command}`;
+
+/** Whether this process has run that command there. */
+export const isOurs = (containerId: string, command: string): boolean => ours.has(placed(containerId, command));
+
 /** Runs a command in a running container, as its image's user unless told, to its end. An error if that takes longer than `limit`. */
 export async function execIn(
   container: Dockerode.Container,
@@ -20,6 +27,7 @@ export async function execIn(
   user?: string,
 ): Promise<Executed> {
   const said = command.join(" ");
+  ours.add(placed(container.id, said.trim()));
   const exec = await answered(
     `to run ${said}`,
     container.exec({

@@ -34,6 +34,7 @@ export class Playground implements AsyncDisposable {
       labels?: Record<string, string>;
       logs?: "none";
       tmpfs?: Record<string, string>;
+      healthcheck?: Dockerode.HealthConfig;
     } = {},
   ): Promise<Dockerode.Container> {
     const container = await this.docker.createContainer({
@@ -43,6 +44,7 @@ export class Playground implements AsyncDisposable {
       Cmd: ["-e", script],
       Labels: { ...this.labels, ...options.labels },
       User: options.user ?? "0:0",
+      ...(options.healthcheck ? { Healthcheck: options.healthcheck } : {}),
       HostConfig: {
         NetworkMode: this.name,
         Init: options.init ?? false,
