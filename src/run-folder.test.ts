@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exitCode } from "./errors.ts";
+import { headerOf } from "./journal.ts";
+import { claimsIn } from "./planned.ts";
 import { gateRun } from "./report/testing/sample-runs.ts";
-import { pointLatest, readRun, writeReports } from "./run-folder.ts";
+import { notePlanned, pointLatest, readPlanned, readRun, writeReports } from "./run-folder.ts";
 
 let out: string;
 beforeEach(() => {
@@ -72,6 +74,52 @@ describe("a run's folder", () => {
     expect(() => readRun(join(out, "r1"))).toThrow("journal.ndjson");
     writeFileSync(join(out, "r1", "run.json"), "{");
     expect(() => readRun(join(out, "r1"))).toThrow(join(out, "r1", "run.json"));
+  });
+});
+
+describe("what a run was asked for", () => {
+  const plans = [...journals.values()].map((it) => headerOf(it).plan);
+  const folder = () => join(out, "deep", "r1");
+
+  test("is there from the beginning on, and is read back by its claims", () => {
+    for (const plan of plans) notePlanned(folder(), plan);
+    const planned = readPlanned(folder());
+    expect(planned.map((it) => it.id)).toEqual(plans.map((it) => it.id));
+    expect(claimsIn(planned)).toEqual(
+      run.scenarios.map(({ trial: { id, scenario, claim, again, controls } }) => ({
+        id,
+        scenario,
+        claim,
+        again,
+        controls,
+      })),
+    );
+  });
+
+  test("is as far as it was written where the run was killed meanwhile", () => {
+    for (const plan of plans) notePlanned(folder(), plan);
+    const file = join(folder(), "planned.ndjson");
+    writeFileSync(file, readFileSync(file, "utf8").slice(0, -10));
+    expect(readPlanned(folder())).toHaveLength(plans.length - 1);
+  });
+
+  test("is nothing in the folder of a run from before it was written", () => {
+    save(folder());
+    expect(readPlanned(folder())).toEqual([]);
+  });
+
+  test("is an error with its place where it is something else", () => {
+    for (const plan of plans) notePlanned(folder(), plan);
+    const file = join(folder(), "planned.ndjson");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"scenario"', '"scenery"'));
+    expect(() => readPlanned(folder())).toThrow(`${file}:1 is not a trial that healproof has planned`);
+  });
+
+  test("makes no claim of a trial that repeats another, of a control, or of a stack that is broken on purpose", () => {
+    const [first, control] = plans;
+    if (!first || !control) throw new Error("there are samples");
+    for (const plan of [control, { ...first, nth: 2 }, { ...first, variant: "lame" }]) notePlanned(folder(), plan);
+    expect(claimsIn(readPlanned(folder()))).toEqual([]);
   });
 });
 

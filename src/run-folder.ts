@@ -1,15 +1,43 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { exitCode, KnownError, messageOf } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import { readJournal } from "./journal-file.ts";
+import type { TrialPlan } from "./plan.ts";
+import { type PlannedTrial, parsePlanned, plannedLine } from "./planned.ts";
 import { junitXml } from "./report/junit.ts";
 import { summaryMd } from "./report/markdown.ts";
 import { reportHtml } from "./report/page.ts";
 import { parseRunRecord, runJson } from "./report/run-json.ts";
 import type { RunRecord } from "./report/run-record.ts";
 
-/** A run on disk: run.json, index.html, junit.xml, summary.md, and a folder with journal.ndjson and evidence/ for each trial. */
+/**
+ * A run on disk: run.json, index.html, junit.xml, summary.md, and a folder with journal.ndjson and evidence/ for each trial. What was
+ * asked for is in planned.ndjson from the beginning on.
+ */
+
+const plannedFile = "planned.ndjson";
+
+/** Adds a trial that is about to be run. */
+export function notePlanned(folder: string, plan: TrialPlan): void {
+  mkdirSync(folder, { recursive: true });
+  appendFileSync(join(folder, plannedFile), plannedLine(plan));
+}
+
+/** What a run was asked for; nothing where it is from before that was written. */
+export function readPlanned(folder: string): PlannedTrial[] {
+  const file = join(folder, plannedFile);
+  return existsSync(file) ? parsePlanned(readFileSync(file, "utf8"), file) : [];
+}
 
 export function writeReports(folder: string, run: RunRecord, journals: ReadonlyMap<string, Journal>): void {
   mkdirSync(folder, { recursive: true });

@@ -15,8 +15,10 @@ import { judgeTrial } from "./judge/trial.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import type { TrialPlan } from "./plan.ts";
 import type { PlannedMatrix } from "./plan-matrix.ts";
+import { claimsIn } from "./planned.ts";
 import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
+import { notePlanned } from "./run-folder.ts";
 import { type StackOrder, startContainers } from "./stack/containers.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -84,8 +86,8 @@ export class Run implements AsyncDisposable {
   readonly #time: QuietTime;
   readonly #alive: LimitFunction;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #plans: TrialPlan[] = [];
   #beside = 0;
-  #trials = 0;
 
   private constructor(
     id: string,
@@ -129,7 +131,8 @@ export class Run implements AsyncDisposable {
 
   /** Runs one trial when there is a place for it. What goes wrong in it is in its judgement; it rejects only if it never began or its journal could not be written. */
   trial(plan: TrialPlan): Promise<FinishedTrial> {
-    const number = ++this.#trials;
+    const number = this.#plans.push(plan);
+    notePlanned(this.folder, plan);
     const { promise: finished, resolve, reject } = Promise.withResolvers<FinishedTrial>();
     const place = () =>
       new Promise<void>((leave) => {
@@ -190,11 +193,14 @@ export class Run implements AsyncDisposable {
     return stack;
   }
 
-  /** The run's result, once its trials are finished. A scenario's trial comes with its controls, as planned; a matrix with its trials. */
-  record(finished: readonly FinishedTrial[], notRun: RunRecord["notRun"] = [], planned?: PlannedMatrix): RunRecord {
+  /**
+   * The run's result, once its trials are over. A scenario's trial comes with its controls, as planned; a matrix with its trials. What it
+   * was asked for and is not among the finished leaves its claim open.
+   */
+  record(finished: readonly FinishedTrial[], notRun: RunRecord["notRun"] = [], matrix?: PlannedMatrix): RunRecord {
     const judged = judgeRun(
       finished.map((it) => it.judgement),
-      planned,
+      { claims: claimsIn(this.#plans), matrix },
     );
     return {
       version: 1,

@@ -210,7 +210,8 @@ test("a run that still lives is not cleaned away by another, and what it saved c
   expect(await leftOf(runIdIn(err))).toEqual([]);
 
   const folder = join(healproof.folder, "latest");
-  for (const file of ["run.json", "index.html", "junit.xml", "summary.md", "api-crash/journal.ndjson"])
+  const own = "api-crash/journal.ndjson";
+  for (const file of ["planned.ndjson", "run.json", "index.html", "junit.xml", "summary.md", own])
     expect(existsSync(join(folder, file)), file).toBe(true);
   expect(readdirSync(join(folder, "api-crash", "evidence"))).toEqual(["api.log", "containers.json"]);
 

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { builtInFaults } from "../fault/registry.ts";
+import { headerOf } from "../journal.ts";
 import type { RunRecord } from "../report/run-record.ts";
-import { gateRun, lackingRun, matrixRun, wholeMatrixRun } from "../report/testing/sample-runs.ts";
-import { writeReports } from "../run-folder.ts";
+import { gateRun, interruptedRun, lackingRun, matrixRun, wholeMatrixRun } from "../report/testing/sample-runs.ts";
+import { notePlanned, writeReports } from "../run-folder.ts";
 import { loadScenarios } from "../scenario/load.ts";
 import { scenarioSchema } from "../scenario/schema.ts";
 import { Healproof } from "./testing/healproof.ts";
@@ -208,6 +209,60 @@ describe("a run whose trial recovered, killed before its control was run", () =>
     const { code, out } = await healproof.run(["judge", "--json", file]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ outcome: "proven", trials: [{ id: trial }], notRun: [] });
+  });
+});
+
+describe("a run that was killed when one scenario was proven and another had not begun", () => {
+  const sample = gateRun();
+  const plans = [...sample.journals.values()].map((it) => headerOf(it).plan);
+  const killed = (folder: string, begun: number, of = plans): string => {
+    for (const plan of of) notePlanned(folder, plan);
+    for (const { id } of plans.slice(0, begun)) {
+      const own = join(folder, id.replaceAll("/", "-"));
+      mkdirSync(own);
+      const lines = (sample.journals.get(id) ?? []).map((it) => `${JSON.stringify(it)}\n`);
+      writeFileSync(join(own, "journal.ndjson"), lines.join(""));
+    }
+    return folder;
+  };
+
+  test("is not judged proven, and names the scenarios that never began", async () => {
+    using healproof = new Healproof();
+    const { code, out } = await healproof.run(["judge", killed(join(healproof.folder, "run"), 2)]);
+    expect(code, out).toBe(2);
+    expect(out).toContain("✓ app-crash  back in");
+    expect(out).toContain("? app-hang  its trial was not run, so nothing is shown of the claim\n");
+    expect(out).toContain("? watchdog-crash  its trial was not run");
+  });
+
+  test("is judged also where nothing at all had begun", async () => {
+    using healproof = new Healproof();
+    const { code, out } = await healproof.run(["judge", "--json", killed(join(healproof.folder, "run"), 0)]);
+    expect(code, out).toBe(2);
+    const notRun = ["app-crash", "app-hang", "watchdog-crash"].map((id) => ({ id }));
+    expect(JSON.parse(out)).toMatchObject({ outcome: "inconclusive", trials: [], notRun });
+  });
+
+  test("is not judged proven where only what is broken on purpose had not begun", async () => {
+    using healproof = new Healproof();
+    const [first, control] = plans;
+    if (!first || !control) throw new Error("there are samples");
+    const broken = { ...first, id: "app-crash/variant-lame", variant: "lame" };
+    const folder = killed(join(healproof.folder, "run"), 2, [first, control, broken]);
+    const { code, out } = await healproof.run(["judge", folder]);
+    expect(code, out).toBe(2);
+    expect(out).toContain("? broken on purpose  one trial");
+  });
+});
+
+describe("a saved run that was interrupted before all had begun", () => {
+  test.each(["judge", "report"])("is not proven to %s either, and what never began is told", async (command) => {
+    using healproof = new Healproof();
+    save(healproof.folder, interruptedRun(), {});
+    const { code, out } = await healproof.run([command, "--json", healproof.folder]);
+    expect(code, out).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ outcome: "inconclusive" });
+    expect(out).toContain("its trial was not run, so nothing is shown of the claim");
   });
 });
 

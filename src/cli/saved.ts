@@ -4,11 +4,13 @@ import { type ExitCode, exitCode, KnownError, printable } from "../errors.ts";
 import { readJournal } from "../journal-file.ts";
 import type { Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
 import type { MatrixJudgement } from "../judge/matrix.ts";
-import { judgeRun } from "../judge/run.ts";
+import { type Asked, judgeRun } from "../judge/run.ts";
 import { judgeTrial } from "../judge/trial.ts";
 import { worst } from "../judge/verdict.ts";
+import { claimsIn } from "../planned.ts";
+import type { RunRecord } from "../report/run-record.ts";
 import { healerLine, trialLine } from "../report/text.ts";
-import { readRun, writeReports } from "../run-folder.ts";
+import { readPlanned, readRun, writeReports } from "../run-folder.ts";
 import { print } from "./print.ts";
 import { outcomeExit } from "./run.ts";
 
@@ -48,22 +50,34 @@ function judgedAt(path: string): Judged {
     const trial = judgeTrial(readJournal(path));
     return { trials: [trial], notRun: [], outcome: trial.outcome };
   }
-  const killed = existsSync(join(path, "run.json")) ? [] : globSync("*/journal.ndjson", { cwd: path }).sort();
-  if (killed.length > 0) return judgedAsFar(killed.map((it) => judgeTrial(readJournal(join(path, it)))));
+  const killed = existsSync(join(path, "run.json")) ? undefined : judgedAsFar(path);
+  if (killed) return killed;
   const { run, journals } = readRun(path);
   const trials = [...journals.values()].map(judgeTrial);
-  const { scenarios, ...judged } = judgeRun(trials, run.matrix);
+  const { scenarios, ...judged } = judgeRun(trials, askedOf(run));
   return { trials, notRun: scenarios.flatMap((it) => it.notRun), ...judged };
 }
 
+/** What a saved run was asked for: each of its scenarios, also those of which no trial was run. */
+const askedOf = ({ scenarios, matrix }: RunRecord): Asked => ({ claims: scenarios.map((it) => it.trial), matrix });
+
 /**
- * A run that was killed has no run.json, but the journals of its trials. Which broken healers there were to catch is not in them, so
- * that its matrix stays open.
+ * A run that was killed has no run.json, but what it was asked for, and the journals of its trials. Which broken healers there were to
+ * catch is in neither, so that its matrix stays open. Undefined if there is nothing of a run.
  */
-function judgedAsFar(trials: readonly TrialJudgement[]): Judged {
-  const { scenarios, outcome } = judgeRun(trials.filter((it) => it.variant === undefined));
+function judgedAsFar(folder: string): Judged | undefined {
+  const planned = readPlanned(folder);
+  const trials = globSync("*/journal.ndjson", { cwd: folder })
+    .sort()
+    .map((it) => judgeTrial(readJournal(join(folder, it))));
+  if (planned.length + trials.length === 0) return undefined;
+  const { scenarios, outcome } = judgeRun(
+    trials.filter((it) => it.variant === undefined),
+    { claims: claimsIn(planned) },
+  );
   const missing = scenarios.flatMap((it) => it.notRun);
-  const broken = trials.filter((it) => it.variant !== undefined).length;
+  const onPurpose = [...planned, ...trials].filter((it) => it.variant !== undefined).map(({ id }) => id);
+  const broken = new Set(onPurpose).size;
   if (broken === 0) return { trials, notRun: missing, outcome };
   const count = broken === 1 ? "one trial" : `${broken} trials`;
   const text = `${count} against what is broken on purpose: the run ended before its run.json, so what they had to show is not known`;
@@ -77,7 +91,7 @@ function judgedAsFar(trials: readonly TrialJudgement[]): Judged {
 /** `healproof report`: the reports of a saved run, judged anew from its journals. */
 export async function reportCommand(folder: string, flags: { readonly json: boolean }): Promise<ExitCode> {
   const { run, journals } = readRun(folder);
-  const again = { ...run, ...judgeRun([...journals.values()].map(judgeTrial), run.matrix) };
+  const again = { ...run, ...judgeRun([...journals.values()].map(judgeTrial), askedOf(run)) };
   writeReports(folder, again, journals);
   print(flags, again, () => `report  ${join(folder, "index.html")}\n`);
   return outcomeExit[again.outcome];

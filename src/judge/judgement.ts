@@ -41,7 +41,8 @@ export type InconclusiveReason =
   | "budget-inside-uncertainty" // at least < budget < at most
   | "not-steady-again" // the stack was not steady once the fault had been put back
   | "ledger-unchecked" // whether all that was acknowledged is still there was not shown
-  | "control-not-run" // of a scenario: a planned control, or the trial itself, gave no judgement
+  | "trial-not-run" // of a scenario: its trial, or one that repeats it, gave no judgement
+  | "control-not-run" // of a scenario: a planned control gave no judgement
   | "harness-error" // the trial was not carried through: healproof failed in it, or could not do what it was asked for
   | "interrupted";
 
@@ -146,7 +147,7 @@ export interface TrialJudgement {
   /** Absent where the scenario has no ledger, or it was never asked. */
   readonly ledger?: LedgerJudgement;
   readonly outcome: Outcome;
-  /** Of a trial each of whose acts came out as claimed: why it is inconclusive all the same. */
+  /** Of a trial of which no act came out otherwise than claimed: why it is inconclusive all the same. */
   readonly doubt?: InconclusiveReason;
   readonly explanation: string;
   /** Facts that a reader should know, such as "up stayed at 1 throughout: the outage was shorter than its scrape interval". */

@@ -49,7 +49,7 @@ function matrixOf(rows: Readonly<Record<string, Row>>): {
 
 function judge(rows: Readonly<Record<string, Row>>) {
   const { planned, judgements } = matrixOf(rows);
-  const run = judgeRun(judgements, planned);
+  const run = judgeRun(judgements, { matrix: planned });
   if (!run.matrix) throw new Error("a run with a matrix has one");
   return { ...run, matrix: run.matrix };
 }
@@ -108,7 +108,7 @@ describe("a cell", () => {
     const { planned, judgements } = matrixOf({ hang: { whole: "recovers", against: { blind: "neverRecovers" } } });
     const { matrix } = judgeRun(
       judgements.filter((it) => it.variant !== undefined),
-      planned,
+      { matrix: planned },
     );
     expect(matrix?.cells[0]?.text).toMatch(/^nothing shows that it is proven with its healers whole/);
   });
@@ -116,7 +116,7 @@ describe("a cell", () => {
   test("takes no other trial on a changed stack for the scenario's own", () => {
     const { planned, judgements } = matrixOf({ hang: { whole: "recovers", against: { blind: "neverRecovers" } } });
     const other = judged("hang/variant-toothless", "hang", "isInterrupted", "toothless");
-    const { matrix } = judgeRun([...judgements, other], planned);
+    const { matrix } = judgeRun([...judgements, other], { matrix: planned });
     expect(matrix?.cells[0]?.state).toBe("caught");
   });
 });
@@ -228,5 +228,5 @@ test("a run without a matrix is its scenarios", () => {
 
 test("the trials of a matrix are part of no scenario's verdict", () => {
   const { planned, judgements } = matrixOf({ hang: { whole: "recovers", against: { blind: "neverRecovers" } } });
-  expect(judgeRun(judgements, planned).scenarios.map((it) => it.trial.id)).toEqual(["hang"]);
+  expect(judgeRun(judgements, { matrix: planned }).scenarios.map((it) => it.trial.id)).toEqual(["hang"]);
 });

@@ -23,24 +23,30 @@ export function judgeScenario(trial: TrialJudgement, others: readonly TrialJudge
 const meaning = (control: string) =>
   /^(afterwards-)?without-/.test(control) ? ", so nothing is shown to have healed it" : "";
 
-/** A scenario whose first trial was not run, only others of its trials. */
-export function judgeWithoutTrial(first: TrialJudgement, others: readonly TrialJudgement[]): ScenarioJudgement {
-  const { scenario, claim, variant } = first;
+/** What there is to know of a scenario's first trial without its being run. */
+export type PlannedClaim = Pick<TrialJudgement, "id" | "scenario" | "claim" | "again" | "controls" | "variant">;
+
+/** A scenario whose first trial was not run, only others of its trials, or none. */
+export function judgeWithoutTrial(
+  { id, scenario, claim, again, controls, variant }: PlannedClaim,
+  others: readonly TrialJudgement[],
+): ScenarioJudgement {
   const text = "its trial was not run, so nothing is shown of the claim";
   const trial: TrialJudgement = {
-    id: variant === undefined ? scenario : `${scenario}/variant-${variant}`,
+    id,
     scenario,
     claim,
-    again: [],
-    controls: [],
+    again,
+    controls,
     ...(variant === undefined ? {} : { variant }),
     acts: [],
     outcome: "inconclusive",
+    doubt: "trial-not-run",
     explanation: `inconclusive: ${text}`,
     remarks: [],
     errors: [],
   };
-  return conclude(trial, [first, ...others], [{ id: trial.id, text }]);
+  return conclude(trial, others, [{ id, text }]);
 }
 
 function conclude(

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { junitXml } from "./junit.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
-import { everythingRun, gateRun, hostileRun, lackingRun, matrixRun, sampleRun } from "./testing/sample-runs.ts";
+import {
+  everythingRun,
+  gateRun,
+  hostileRun,
+  interruptedRun,
+  lackingRun,
+  matrixRun,
+  sampleRun,
+} from "./testing/sample-runs.ts";
 
 const documentOf = ({ run }: ReturnType<typeof gateRun>) => parsed(junitXml(run));
 
@@ -38,12 +46,28 @@ describe("junit.xml", () => {
   test("a planned control that was not run is an error, and so is a trial", () => {
     const document = documentOf(lackingRun());
     const errors = elements(document, "error");
-    expect(errors.map((it) => attribute(it, "type"))).toEqual(["inconclusive: control-not-run", "inconclusive"]);
+    expect(errors.map((it) => attribute(it, "type"))).toEqual([
+      "inconclusive: control-not-run",
+      "inconclusive: trial-not-run",
+    ]);
     expect(errors[0]?.textContent).toContain("its control without-restart-policy was not run");
     expect(errors[1]?.textContent).toContain("its trial was not run");
     const [root] = elements(document, "testsuites");
     const told = ["tests", "errors"].map((it) => root && attribute(root, it));
     expect(told).toEqual([String(elements(document, "testcase").length), "2"]);
+  });
+
+  test("a scenario of which nothing was run is an error that says why; only what was left out by choice is skipped", () => {
+    const document = documentOf(interruptedRun());
+    const suite = elements(document, "testsuite").find((it) => attribute(it, "name") === "app-hang");
+    const errors = suite ? elements(suite, "error") : [];
+    expect(errors.map((it) => attribute(it, "type"))).toEqual(["inconclusive: trial-not-run"]);
+    expect(errors[0]?.textContent).toContain("not run: interrupted before it started");
+    const skipped = elements(document, "testcase").filter((it) => elements(it, "skipped").length > 0);
+    expect(skipped.map((it) => attribute(it, "name"))).toEqual(["watchdog-crash"]);
+    const [root] = elements(document, "testsuites");
+    const told = ["tests", "failures", "errors", "skipped"].map((it) => root && attribute(root, it));
+    expect(told).toEqual(["4", "0", "1", "1"]);
   });
 
   test("has a case for each broken healer: a hole is a failure, what is open an error", () => {

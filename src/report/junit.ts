@@ -3,23 +3,30 @@ import type { BrokenHealerJudgement, MatrixCell, MatrixJudgement } from "../judg
 import { type Html, html } from "./html.ts";
 import { cellWord, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
-import { controlName, notRunOf, trialsOf, verdictText } from "./words.ts";
+import { controlName, notRunOf, notRunReason, trialsOf, verdictText } from "./words.ts";
 
 /** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control; one more for the broken healers. A failure is a refuted claim, an error is inconclusive. */
 export function junitXml(run: RunRecord): string {
+  const apart = leftOut(run);
   const suites = [
     ...run.scenarios.map((it) => suite(it, run)),
     ...(run.matrix ? [brokenHealers(run.matrix, run)] : []),
-    ...(run.notRun.length > 0 ? [skipped(run)] : []),
+    ...(apart.length > 0 ? [skipped(apart, run)] : []),
   ];
   const trials = [...run.scenarios.flatMap(trialsOf), ...(run.matrix?.healers ?? [])];
   const missing = run.scenarios.flatMap(notRunOf).length;
-  const count = trials.length + missing + run.notRun.length;
+  const count = trials.length + missing + apart.length;
   const text = html`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="healproof" tests="${count}" failures="${failed(trials)}" errors="${unclear(trials) + missing}" skipped="${run.notRun.length}" time="${inSeconds(run.cost.wall)}">
+<testsuites name="healproof" tests="${count}" failures="${failed(trials)}" errors="${unclear(trials) + missing}" skipped="${apart.length}" time="${inSeconds(run.cost.wall)}">
 ${suites}</testsuites>
 `;
   return text.markup;
+}
+
+/** What was not run and is part of no claim of the run: what is, leaves its claim open, and is no more neutral than that. */
+function leftOut({ scenarios, notRun }: RunRecord): RunRecord["notRun"] {
+  const claimed = new Set(scenarios.flatMap(({ trial }) => [trial.id, ...trial.again, ...trial.controls]));
+  return notRun.filter(({ what }) => !claimed.has(what));
 }
 
 type Judged = readonly { readonly outcome: Outcome }[];
@@ -32,11 +39,12 @@ function suite(of: ScenarioJudgement, run: RunRecord): Html {
   const missing = notRunOf(of);
   const trials = trialsOf(of);
   const took = (it: TrialJudgement): number => run.trials.find(({ id }) => id === it.id)?.total ?? 0;
+  const why = (id: string): string[] => run.notRun.filter(({ what }) => what === id).map((it) => `not run: ${it.why}`);
   const time = trials.reduce((sum, it) => sum + took(it), 0);
   return html`<testsuite name="${scenario}" tests="${trials.length + missing.length}" failures="${failed(trials)}" errors="${unclear(trials) + missing.length}" skipped="0" time="${inSeconds(time)}" timestamp="${run.startedAt}">
 <properties>
 ${property("run", run.id)}${property("healproof", run.healproof)}${property("claim", claim)}</properties>
-${trials.map((it) => testCase(it, claim, took(it)))}${missing.map((it) => missingCase(it, scenario))}</testsuite>
+${trials.map((it) => testCase(it, claim, took(it), why(it.id)))}${missing.map((it) => missingCase(it, of, why(it.id)))}</testsuite>
 `;
 }
 
@@ -78,25 +86,31 @@ ${problem}<system-out>${told}</system-out>
 `;
 }
 
-/** A control that was planned and not run is an error: CI must not take its claim for proven. */
-function missingCase({ id, text }: ScenarioJudgement["notRun"][number], scenario: string): Html {
-  return html`<testcase classname="${scenario}" name="control not run: ${id}" time="0.000"><error message="${text}" type="inconclusive: control-not-run">${text}</error></testcase>
+/** A trial or a control that was planned and not run is an error: CI must not take its claim for proven. */
+function missingCase(
+  missing: ScenarioJudgement["notRun"][number],
+  of: ScenarioJudgement,
+  why: readonly string[],
+): Html {
+  const { id, text } = missing;
+  const reason = notRunReason(of, [missing]);
+  return html`<testcase classname="${of.scenario}" name="${reason === "control-not-run" ? "control" : "trial"} not run: ${id}" time="0.000"><error message="${text}" type="inconclusive: ${reason}">${[text, ...why].join("\n")}</error></testcase>
 `;
 }
 
-function testCase(trial: TrialJudgement, claim: string, took: number): Html {
+function testCase(trial: TrialJudgement, claim: string, took: number, why: readonly string[]): Html {
   const name = trial.control ? `control: ${controlName(trial)} it does not recover` : claim;
   const tag = `${trial.nth === undefined ? "" : ` (trial ${trial.nth})`}${trial.variant === undefined ? "" : ` (variant ${trial.variant})`}`;
   return html`<testcase classname="${trial.scenario}" name="${name}${tag}" time="${inSeconds(took)}">
 <properties>
 ${property("trial", trial.id)}${trial.acts.map(actProperties)}</properties>
-${problem(trial)}<system-out>${details(trial)}</system-out>
+${problem(trial, why)}<system-out>${details(trial)}</system-out>
 </testcase>
 `;
 }
 
-function problem({ outcome, acts, doubt, explanation, errors }: TrialJudgement): Html {
-  const body = [explanation, ...errors.map((it) => `error: ${it.text}`)].join("\n");
+function problem({ outcome, acts, doubt, explanation, errors }: TrialJudgement, why: readonly string[]): Html {
+  const body = [explanation, ...why, ...errors.map((it) => `error: ${it.text}`)].join("\n");
   const odd = acts.find((it) => it.outcome !== "proven");
   const type = odd ? verdictText(odd.verdict) : doubt === undefined ? outcome : `${outcome}: ${doubt}`;
   if (outcome === "refuted")
@@ -133,7 +147,7 @@ const lines = (seqs: readonly number[]): string =>
 const property = (name: string, value: string): Html => html`<property name="${name}" value="${value}"/>
 `;
 
-function skipped({ notRun, startedAt }: RunRecord): Html {
+function skipped(notRun: RunRecord["notRun"], { startedAt }: RunRecord): Html {
   const cases = notRun.map(
     ({
       what,

@@ -4,6 +4,7 @@ import {
   everythingRun,
   gateRun,
   hostileRun,
+  interruptedRun,
   lackingRun,
   matrixRun,
   shownClaim,
@@ -126,6 +127,14 @@ test("names a planned control that was not run, and does not call its claim prov
   const text = summaryMd(lackingRun().run);
   expect(text).toContain("| ❔ | **app-crash** | inconclusive: control-not-run |");
   expect(text).toMatch(/- Its control without-restart-policy was not run, so nothing is shown to have healed it/);
+});
+
+test("names a scenario of which nothing was run, and does not call the run proven", () => {
+  const text = summaryMd(interruptedRun().run);
+  expect(text).toMatch(/^### ❔ healproof: 1 of 2 claims proven, 1 inconclusive/);
+  expect(text).toContain("| ❔ | **app-hang** | inconclusive: trial-not-run |");
+  expect(text).toContain("  - Inconclusive: its trial was not run, so nothing is shown of the claim");
+  expect(text).toContain("- interrupted before it started \\(2\\): app-hang, app-hang/without-watchdog");
 });
 
 test.each([

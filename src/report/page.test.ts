@@ -7,6 +7,7 @@ import {
   gateRun,
   hostile,
   hostileRun,
+  interruptedRun,
   lackingRun,
   matrixRun,
   type SampleRun,
@@ -20,6 +21,7 @@ const samples: [string, SampleRun][] = [
   ["a run with everything that can come out", everythingRun()],
   ["a run full of hostile text", hostileRun()],
   ["a run that lacks controls", lackingRun()],
+  ["a run that was interrupted before all had begun", interruptedRun()],
   ["a run against broken healers", matrixRun()],
   ["a run against broken healers whose journals are lost", { run: matrixRun().run, journals: new Map() }],
   [
@@ -170,6 +172,17 @@ describe("what the page says", () => {
     expect(whole).toContain("0 of 2 claims proven, 2 inconclusive");
     expect(whole).toContain("control-not-run");
     expect(whole).toContain("its trial was not run");
+  });
+
+  test("a scenario of which nothing was run as one that is open, first of all, and why that is", () => {
+    const { documentElement } = parsed(pageOf(interruptedRun()));
+    const whole = (documentElement?.textContent ?? "").replace(/\s+/g, " ");
+    expect(whole).toContain("1 of 2 claims proven, 1 inconclusive");
+    expect(whole).toMatch(/app-hangWhen the app's process freezes.*app-crashWhen the app's process is killed/);
+    expect(whole).toContain("trial-not-run");
+    expect(whole).toContain("its trial was not run, so nothing is shown of the claim");
+    expect(whole).toContain("interrupted before it started (2): app-hang, app-hang/without-watchdog");
+    expect(whole).not.toContain("The journal of this trial is not at hand");
   });
 
   test("the samples that a recovery's figure came from", () => {

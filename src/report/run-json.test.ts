@@ -1,16 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { KnownError } from "../errors.ts";
 import { parseRunRecord, runJson } from "./run-json.ts";
-import { everythingRun, gateRun, lackingRun, matrixRun } from "./testing/sample-runs.ts";
+import { everythingRun, gateRun, interruptedRun, lackingRun, matrixRun } from "./testing/sample-runs.ts";
 
 describe("run.json", () => {
   test.each([
     ["a proven run", gateRun().run],
     ["everything", everythingRun().run],
     ["what was not run", lackingRun().run],
+    ["what never began", interruptedRun().run],
     ["scenarios against broken healers", matrixRun().run],
   ])("is read back as it was written: %s", (_, run) => {
     expect(parseRunRecord(runJson(run), "run.json")).toEqual(run);
+  });
+
+  test("is read also where it is older and lacks what is written since", () => {
+    const older = JSON.stringify(gateRun().run, (_key, value) => {
+      if (value?.largestGap === undefined) return value;
+      const { seqs: _, ...then } = value;
+      return then;
+    });
+    const [scenario] = parseRunRecord(older, "run.json").scenarios;
+    expect(scenario?.trial.acts[0]?.signals.map((it) => it.seqs)).toEqual([[], []]);
   });
 
   const broken = (change: object) => JSON.stringify({ ...gateRun().run, ...change });

@@ -28,6 +28,7 @@ const reason = z.enum([
   "budget-inside-uncertainty",
   "not-steady-again",
   "ledger-unchecked",
+  "trial-not-run",
   "control-not-run",
   "harness-error",
   "interrupted",

@@ -5,6 +5,7 @@ import {
   everythingRun,
   gateRun,
   hostileRun,
+  interruptedRun,
   lackingRun,
   matrixRun,
   sampleRun,
@@ -176,6 +177,28 @@ describe("the terminal's table", () => {
     expect(text).toContain("its control without-restart-policy was not run, so nothing is shown to have healed it");
     expect(text).toContain("its trial was not run");
     expect(text).toContain("0 of 2 claims proven, 2 inconclusive");
+  });
+
+  test("at 80 columns, a run that was interrupted before all had begun is not proven, and names what was not run", () => {
+    expect(summaryText(interruptedRun().run, plain)).toMatchInlineSnapshot(`
+      "  scenario   verdict       recovery        budget  healed by       control
+      ? app-hang   inconclusive  not measured            unknown         not run
+      ✓ app-crash  recovered     0.83 to 1.53 s  5 s     restart-policy  down for 5 s
+
+      ? app-hang  inconclusive: trial-not-run
+          When the app's process freezes, the watchdog restarts it and it is ready
+          again within 15 s
+          inconclusive: its trial was not run, so nothing is shown of the claim
+
+      not run
+        - interrupted before it started (2): app-hang, app-hang/without-watchdog
+        - watchdog-crash: left out: tagged slow
+
+      1 of 2 claims proven, 1 inconclusive, 3 not run
+      wall 61.2 s; stacks' starts and recoveries one after the other 52.0 s; ratio
+      1.18
+      "
+    `);
   });
 
   test("at 80 columns, broken healers: holes and what is open with what was tried, then what is caught", () => {

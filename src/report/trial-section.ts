@@ -33,6 +33,7 @@ export function trialSection(
   const timeline = journal && timelineOf(trial, journal);
   const zero = timeline?.zero ?? instant(0);
   const anchor = trialAnchor(trial.id);
+  const wasRun = trial.doubt !== "trial-not-run";
   const name = trial.control ? upperFirst(controlLabel(trial.control)) : nameOf(trial);
   const facts = trial.acts.map((act) => actFacts(trial, act, journal, references, zero));
   const body =
@@ -42,7 +43,8 @@ export function trialSection(
 ${facts}
 <h5>What happened</h5>
 ${happenings(trial, journal, timeline, references)}`
-      : html`<p class="quiet">The journal of this trial is not at hand, so there is no picture.</p>
+      : wasRun &&
+        html`<p class="quiet">The journal of this trial is not at hand, so there is no picture.</p>
 ${facts}`;
   return html`<details class="trial ${trial.outcome}" id="${anchor}"${openUnless((trial.control !== undefined || trial.nth !== undefined) && trial.outcome === "proven")}>
 <summary><h4>${outcomeIcon(trial.outcome)} ${name}${trial.variant !== undefined && html` <span class="tag">variant ${trial.variant}</span>`}</h4> <span class="said">${upperFirst(trial.explanation)}</span></summary>
@@ -50,7 +52,7 @@ ${facts}`;
 ${notes(trial, references)}
 ${body}
 ${files(journal, record)}
-${excerpt(references, journal, record?.folder, zero)}
+${wasRun && excerpt(references, journal, record?.folder, zero)}
 </div>
 </details>
 `;
@@ -67,8 +69,7 @@ function notes(trial: TrialJudgement, references: References): Piece {
     html`<div class="note ${kind}"><h5>${title}</h5>${evidenceList(items, references)}</div>
 `;
   return [
-    trial.doubt &&
-      list(`Inconclusive all the same: ${trial.doubt}`, "errors", [{ text: reasonMeaning[trial.doubt], seqs: [] }]),
+    trial.doubt && list(`Inconclusive: ${trial.doubt}`, "errors", [{ text: reasonMeaning[trial.doubt], seqs: [] }]),
     list("Errors in the trial itself", "errors", trial.errors),
     list("Refuted by this run", "remarks", trial.refutes ? [trial.refutes] : []),
     list(

@@ -63,7 +63,8 @@ export const reasonMeaning: Record<InconclusiveReason, string> = {
   "fault-had-no-effect": "The fault was injected, but was not seen to bite within its limit.",
   "fault-ended-early": "The fault stopped being in force though nothing had healed it.",
   "fault-not-shown-in-force": "The fault is one that lasts, and was not looked at for too long to know that it did.",
-  "control-not-run": "A trial that was planned for this claim was not run: without it nothing is proven.",
+  "trial-not-run": "A trial that was planned for this claim was not run: without it nothing is proven.",
+  "control-not-run": "A control that was planned for this claim was not run: without it nothing is proven.",
   "no-outage-observed": "The fault bit, yet no recovery signal ever looked bad.",
   "observer-gap": "A signal that is needed has no samples for longer than is tolerable.",
   "budget-inside-uncertainty": "The budget lies inside the measured interval: it cannot be told whether it was kept.",
@@ -198,7 +199,7 @@ export function scenarioVerdict(of: ScenarioJudgement): ShownVerdict {
   const act = decidingAct(trial);
   if (trial.doubt) return { word: "inconclusive", reason: trial.doubt };
   const open = outcome === "inconclusive" && notRun.length > 0 && (!act || act.outcome === "proven");
-  if (open) return { word: "inconclusive", reason: "control-not-run" };
+  if (open) return { word: "inconclusive", reason: notRunReason(of, notRun) };
   const verdict = act?.verdict ?? { kind: "inconclusive", reason: "harness-error" };
   if (verdict.kind === "inconclusive") return { word: verdict.kind, reason: verdict.reason };
   return { word: trial.ledger && !isAsClaimed(trial.ledger) ? `${verdict.kind}, data lost` : verdict.kind };
@@ -213,10 +214,14 @@ export const scenarioVerdictText = (of: ScenarioJudgement): string => {
 export const notRunOf = ({ trial, notRun }: ScenarioJudgement): ScenarioJudgement["notRun"] =>
   notRun.filter(({ id }) => id !== trial.id);
 
+/** Why what was not run leaves a scenario open: one of its trials is missing, or only controls are. */
+export const notRunReason = ({ trial }: ScenarioJudgement, notRun: ScenarioJudgement["notRun"]): InconclusiveReason =>
+  notRun.every(({ id }) => trial.controls.includes(id)) ? "control-not-run" : "trial-not-run";
+
 /** The controls in few words, for a table: `down for 15 s`, `down for 15 s, then healed`, `came back`, `afterwards down for 15 s`. */
 export function controlShort(scenario: ScenarioJudgement): string {
-  const { controls } = scenario;
-  const missing = notRunOf(scenario).length > 0;
+  const { trial, controls } = scenario;
+  const missing = trial.controls.some((id) => !controls.some((it) => it.id === id));
   if (controls.length === 0) return missing ? "not run" : "none";
   const words = controls.map((it) => `${it.control?.of === undefined ? "" : "afterwards "}${oneControlShort(it)}`);
   return [...new Set([...words, ...(missing ? ["not run"] : [])])].join("; ");

@@ -1,6 +1,6 @@
 import type { Journal } from "../../journal.ts";
 import type { ScenarioJudgement } from "../../judge/judgement.ts";
-import { judgeRun } from "../../judge/run.ts";
+import { type Asked, judgeRun } from "../../judge/run.ts";
 import { judgeTrial } from "../../judge/trial.ts";
 import type { PlannedMatrix } from "../../plan-matrix.ts";
 import type { Healer } from "../../scenario/schema.ts";
@@ -140,6 +140,22 @@ export const lackingRun = (): SampleRun =>
     [{ what: "app-crash/without-restart-policy", why: "--no-control" }],
   );
 
+/** Ctrl-C after the first of two scenarios, before the other began. */
+export function interruptedRun(): SampleRun {
+  const control = "app-hang/without-watchdog";
+  const { id, scenario, claim } = appHang;
+  const why = "interrupted before it started";
+  return sampleRun(
+    gate.slice(0, 2),
+    [
+      { what: id, why },
+      { what: control, why },
+      { what: "watchdog-crash", why: "left out: tagged slow" },
+    ],
+    { claims: [{ id, scenario, claim, again: [], controls: [control] }] },
+  );
+}
+
 /** One scenario tried five times and its control: all as claimed; or, of the third, a recovery after 6.2 s of 5 s. */
 export function repeatedRun(third = 1480): SampleRun {
   const times = [842, 915, third, 1102, 2210];
@@ -216,7 +232,9 @@ export function matrixRun(): SampleRun {
     },
     brokenHealers,
   );
-  return sampleRun([...gate, ...stories], [{ what: "host-power-loss", why: "left out: tagged lab" }], planned);
+  return sampleRun([...gate, ...stories], [{ what: "host-power-loss", why: "left out: tagged lab" }], {
+    matrix: planned,
+  });
 }
 
 /** Two broken healers, both caught. */
@@ -227,7 +245,7 @@ export function wholeMatrixRun(): SampleRun {
     "watchdog-crash": [noWatchdog, noWatchdog],
   };
   const { planned, stories } = planOf(rows, brokenHealers.slice(0, 2));
-  return sampleRun([...gate, ...stories], [], planned);
+  return sampleRun([...gate, ...stories], [], { matrix: planned });
 }
 
 export const hostile = [
@@ -277,9 +295,9 @@ export function hostileRun(): SampleRun {
   return { run: { ...run, id: text, healproof: text, startedAt: text, scenarios, matrix, trials }, journals };
 }
 
-export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"], planned?: PlannedMatrix): SampleRun {
+export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"], asked?: Asked): SampleRun {
   const journals = new Map(stories.map((it): [string, Journal] => [it.id, journalOf(it)]));
-  const judged = judgeRun([...journals.values()].map(judgeTrial), planned);
+  const judged = judgeRun([...journals.values()].map(judgeTrial), asked);
   const run: RunRecord = {
     version: 1,
     healproof: "0.1.0",
