@@ -4,7 +4,7 @@ import { hostNow, type TrialClock } from "./clock.ts";
 import { exitCode, KnownError } from "./errors.ts";
 import type { Fact } from "./journal.ts";
 import { endsBefore } from "./judge/live.ts";
-import type { EngineClock } from "./observe/engine-events.ts";
+import type { WallClock } from "./observe/wall-clock.ts";
 import type { TrialPlan } from "./plan.ts";
 import type { Executed } from "./stack/exec.ts";
 import type { StackContainers } from "./stack/stack.ts";
@@ -32,7 +32,7 @@ type LedgerFact = Extract<Fact, { kind: "ledger" }>;
 export interface LedgerTimes {
   readonly clock: TrialClock;
   /** From the engine's wall clock, which its containers read, too. */
-  readonly toHost: EngineClock["toHost"];
+  readonly toHost: WallClock["toHost"];
   /** An acknowledgement from after this is waited for, so that one that is about to come is not missed. */
   readonly after: Instant | undefined;
 }

@@ -4,9 +4,9 @@ import type { Hands } from "./fault/hand/hands.ts";
 import type { Host, LastBoot } from "./fault/host.ts";
 import type { JournalWriter } from "./journal-file.ts";
 import { within } from "./limit.ts";
-import type { EngineClock } from "./observe/engine-events.ts";
 import type { Observation } from "./observe/observe.ts";
 import type { WatchedAddress } from "./observe/probing.ts";
+import type { WallClock } from "./observe/wall-clock.ts";
 import { attachLimit, bootLimit } from "./phase-limits.ts";
 import type { Act } from "./plan.ts";
 import type { ContainerLook, StackContainers } from "./stack/stack.ts";
@@ -41,7 +41,7 @@ export class Observers implements AsyncDisposable {
     this.#order = order;
   }
 
-  get engineClock(): EngineClock {
+  get engineClock(): WallClock {
     if (!this.#now) throw new Error("the observers are attached only once the stack is up");
     return this.#now.engineClock;
   }

@@ -15,8 +15,8 @@ import type { Journal, Phase } from "./journal.ts";
 import { acknowledgedAfter, progressOf, steadyOf } from "./judge/live.ts";
 import { askLedger } from "./ledger.ts";
 import { stretched } from "./limit.ts";
-import type { EngineClock } from "./observe/engine-events.ts";
 import { observe } from "./observe/observe.ts";
+import type { WallClock } from "./observe/wall-clock.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
 import { downLimit, evidenceLimit, overrun, upLimit } from "./phase-limits.ts";
@@ -395,7 +395,7 @@ class Trial {
     return looks;
   }
 
-  async #lookAtUnits(machineClock: EngineClock): Promise<void> {
+  async #lookAtUnits(machineClock: WallClock): Promise<void> {
     const { host } = this.#tools;
     const { units } = this.#plan;
     if (!host || !units) return;

@@ -1,6 +1,6 @@
 import { isOurs } from "../stack/exec.ts";
-import type { EngineClock } from "./engine-events.ts";
 import type { ObserverTools } from "./series.ts";
+import type { WallClock } from "./wall-clock.ts";
 
 /** A command that was run in a container from outside (docker exec), as the engine tells of it. */
 export interface ToldCommand {
@@ -22,7 +22,7 @@ const longest = 200;
  */
 export function noteCommands(
   checkOf: (container: string) => Promise<string | undefined>,
-  engine: EngineClock,
+  engine: WallClock,
   { journal, clock, until }: ObserverTools,
 ): (told: ToldCommand) => Promise<void> {
   const checks = new Map<string, ReturnType<typeof checkOf>>();

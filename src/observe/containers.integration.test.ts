@@ -26,7 +26,7 @@ test("a container that is frozen, dies, is started again and removed is seen in 
   const labels = { "com.docker.compose.project": name, "com.docker.compose.service": "app" };
   const container = await playground.run("app", script, { labels });
   const project = new Project(docker, name, [`io.healproof.test=${name}`]);
-  const engine = await engineClock(docker, true);
+  const engine = await engineClock(docker, true, observed.tools.until);
   const { tools } = observed;
   const lost: unknown[] = [];
   const watch = new ContainerWatch([
@@ -106,7 +106,7 @@ test("what others run in a container is written down, and neither its healthchec
   const healthcheck = { Test: ["CMD-SHELL", "exit 0"], Interval: 5e8, Timeout: 5e9, Retries: 3 };
   const container = await playground.run("app", script, { labels, healthcheck });
   const project = new Project(docker, name, [`io.healproof.test=${name}`]);
-  const engine = await engineClock(docker, true);
+  const engine = await engineClock(docker, true, observed.tools.until);
   const stack = {
     project: name,
     services: ["app"],

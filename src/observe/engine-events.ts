@@ -1,5 +1,4 @@
 import type Dockerode from "dockerode";
-import { type HostSpan, hostNow, hostOfWall, wallReadingUncertaintyMs } from "../clock.ts";
 import { KnownError } from "../errors.ts";
 import { answered } from "../limit.ts";
 import { followEvents } from "../stack/events.ts";
@@ -7,45 +6,16 @@ import { healthcheckOf } from "../stack/healthcheck.ts";
 import type { StartedStack } from "../stack/stack.ts";
 import { commandIn, noteCommands } from "./commands.ts";
 import type { ObserverTools } from "./series.ts";
+import { OtherWall, sameWall, type WallClock } from "./wall-clock.ts";
 import type { EngineNews } from "./watch-containers.ts";
 
-/** Maps the engine's wall clock to the host's monotonic clock. */
-export interface EngineClock {
-  readonly sameKernel: boolean;
-  readonly offsetMs: number;
-  readonly uncertaintyMs: number;
-  readonly method: string;
-  toHost(unixMs: number): HostSpan;
-}
-
-/** Requests to compare clocks by; the one with the shortest round trip counts. */
-const exchanges = 5;
-
-/** Compares clocks: none is needed on the same kernel, else the engine's SystemTime is asked for, half the round trip being the uncertainty. */
-export async function engineClock(docker: Dockerode, sameKernel: boolean): Promise<EngineClock> {
-  if (sameKernel) return clockWith(true, 0, wallReadingUncertaintyMs, "same kernel (equal boot_id)");
-  let best = { offset: 0, half: Number.POSITIVE_INFINITY };
-  for (let i = 0; i < exchanges; i++) {
-    const before = hostNow();
-    const { SystemTime } = await answered("for its time", docker.info());
-    const half = (hostNow() - before) / 2;
-    const offset = Date.parse(SystemTime) - (Date.now() - half);
-    if (half < best.half) best = { offset, half };
-  }
-  return clockWith(false, best.offset, best.half + wallReadingUncertaintyMs, "the engine's SystemTime, exchanged");
-}
-
-function clockWith(sameKernel: boolean, offsetMs: number, uncertaintyMs: number, method: string): EngineClock {
-  return {
-    sameKernel,
-    offsetMs,
-    uncertaintyMs,
-    method,
-    toHost(unixMs) {
-      const host = hostOfWall(unixMs - offsetMs);
-      return { from: host - uncertaintyMs, to: host + uncertaintyMs };
-    },
-  };
+/** The engine's wall clock: this kernel's, or compared with its SystemTime until the end. */
+export async function engineClock(docker: Dockerode, sameKernel: boolean, until: AbortSignal): Promise<WallClock> {
+  if (sameKernel) return sameWall();
+  const ask = async () => Date.parse((await answered("for its time", docker.info())).SystemTime);
+  const clock = await OtherWall.compared({ ask, method: "the engine's SystemTime, exchanged", until });
+  if (!clock) throw new Error("the observation ended before the engine's clock was compared");
+  return clock;
 }
 
 /** What is told of an event: the rest of its attributes are the image's and Compose's labels. */
@@ -57,7 +27,7 @@ const noise = /^exec_/;
 export async function observeEngineEvents(
   docker: Dockerode,
   stack: StartedStack,
-  engine: EngineClock,
+  engine: WallClock,
   tools: ObserverTools,
   heard: (news: EngineNews) => void = () => undefined,
 ): Promise<{ readonly lost: Promise<never> }> {

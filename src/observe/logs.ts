@@ -2,8 +2,8 @@ import { hostNow } from "../clock.ts";
 import { patternOf } from "../pattern.ts";
 import type { LogLine } from "../stack/follow-log.ts";
 import type { ContainerLook, StackContainers } from "../stack/stack.ts";
-import type { EngineClock } from "./engine-events.ts";
 import type { ObserverTools } from "./series.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { type ContainerWatcher, type Look, looksEvery } from "./watch-containers.ts";
 
 export interface WatchedLog {
@@ -26,7 +26,7 @@ const longestExcerpt = 120;
 export function watchLog(
   watched: WatchedLog,
   containers: Pick<StackContainers, "followLog">,
-  engine: EngineClock,
+  engine: WallClock,
   tools: ObserverTools,
   lost: (why: unknown) => void,
 ): ContainerWatcher {
@@ -41,7 +41,7 @@ class LogFollower {
   readonly #watched: WatchedLog;
   readonly #pattern: RegExp;
   readonly #containers: Pick<StackContainers, "followLog">;
-  readonly #engine: EngineClock;
+  readonly #engine: WallClock;
   readonly #tools: ObserverTools;
   readonly #lost: (why: unknown) => void;
   #total = 0;
@@ -58,7 +58,7 @@ class LogFollower {
   constructor(
     watched: WatchedLog,
     containers: Pick<StackContainers, "followLog">,
-    engine: EngineClock,
+    engine: WallClock,
     tools: ObserverTools,
     lost: (why: unknown) => void,
   ) {

@@ -8,7 +8,7 @@ import type { Engine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
 import type { StartedStack } from "../stack/stack.ts";
 import { observeDisk } from "./disk.ts";
-import { type EngineClock, engineClock, observeEngineEvents } from "./engine-events.ts";
+import { engineClock, observeEngineEvents } from "./engine-events.ts";
 import { observeInbox } from "./inbox.ts";
 import { observeLogSize } from "./log-size.ts";
 import { watchLog } from "./logs.ts";
@@ -18,6 +18,7 @@ import { observeProbe } from "./probing.ts";
 import { observePrometheus } from "./prometheus/observe.ts";
 import { watchHealth, watchStarts, watchState } from "./states.ts";
 import { observeUnit } from "./units.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { seriesWanted } from "./wanted.ts";
 import { ContainerWatch } from "./watch-containers.ts";
 
@@ -26,7 +27,7 @@ export interface Observation extends AsyncDisposable {
   /** Rejects if an observer is lost: what it would have seen is not known, so the trial cannot go on. */
   readonly lost: Promise<never>;
   /** Maps the engine's times to the host's clock. */
-  readonly engineClock: EngineClock;
+  readonly engineClock: WallClock;
 }
 
 export interface ObserveOrder {
@@ -67,7 +68,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
         answered(`to connect ${name} to ${other}`, engine.docker.getNetwork(other).connect({ Container: name })),
       ),
     );
-    const clockOfEngine = await engineClock(engine.docker, probe.clock.sameKernel);
+    const clockOfEngine = await engineClock(engine.docker, probe.clock.sameKernel, end.signal);
     const { promise: failed, reject: fail } = Promise.withResolvers<never>();
     const wanted = seriesWanted(plan);
     const watch = new ContainerWatch([

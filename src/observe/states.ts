@@ -1,6 +1,6 @@
 import { healthCodes, stateCodes } from "../scenario/condition/container.ts";
-import type { EngineClock } from "./engine-events.ts";
 import type { ObserverTools } from "./series.ts";
+import type { WallClock } from "./wall-clock.ts";
 import { type ContainerWatcher, type Look, looksEvery } from "./watch-containers.ts";
 
 /** Series of what the engine knows of a container: its state, its health, how often it was started. */
@@ -51,7 +51,7 @@ function sampling(
  * The running total of a service's starts. Events count them, each a sample at its own time; a look shows that none is missing: it is a
  * sample only if the container runs since a start that was told.
  */
-export function watchStarts({ id, service }: WatchedContainer, engine: EngineClock, tools: Tools): ContainerWatcher {
+export function watchStarts({ id, service }: WatchedContainer, engine: WallClock, tools: Tools): ContainerWatcher {
   const { journal, clock, changed } = tools;
   declare(tools, id);
   let total = 0;

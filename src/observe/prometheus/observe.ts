@@ -32,7 +32,8 @@ export async function observePrometheus(
   if (metrics.length + questions.length === 0) return;
   const server = await clockOf(probe, origin, tools.until);
   if (!server) return;
-  tools.journal.write({ kind: "clock", source: "prometheus", ...server });
+  const { sameKernel, offsetMs, uncertaintyMs, method } = server;
+  tools.journal.write({ kind: "clock", source: "prometheus", sameKernel, offsetMs, uncertaintyMs, method });
   await Promise.all([
     ...metrics.map((it) => follow(probe, origin, it, server, tools)),
     ...questions.map((it) => ask(probe, origin, it, server, tools)),

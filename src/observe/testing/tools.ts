@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { TrialClock } from "../../clock.ts";
 import { recordsOf } from "../../journal.ts";
 import { JournalWriter } from "../../journal-file.ts";
-import type { EngineClock } from "../engine-events.ts";
 import type { ObserverTools } from "../series.ts";
+import type { WallClock } from "../wall-clock.ts";
 
 /** A trial's journal and clock for one observer, and what it wrote. */
 export class Observed implements Disposable {
@@ -46,7 +46,7 @@ export class Observed implements Disposable {
 }
 
 /** An engine whose wall clock shows the host's monotonic time, give or take a millisecond. */
-export const plainEngineClock: EngineClock = {
+export const plainEngineClock: WallClock = {
   sameKernel: true,
   offsetMs: 0,
   uncertaintyMs: 1,
