@@ -41,6 +41,14 @@ test("what is wrong with the parameters is told as in a scenario, all of it", ()
   expect(two).toContain("device-power-loss.boot: wanted a duration with its unit");
 });
 
+test("a signal that is no crash is told with the fault that it is", () => {
+  expect(refusal("crash", ["service=app", "signal=SIGSTOP"])).toContain(
+    "crash.signal: SIGSTOP freezes a process: the fault for that is hang",
+  );
+  expect(refusal("crash", ["service=app", "signal=SIGCONT"])).toContain("crash.signal: SIGCONT ends no process");
+  expect(refusal("crash", ["service=app", "signal=SIGKIL"])).toContain('did you mean "SIGKILL"?');
+});
+
 test("a time without a unit, or none at all, is told", () => {
   expect(refusal("hang", ["service=app"], { for: "20" })).toContain("for: wanted a duration with its unit");
   expect(refusal("hang", ["service=app"], { for: "0s" })).toContain("for: wanted a duration longer than 0");

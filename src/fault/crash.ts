@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exitCode, KnownError } from "../errors.ts";
 import { defineFault, type FaultTools } from "./define.ts";
-import { signals } from "./hand/hand.ts";
+import { deadlySignals } from "./hand/hand.ts";
 import { replica, service } from "./params.ts";
 import {
   aimAtMainProcess,
@@ -13,8 +13,13 @@ import {
   until,
 } from "./process.ts";
 
-/** Those that are meant to end a process. */
-const deadly = signals.filter((it) => it !== "SIGSTOP" && it !== "SIGCONT");
+/** Why a signal is no crash, where it is one. */
+const whyNoCrash = ({ input }: { readonly input?: unknown }): string | undefined => {
+  if (/^SIG(STOP|TSTP|TTIN|TTOU)$/.test(`${input}`)) return `${input} freezes a process: the fault for that is hang`;
+  if (/^SIG(CONT|CHLD|URG|WINCH)$/.test(`${input}`)) return `${input} ends no process`;
+  return undefined;
+};
+const deadly = z.enum(deadlySignals, { error: whyNoCrash });
 /** The kernel keeps no more of a program's name. */
 const longestComm = 15;
 
@@ -33,11 +38,11 @@ export const crash = defineFault({
       description:
         "A process in the container by its program's name (as ps -o comm shows it), instead of the main one; the oldest of several",
     }),
-    signal: z.enum(deadly).default("SIGKILL").meta({
+    signal: deadly.default("SIGKILL").meta({
       description: "A main process takes only those that it handles, and SIGKILL: of others it feels nothing",
     }),
   }),
-  aimed: processAim.extend({ signal: z.enum(deadly) }),
+  aimed: processAim.extend({ signal: deadly }),
   ends: "at-once",
   lasts: false,
   describe: ({ process, signal, ...params }) =>

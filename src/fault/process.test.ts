@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { describe, expect, test, vi } from "vitest";
 import { exitCode } from "../errors.ts";
 import { ms, seconds } from "../time.ts";
@@ -78,11 +79,19 @@ test.each([crash, hang])("$kind does not claim to have broken a process that was
 });
 
 describe("a crash", () => {
-  test("is by the signal that it is told, and by none that only stops a process", async () => {
+  test("is by the signal that it is told", async () => {
     const pretend = new Pretend();
     await crash.inject(pretend, await crash.aim(pretend, { ...params, signal: "SIGSEGV" }));
     expect(pretend.did).toEqual(["SIGSEGV 42"]);
-    expect(crash.params.safeParse({ ...params, signal: "SIGSTOP" }).success).toBe(false);
+  });
+
+  test("is by any signal that ends a process, and by no other", () => {
+    const isAllowed = (signal: string) => crash.params.safeParse({ ...params, signal }).success;
+    const all = Object.keys(constants.signals);
+    expect(all.filter((it) => !isAllowed(it))).toEqual(
+      // SIGIOT and SIGPOLL are other names of SIGABRT and SIGIO.
+      ["SIGIOT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGWINCH", "SIGPOLL"],
+    );
   });
 
   test("of a named process hits the oldest of that name, whose name may be longer than the kernel keeps", async () => {

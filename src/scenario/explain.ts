@@ -67,6 +67,8 @@ function findingsOf(schema: z.ZodType, whole: unknown, base: Path, issue: Issue)
     case "invalid_type":
       return say(`wanted ${wantedOf(node, value, issue.expected)}; got ${show(value)}`);
     case "invalid_value":
+      // What is not zod's own says more than which values there are.
+      if (!issue.message.startsWith("Invalid ")) return say(issue.message);
       return say(
         `wanted ${oneOf(issue.values)}; got ${show(value)}${didYouMean(String(value), issue.values.map(String))}`,
       );

@@ -11,19 +11,33 @@ export interface ProcessIdentity {
 
 export type ProcessState = "running" | "stopped" | "gone";
 
-export const signals = [
+/** Those that end a process unless it handles them: all that Linux has a name for. */
+export const deadlySignals = [
   "SIGKILL",
-  "SIGSTOP",
-  "SIGCONT",
   "SIGTERM",
   "SIGINT",
   "SIGHUP",
   "SIGQUIT",
   "SIGABRT",
   "SIGSEGV",
+  "SIGBUS",
+  "SIGFPE",
+  "SIGILL",
+  "SIGSYS",
+  "SIGTRAP",
+  "SIGPIPE",
+  "SIGALRM",
   "SIGUSR1",
   "SIGUSR2",
+  "SIGXCPU",
+  "SIGXFSZ",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGIO",
+  "SIGPWR",
+  "SIGSTKFLT",
 ] as const;
+export const signals = [...deadlySignals, "SIGSTOP", "SIGCONT"] as const;
 export type Signal = (typeof signals)[number];
 
 /** What the kernel lets the hand do beyond sending signals (KILL), named as the engine names it. */
