@@ -13,6 +13,7 @@ import { expectedOf, removeInterrupted } from "./in-flight.ts";
 import { label, ownerMark } from "./labels.ts";
 import { withPatientChecks } from "./patient-checks.ts";
 import { Project } from "./project.ts";
+import { Remains } from "./remains.ts";
 import { removeLabelled, stuckText } from "./remove.ts";
 import { refuseShares } from "./shares.ts";
 import { watchSickness } from "./sickness.ts";
@@ -47,7 +48,9 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
   const expected = expectedOf(tailored, project);
   using folder = makeWorkFolder(project, { run, owner: ownerMark(), expected, labels });
   let starting: Promise<unknown> = Promise.resolve();
-  using sickness = await watchSickness(docker, project);
+  const remains = new Remains(new Project(docker, project, [`${label.run}=${run}`]));
+  // Where Compose fails, Testcontainers takes down what it has started.
+  using sickness = await watchSickness(docker, project, () => remains.remember());
   try {
     signal.throwIfAborted();
     await writeFile(join(folder.path, "compose.json"), JSON.stringify(tailored), { mode: 0o600 });
@@ -67,7 +70,7 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
     return await running(docker, { project, run, services, model: tailored });
   } catch (thrown) {
     const sick = signal.aborted ? {} : await sickness.facts();
-    const saved = signal.aborted ? {} : await save(order);
+    const saved = signal.aborted ? {} : await save(remains, order);
     await abandon(starting, () => {
       endComposeOf((name) => name === project);
       return removeInterrupted(docker, expected, labels);
@@ -90,10 +93,10 @@ export async function startContainers(order: StackOrder, signal: AbortSignal): P
 }
 
 /** Where it was saved why a stack did not come up, for an error that says that it did not. */
-async function save({ docker, project, run, failed }: StackOrder): Promise<Record<string, string>> {
+async function save(remains: ContainerRemains, { failed }: StackOrder): Promise<Record<string, string>> {
   if (!failed) return {};
   try {
-    await failed(new Project(docker, project, [`${label.run}=${run}`]));
+    await failed(remains);
     return { see: "evidence/" };
   } catch (thrown) {
     return { see: `evidence/, which could not be saved: ${messageOf(thrown)}` };

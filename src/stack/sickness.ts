@@ -13,13 +13,14 @@ const tail = 5;
 
 /**
  * Watches a stack while it starts and remembers, for each service that died or turned unhealthy, what its healthcheck and its
- * log said last: where a start that failed is taken down again, the reason goes with the containers.
+ * log said last: where a start that failed is taken down again, the reason goes with the containers. Calls `ill` at each of these.
  */
-export async function watchSickness(docker: Dockerode, project: string): Promise<Sickness> {
+export async function watchSickness(docker: Dockerode, project: string, ill: () => void = () => {}): Promise<Sickness> {
   const seen = new Map<string, string>();
   async function note({ Action, Actor }: EngineEvent): Promise<void> {
     const service = Actor.Attributes["com.docker.compose.service"];
     if (!service || (Action !== "die" && Action !== "health_status: unhealthy")) return;
+    ill();
     try {
       const container = docker.getContainer(Actor.ID);
       const said =
