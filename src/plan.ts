@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Condition, condition, plannedCorroboration } from "./scenario/conditions.ts";
+import { anyCondition, type Condition, plannedCorroboration } from "./scenario/conditions.ts";
 import { healer, overrides } from "./scenario/schema.ts";
 import { type Duration, ms } from "./time.ts";
 
@@ -34,9 +34,9 @@ const actNow = z.strictObject({
   /** In the order of their times. None in `restored`: the main act's faults still last, and the origin is the healer's return. */
   faults: z.array(faultCall),
   /** Each must become true while the faults last, within a time counted from the injection: what was so before does not count. */
-  during: z.array(z.strictObject({ condition, within: milliseconds })),
+  during: z.array(z.strictObject({ condition: anyCondition, within: milliseconds })),
   /** None may be true at any moment from the injection on. */
-  never: z.array(condition),
+  never: z.array(anyCondition),
   recovery: z.strictObject({
     within: milliseconds,
     patience: milliseconds,
@@ -48,7 +48,7 @@ const actNow = z.strictObject({
     measuredFrom: z.enum(["injection", "fault-end"]).default("injection"),
     /** An earlier recovery is not what is expected. */
     notBefore: milliseconds.optional(),
-    when: z.array(condition),
+    when: z.array(anyCondition),
     stableFor: milliseconds,
     corroboratedBy: z.array(plannedCorroboration),
   }),
@@ -92,7 +92,7 @@ export const trialPlan = z.strictObject({
     /** What of it may reach outside of it, by name. */
     shares: z.array(z.string()).default([]),
   }),
-  steady: z.strictObject({ for: milliseconds, within: milliseconds, conditions: z.array(condition) }),
+  steady: z.strictObject({ for: milliseconds, within: milliseconds, conditions: z.array(anyCondition) }),
   control: z
     .strictObject({
       without: healer.optional(),

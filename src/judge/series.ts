@@ -66,8 +66,9 @@ export interface JudgedTick extends Tick {
  * then, or since the first where nothing has begun yet. Where a total was not seen before, nobody knows what came since: no samples.
  */
 export function judgedFor(condition: Condition, series: Series, begun?: Moment): JudgedSeries {
-  const { good, cumulative } = readingOf(condition);
-  const ticks = cumulative ? since(begun, risingOf(series.ticks)) : series.ticks;
+  const { good, cumulative, resets } = readingOf(condition);
+  const total = resets ? countedIn(series.ticks) : risingOf(series.ticks);
+  const ticks = cumulative ? since(begun, total) : series.ticks;
   return { ...series, ...(cumulative ? { cumulative } : {}), ticks: ticks.map((it) => ({ ...it, good: good(it) })) };
 }
 
@@ -77,6 +78,17 @@ export function risingOf<T extends { readonly value: number }>(samples: readonly
   return samples.map((it) => {
     most = Math.max(most, it.value);
     return { ...it, value: most };
+  });
+}
+
+/** What a counter has counted since its first sample: where it fell it began again at 0, and what it shows then is new. */
+function countedIn<T extends { readonly value: number }>(samples: readonly T[]): T[] {
+  let total = 0;
+  let before = Number.POSITIVE_INFINITY;
+  return samples.map((it, index) => {
+    if (index > 0) total += it.value >= before ? it.value - before : it.value;
+    before = it.value;
+    return { ...it, value: total };
   });
 }
 

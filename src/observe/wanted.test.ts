@@ -113,6 +113,16 @@ test("conditions on one container, log or inbox that ask for different values ar
   expect([logs.length, questions.length]).toEqual([1, 1]);
 });
 
+test("a counter that may never increase, or must meanwhile, counts as a sum", () => {
+  const counter = "errors_total";
+  const increases = { counter, increases: true } as const;
+  const metrics = [{ selector: counter, sum: true }];
+  const when = [probeOfApp];
+  expect(seriesWanted(planOf([actOf({ never: [increases], recovery: { when } })])).metrics).toEqual(metrics);
+  const during = [{ condition: increases, within: ms(1) }];
+  expect(seriesWanted(planOf([actOf({ during, recovery: { when } })])).metrics).toEqual(metrics);
+});
+
 test("a selector that is a counter too counts as a sum", () => {
   const recovery = { when: [{ metric: watchdogCounter, atLeast: 1 }], corroboratedBy: [counts(watchdogCounter)] };
   expect(seriesWanted(planOf([actOf({ recovery })])).metrics).toEqual([{ selector: watchdogCounter, sum: true }]);

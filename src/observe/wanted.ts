@@ -32,10 +32,13 @@ export function seriesWanted(plan: TrialPlan): Wanted {
       .map((it) => [it.series, it]),
   );
   const all = [...readings].map(([id, { watch }]) => ({ id, ...watch }));
-  const counters = new Set(corroborations.flatMap((it) => ("counter" in it ? [it.counter] : [])));
   const units = corroborations.flatMap((it) =>
     "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],
   );
+  const counters = new Set([
+    ...all.flatMap((it) => (it.by === "prometheus" && it.sum ? [it.selector] : [])),
+    ...corroborations.flatMap((it) => ("counter" in it ? [it.counter] : [])),
+  ]);
   const selectors = new Set(all.flatMap((it) => (it.by === "prometheus" ? [it.selector] : [])));
   const containers = (by: "state" | "health" | "starts" | "log-size"): WatchedContainer[] =>
     all.flatMap((it) => (it.by === by ? [without(it)] : []));

@@ -197,8 +197,11 @@ function signalLanes(plan: TrialPlan, journal: Journal, shortest: number): Lane[
 function counterLanes(plan: TrialPlan, journal: Journal, shortest: number, markWidth: number): Lane[] {
   const logs = plan.acts.flatMap((it) => it.recovery.corroboratedBy).filter((it) => "log" in it);
   const readings = [...conditionsOf(plan), ...logs].map((it) => readingOf(it));
-  const totals = new Set(readings.flatMap((it) => (it.cumulative ? [it.series] : [])));
-  const counters = new Set(plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf));
+  const totals = new Set(readings.flatMap((it) => (it.cumulative && !it.resets ? [it.series] : [])));
+  const counters = new Set([
+    ...readings.flatMap((it) => (it.resets ? [it.series] : [])),
+    ...plan.acts.flatMap((it) => it.recovery.corroboratedBy).map(seriesOf),
+  ]);
   return declared(journal).flatMap(({ id, everyMs, observer }): Lane[] => {
     if (!totals.has(id) && !counters.has(id)) return [];
     const tries = totals.has(id) ? risingOf(triesOf(journal, id)) : triesOf(journal, id);

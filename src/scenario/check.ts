@@ -76,7 +76,7 @@ function prometheusProblems(scenario: Scenario): Finding[] {
   return [{ message, path: first }];
 }
 
-const fromPrometheus = ["metric", "promql", "alert"] as const;
+const fromPrometheus = ["metric", "promql", "alert", "counter"] as const;
 
 /** Every service that is named is in the Compose file, and among those that are started. */
 function serviceProblems(scenario: Scenario, { services }: ComposeFacts): Finding[] {

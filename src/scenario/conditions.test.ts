@@ -10,6 +10,21 @@ const good = (written: unknown, value: number, took = 1) =>
 const url = "http://app:8080/readyz";
 const inbox = "http://notify:8025/messages";
 
+const counter = "{ counter: errors_total, increases: true }";
+
+test("a counter may be what never increases, or does meanwhile, but gives no recovery time", async () => {
+  const fault = "fault: { crash: { service: app } }";
+  const during = counter.replace(" }", ", within: 5s }");
+  const more = goodTextWith([fault, `${fault}\nnever: [${counter}]\nduring: [${during}]`]);
+  const [loaded] = await load({ "scenarios/it.yaml": more });
+  expect(loaded?.scenario.never.map((it) => [describeCondition(it), seriesOf(it)])).toEqual([
+    ["errors_total increases", "errors_total"],
+  ]);
+  expect(loaded?.scenario.during).toMatchObject([{ counter: "errors_total", within: 5000 }]);
+  expect(await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", counter]))).toContain("counter");
+  expect(await refused(more.replace(/ {2}prometheus:.*\n/, ""))).toContain("needs stack.prometheus");
+});
+
 test.each([
   [{ metric: "up", atLeast: 1, atMost: 3 }, "up is at least 1 and is at most 3", "up"],
   [{ promql: "sum(rate(x[5s]))", atMost: 2 }, "sum(rate(x[5s])) is at most 2", "promql sum(rate(x[5s]))"],

@@ -13,9 +13,11 @@ import { logSizeCondition, readLogSize } from "./condition/log-size.ts";
 import { probeCondition, readProbe } from "./condition/probe.ts";
 import {
   alertCondition,
+  counterCondition,
   metricCondition,
   promqlCondition,
   readAlert,
+  readCounter,
   readMetric,
   readPromql,
   selector,
@@ -41,7 +43,10 @@ export const condition = z.union([
   diskCondition,
   logSizeCondition,
 ]);
-export type Condition = z.output<typeof condition>;
+
+/** What may come true beside a recovery: of a counter, too, which tells too late for a time to be taken from it. */
+export const anyCondition = z.union([...condition.options, counterCondition]);
+export type Condition = z.output<typeof anyCondition>;
 
 const timed = { within: lasting.meta({ description: "Counted from the injection" }) };
 
@@ -58,6 +63,7 @@ export const timedCondition = z.union([
   messageCondition.safeExtend(timed),
   diskCondition.safeExtend(timed),
   logSizeCondition.safeExtend(timed),
+  counterCondition.safeExtend(timed),
 ]);
 
 /** Agrees with a recovery, later and within a time of its own; never moves the recovery time. */
@@ -92,6 +98,7 @@ const logCorroboration = logCondition.omit({ atLeast: true }).extend({ within: l
 
 export const corroboration = z.union([counterCorroboration(lasting), unitCorroboration, logCorroboration]);
 export type Corroboration = z.output<typeof corroboration>;
+type CounterCorroboration = Extract<Corroboration, { readonly counter: string }>;
 
 /** As a plan holds it: durations are numbers (ms) already. */
 const within = z
@@ -105,10 +112,11 @@ export const plannedCorroboration = z.union([
 ]);
 
 /** All that is to be known of a condition, whatever its kind. */
-export function readingOf(it: Condition): Reading {
+export function readingOf(it: Condition | CounterCorroboration): Reading {
   if ("metric" in it) return readMetric(it);
   if ("promql" in it) return readPromql(it);
   if ("alert" in it) return readAlert(it);
+  if ("counter" in it) return readCounter(it);
   if ("probe" in it) return readProbe(it);
   if ("container" in it) return readContainer(it);
   if ("health" in it) return readHealth(it);
@@ -120,7 +128,6 @@ export function readingOf(it: Condition): Reading {
 
 /** The series that a condition reads: equal ids are read once. */
 export function seriesOf(it: Condition | Corroboration): string {
-  if ("counter" in it) return it.counter;
   return "unit" in it ? `restarts of ${it.unit} in ${it.of}` : readingOf(it).series;
 }
 
@@ -129,7 +136,7 @@ export const isGood = (it: Condition, sample: Sampled): boolean => readingOf(it)
 
 /** `up{job="app"} is 1`, `http://app:8080/readyz answers 200`. */
 export function describeCondition(it: Condition | Corroboration): string {
-  if ("counter" in it) return `${it.counter} ${it.keeps ? "is kept" : "increases"}`;
+  if ("counter" in it && "keeps" in it && it.keeps) return `${it.counter} is kept`;
   return "unit" in it ? `systemd restarts ${it.unit} in ${it.of}` : readingOf(it).text;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AnyFault } from "../fault/define.ts";
 import { mostTrials } from "../most-trials.ts";
 import { duration, formatDuration, ms, seconds } from "../time.ts";
-import { condition, corroboration, timedCondition } from "./conditions.ts";
+import { anyCondition, condition, corroboration, timedCondition } from "./conditions.ts";
 import { filePath } from "./file-path.ts";
 import { lasting } from "./lasting.ts";
 import { machineMisfits } from "./machine.ts";
@@ -280,7 +280,7 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
         .array(timedCondition)
         .default([])
         .meta({ description: "Each must become true within its own time, while the fault lasts" }),
-      never: z.array(condition).default([]).meta({
+      never: z.array(anyCondition).default([]).meta({
         description: "None may be true at any moment from the injection to the end; a gap in what is seen is no pass",
       }),
       recovery: recovery.optional(),

@@ -28,6 +28,13 @@ export const promqlCondition = z
   .superRefine(fitting("a promql condition"))
   .meta(someBound);
 
+export const counterCondition = z.strictObject({
+  counter: selector.meta({
+    description: 'A counter by its selector, such as errors_total{job="app"}; the sum of several series',
+  }),
+  increases: z.literal(true),
+});
+
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "the name of a label, such as job");
 
 export const alertCondition = z.strictObject({
@@ -45,6 +52,16 @@ export const readMetric = (it: z.output<typeof metricCondition>): Reading => ({
   watch: { by: "prometheus", selector: it.metric },
   good: ({ value }) => within(it, value),
   say: String,
+});
+
+export const readCounter = ({ counter }: Pick<z.output<typeof counterCondition>, "counter">): Reading => ({
+  series: counter,
+  text: `${counter} increases`,
+  watch: { by: "prometheus", selector: counter, sum: true },
+  cumulative: true,
+  resets: true,
+  good: ({ value }) => value > 0,
+  say: (value) => `${value} more`,
 });
 
 export const readPromql = (it: z.output<typeof promqlCondition>): Reading => ({

@@ -9,7 +9,7 @@ export interface Sampled {
 
 /** What must be looked at for a condition, as the observer that does it is told. */
 export type Watch =
-  | { readonly by: "prometheus"; readonly selector: string }
+  | { readonly by: "prometheus"; readonly selector: string; readonly sum?: true }
   | { readonly by: "promql"; readonly expression: string; readonly alert?: string }
   | { readonly by: "probe"; readonly url: string; readonly body?: string }
   | { readonly by: "state" | "health"; readonly service: string; readonly replica?: number }
@@ -30,6 +30,8 @@ export interface Reading {
    * before the fault, since the observation began.
    */
   readonly cumulative?: true;
+  /** It falls all the same where it begins again at 0, as the counter of a program that was restarted. */
+  readonly resets?: true;
   readonly good: (sample: Sampled) => boolean;
   /** A sample's value in words: `exited`, `503`. */
   readonly say: (value: number) => string;
