@@ -5,7 +5,7 @@ import { defineFault, type FaultTools } from "./define.ts";
 import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
 import { containerName } from "./process.ts";
-import { aimAtNeighbour, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
+import { aimAtNeighbours, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
 import { chainsFor, packetDirection, peers } from "./which-packets.ts";
 
 const times = 3;
@@ -13,7 +13,7 @@ const silenceMs = 500;
 
 const aimed = z.strictObject({
   ...packetAim.shape,
-  reach: reachAim,
+  reach: z.array(reachAim).min(1),
   peers: z.array(z.string()).optional(),
   direction: packetDirection.unwrap(),
 });
@@ -46,21 +46,21 @@ export const isolate = defineFault({
 
   async aim(tools, { service, replica, peers, direction }) {
     const { aim, container, wire } = await aimAtNetwork(tools, "isolate", service, replicaNumber(replica));
-    const reach = await aimAtNeighbour(tools, wire, service, container, peers);
+    const reach = await aimAtNeighbours(tools, wire, service, container, peers);
     return { ...aim, reach, direction, ...(peers ? { peers } : {}) };
   },
 
   inject: (tools, aim) => applyRules(tools, aim, rulesOf(tools, aim)),
 
-  /** Bitten once a neighbour that answered before is silent, and so is the service to it, while both live. */
+  /** Bitten once a neighbour that answered before (each, of named peers) is silent, and so is the service to it, while both live. */
   async witness(tools, aim, within) {
     const end = hostNow() + within;
     do {
       const knocks = await inside(tools, aim, (wire, container) =>
-        knockBoth(tools, wire, container, aim.reach, times, silenceMs),
+        Promise.all(aim.reach.map((it) => knockBoth(tools, wire, container, it, times, silenceMs))),
       );
-      if (knocks?.alive && lost(knocks.out).length === times && lost(knocks.back).length === times)
-        return hullOf([...knocks.out, ...knocks.back]);
+      if (knocks?.every((it) => it.alive && lost(it.out).length === times && lost(it.back).length === times))
+        return hullOf(knocks.flatMap((it) => [...it.out, ...it.back]));
       await sleep(100);
     } while (hostNow() < end);
     return undefined;

@@ -5,7 +5,7 @@ import { defineFault, type FaultTools } from "./define.ts";
 import { aimAtNetwork, applyRules, holdRules, inside, packetAim, type Rules, removeRules } from "./packets.ts";
 import { replica, replicaNumber, service } from "./params.ts";
 import { containerName } from "./process.ts";
-import { aimAtNeighbour, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
+import { aimAtNeighbours, hullOf, knockBoth, lost, reachAim } from "./reach.ts";
 import { chainsFor, packetDirection, peers } from "./which-packets.ts";
 import type { Greeted } from "./wire/wire.ts";
 
@@ -25,7 +25,7 @@ const share = z
 
 const aimed = z.strictObject({
   ...packetAim.shape,
-  reach: reachAim,
+  reach: z.array(reachAim).min(1),
   /** In percent. */
   share: z.number(),
   peers: z.array(z.string()).optional(),
@@ -61,25 +61,25 @@ export const packetLoss = defineFault({
 
   async aim(tools, { service, replica, share, peers, direction }) {
     const { aim, container, wire } = await aimAtNetwork(tools, "packet-loss", service, replicaNumber(replica));
-    const reach = await aimAtNeighbour(tools, wire, service, container, peers);
+    const reach = await aimAtNeighbours(tools, wire, service, container, peers);
     return { ...aim, reach, share, direction, ...(peers ? { peers } : {}) };
   },
 
   inject: (tools, aim) => applyRules(tools, aim, rulesOf(tools, aim)),
 
-  /** Bitten once of many tries with a neighbour at least half as many as expected are lost. */
+  /** Bitten once of many tries with a neighbour (with each, of named peers) at least half as many as expected are lost. */
   async witness(tools, aim, within) {
     const end = hostNow() + within;
     // A try is a packet and its answer, of which one goes in and one out.
     const expected = 1 - (1 - aim.share / 100) ** (aim.direction === "both" ? 2 : 1);
-    const all: Greeted[] = [];
+    const enough = (all: readonly Greeted[]) => lost(all).length >= Math.max(fewest, (all.length * expected) / 2);
+    const all = aim.reach.map((): Greeted[] => []);
     do {
       const knocks = await inside(tools, aim, (wire, container) =>
-        knockBoth(tools, wire, container, aim.reach, times, lostMs),
+        Promise.all(aim.reach.map((it) => knockBoth(tools, wire, container, it, times, lostMs))),
       );
-      if (knocks?.alive) all.push(...knocks.out, ...knocks.back);
-      const gone = lost(all);
-      if (gone.length >= Math.max(fewest, (all.length * expected) / 2)) return hullOf(gone);
+      for (const [nth, it] of (knocks ?? []).entries()) if (it.alive) all[nth]?.push(...it.out, ...it.back);
+      if (all.every(enough)) return hullOf(lost(all.flat()));
       await sleep(50);
     } while (hostNow() < end);
     return undefined;

@@ -119,6 +119,16 @@ describe("while it is isolated", () => {
     await isolate.undo(little.tools, aim);
   });
 
+  test("from several peers, which is seen at each of them", async () => {
+    const aim = await aimed(isolate, { peers: ["db", "cache"] });
+    expect(aim).toMatchObject({ reach: [{ neighbour: "db" }, { neighbour: "cache" }] });
+    await isolate.inject(little.tools, aim);
+    expect(await isolate.witness(little.tools, aim, seconds(5))).toBeDefined();
+    await (await wire("app")).nft("flush table inet healproof-isolate");
+    expect(await isolate.witness(little.tools, aim, ms(100))).toBeUndefined();
+    await isolate.undo(little.tools, aim);
+  });
+
   test("a container that restarts is isolated again within seconds, and free after the undo", async () => {
     const aim = await aimed(isolate, {});
     await isolate.inject(little.tools, aim);

@@ -166,7 +166,8 @@ test.each([
 ])("rules that were %s by somebody are a fault that was released", async (_, change) => {
   const { states, pretend } = await looksWhile(cutOff, change);
   expect(states).toEqual(["in-force", "released"]);
-  expect(pretend.scripts).toHaveLength(1);
+  // The injection, and the first look.
+  expect(pretend.scripts).toHaveLength(2);
 });
 
 test("rules that were gone before the first look were released", async () => {
@@ -187,8 +188,43 @@ test("the rules follow a peer to its next address", async () => {
   const { pretend, whys } = await looksWhile({ fault: isolate, params: { peers: ["db"] } }, (it) => {
     it.addresses = ["172.18.0.9"];
   });
-  expect(whys[1]).toContain("follow");
+  expect(whys[1]).toMatch(/^a peer of app has moved: the rules followed it after at most \d+ ms$/);
   expect(pretend.network.tables.get("healproof-isolate")).toContain("ip saddr { 172.18.0.9 } drop");
+});
+
+test("the rules follow a peer that moved before the first look, too", async () => {
+  const fromDb = { fault: isolate, params: { peers: ["db"] } };
+  const { pretend, aim } = await broken(fromDb);
+  pretend.addresses = ["172.18.0.9"];
+  const end = new AbortController();
+  const looks: FaultLook[] = [];
+  const tell = (look: FaultLook) => {
+    looks.push(look);
+    end.abort();
+  };
+  await isolate.watch(pretend, aim, tell, end.signal);
+  expect(looks[0]?.why).toContain("has moved since the injection");
+  expect(pretend.network.tables.get("healproof-isolate")).toContain("ip saddr { 172.18.0.9 } drop");
+});
+
+describe.each([isolate, packetLoss])("$kind of several peers", (fault) => {
+  const params = { peers: ["db", "cache"], ...(fault === packetLoss ? { share: "60%" } : {}) };
+
+  test("is witnessed at each of them, not at the first alone", async () => {
+    const pretend = new PretendNetwork();
+    pretend.hasCache = true;
+    const { aim } = await broken({ fault, params }, pretend);
+    expect(await fault.witness(pretend, aim, seconds(5))).toBeDefined();
+    pretend.packet = (_from, peer) => (peer === "cache" ? "refused" : "silence");
+    expect(await fault.witness(pretend, aim, ms(20))).toBeUndefined();
+  });
+
+  test("has nothing to show at one that does not answer before", async () => {
+    await expect(aimed({ fault, params })).rejects.toMatchObject({
+      code: "nothing-to-break",
+      message: expect.stringContaining("cache does not answer app now"),
+    });
+  });
 });
 
 test("silence is no witness where the neighbour is gone, or neither side reaches itself", async () => {

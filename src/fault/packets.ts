@@ -144,6 +144,8 @@ class RuleKeeper {
   #listed: string | undefined;
   /** When nothing was last seen to go through, by rules or for want of a network. */
   #closedAt = hostNow();
+  /** When the chains that were wanted last were last found to be those that were wanted. */
+  #wantedAt = hostNow();
   /** Fulfils when the network is gone; undefined while there is none. */
   #ended: Promise<void> | undefined;
 
@@ -185,30 +187,37 @@ class RuleKeeper {
   async #lookInside(wire: Wire, container: FaultContainer): Promise<Omit<FaultLook, "when">> {
     this.#ended = wire.ended;
     const { service, table } = this.#aim;
+    const asked = hostNow();
     const chains = await this.#rules(wire, container);
     if (this.#network.container !== container.id || this.#network.pid !== container.pid) {
-      const { to } = await this.#put(wire, container, chains);
-      const open = Math.max(0, Math.round(to - this.#closedAt));
+      const open = await this.#put(wire, container, chains, asked, this.#closedAt);
       return inForce(`${service} was restarted: its new network got the rules after at most ${open} ms`);
     }
     const listed = await wire.table(table);
     if (listed === undefined || listed !== (this.#listed ?? listed))
       return { state: "released", why: `the rules in ${service}'s network were taken away or changed` };
-    if (chains !== (this.#chains ?? chains)) {
-      await this.#put(wire, container, chains);
-      return inForce(`the rules in ${service}'s network follow its peers to other addresses`);
+    if (chains !== this.#chains) {
+      // At the first look nobody knows yet whether those that were injected are still the ones that are wanted.
+      const isFirst = this.#chains === undefined;
+      const open = await this.#put(wire, container, chains, asked, this.#wantedAt);
+      if (!isFirst) return inForce(`a peer of ${service} has moved: the rules followed it after at most ${open} ms`);
+      if (listed !== this.#listed)
+        return inForce(
+          `a peer of ${service} has moved since the injection, or the rules were changed: they are right now`,
+        );
     }
-    this.#chains = chains;
-    this.#listed = listed;
+    this.#wantedAt = asked;
     return inForce(`the rules are in ${service}'s network`);
   }
 
-  async #put(wire: Wire, { id, pid }: FaultContainer, chains: string): Promise<HostSpan> {
-    const when = await wire.nft(filling(this.#aim.table, chains));
+  /** For how long it may have been open, in whole ms, where it was closed for certain `since` then. */
+  async #put(wire: Wire, { id, pid }: FaultContainer, chains: string, asked: number, since: number): Promise<number> {
+    const { to } = await wire.nft(filling(this.#aim.table, chains));
     this.#network = { container: id, pid };
     this.#chains = chains;
+    this.#wantedAt = asked;
     this.#listed = await wire.table(this.#aim.table);
-    return when;
+    return Math.max(0, Math.round(to - since));
   }
 }
 

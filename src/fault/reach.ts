@@ -30,15 +30,27 @@ const knock = (wire: Wire, host: string, timeoutMs: number): Promise<Greeted> =>
 /** Whether the other side's kernel has answered. */
 const passed = ({ came }: Greeted) => came !== "silence" && came !== "unreachable";
 
-/** A neighbour (one of these services, if given) from which packets pass to the container and back, seen from both. */
-export async function aimAtNeighbour(
+/** Of each of these services one container, or else any neighbour, as {@link aimAtNeighbour} finds it. */
+export const aimAtNeighbours = (
+  tools: FaultTools,
+  wire: Wire,
+  service: string,
+  container: FaultContainer,
+  peers?: readonly string[],
+): Promise<ReachAim[]> =>
+  Promise.all((peers ?? [undefined]).map((it) => aimAtNeighbour(tools, wire, service, container, it)));
+
+/** A neighbour (of this service, if given) from which packets pass to the container and back, seen from both. */
+async function aimAtNeighbour(
   tools: FaultTools,
   wire: Wire,
   service: string,
   { id }: FaultContainer,
-  services?: readonly string[],
+  peer: string | undefined,
 ): Promise<ReachAim> {
-  const neighbours = (await tools.stack.neighbours(id, services)).filter((it) => it.container.running);
+  const neighbours = (await tools.stack.neighbours(id, peer === undefined ? undefined : [peer])).filter(
+    (it) => it.container.running,
+  );
   const own = (await tools.stack.endpoints(id)).map((it) => it.address).filter(Boolean);
   const found = (await Promise.all(neighbours.map((it) => answeringAddress(wire, it)))).filter(
     (it) => it !== undefined,
@@ -50,11 +62,11 @@ export async function aimAtNeighbour(
         return { neighbour: neighbour.service, neighbourContainer: neighbour.container.id, theirs, ours };
   }
   throw nothingToBreak(
-    `no neighbour of ${service} answers it now, so nothing would show that its packets are dropped`,
+    `${peer === undefined ? `no neighbour of ${service} answers it` : `${peer} does not answer ${service}`} now, so nothing would show that its packets are dropped`,
     {
       asked:
         neighbours.map((it) => `${it.service} (${it.addresses.join(", ")})`).join(", ") ||
-        "nobody else runs in its networks",
+        `${peer === undefined ? "nobody else" : "none of its containers"} runs in its networks`,
     },
   );
 }

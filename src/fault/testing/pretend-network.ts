@@ -5,6 +5,9 @@ import { noStack, noTools } from "./no-tools.ts";
 
 const app = "a1".repeat(32);
 const peer = "b1".repeat(32);
+const cache = "c1".repeat(32);
+
+const cacheAddress = "172.18.0.4";
 
 /** The network of one run of a container: the tables of rules in it. */
 class Network {
@@ -12,7 +15,7 @@ class Network {
   readonly ended = Promise.withResolvers<void>();
 }
 
-/** A service `app` with a neighbour `db`, and what passes between them by the rules in the app's network. */
+/** A service `app` with a neighbour `db`, perhaps another, and what passes between them by the rules in the app's network. */
 export class PretendNetwork implements FaultTools {
   readonly hand = noTools.hand;
   /** Scripts that nft was given, in order. */
@@ -23,8 +26,10 @@ export class PretendNetwork implements FaultTools {
   /** Of `db`. */
   addresses = ["172.18.0.3"];
   neighbourRuns = true;
+  /** Whether there is a neighbour `cache` besides, which always runs. */
+  hasCache = false;
   /** How a packet between the two fares, by the tables that there are; unless told, as the kernel would have it. */
-  packet: ((from: "app" | "db") => Came) | undefined;
+  packet: ((from: "app" | "db" | "cache", other: string) => Came) | undefined;
   /** What the app's name server answers. */
   names: (() => Named["came"]) | undefined;
   /** Whether each of the two reaches itself. */
@@ -55,7 +60,11 @@ export class PretendNetwork implements FaultTools {
       const running = this.neighbourRuns;
       const container = { id: peer, pid: running ? 200 : 0, running, paused: false };
       const addresses = running ? this.addresses : [];
-      return [{ service: "db", container, addresses }].filter((it) => services?.includes(it.service) ?? true);
+      const second = { id: cache, pid: 300, running: true, paused: false };
+      return [
+        { service: "db", container, addresses },
+        ...(this.hasCache ? [{ service: "cache", container: second, addresses: [cacheAddress] }] : []),
+      ].filter((it) => services?.includes(it.service) ?? true);
     },
   };
 
@@ -71,13 +80,12 @@ export class PretendNetwork implements FaultTools {
   }
 
   #wireInto(container: string, network: Network): Wire {
-    const self = container === app ? "127.0.0.1" : this.addresses[0];
+    const self = container === app ? "127.0.0.1" : container === cache ? cacheAddress : this.addresses[0];
     return {
       ended: container === app ? network.ended.promise : new Promise(() => undefined),
       http: () => Promise.reject(new Error("not reached")),
       greet: async ({ host, timeoutMs }): Promise<Greeted> => {
-        const came =
-          host === self ? (this.alive ? "refused" : "silence") : this.#fares(network, container === app ? "app" : "db");
+        const came = host === self ? (this.alive ? "refused" : "silence") : this.#fares(network, container, host);
         return { came, bytes: 0, when: this.#when(came === "silence" ? timeoutMs : 1) };
       },
       lookUp: async (_name, timeoutMs): Promise<Named> => {
@@ -98,8 +106,10 @@ export class PretendNetwork implements FaultTools {
     };
   }
 
-  #fares({ tables }: Network, from: "app" | "db"): Came {
-    if (this.packet) return this.packet(from);
+  #fares({ tables }: Network, container: string, host: string): Came {
+    const from = container === app ? "app" : container === cache ? "cache" : "db";
+    const other = from !== "app" ? from : host === cacheAddress ? "cache" : "db";
+    if (this.packet) return this.packet(from, other);
     return tables.has("healproof-isolate") || tables.has("healproof-packet-loss") ? "silence" : "refused";
   }
 
