@@ -1,15 +1,15 @@
 #!/bin/bash
-# On the host, after each `vagrant up`: brings the images that the VM lacks, and has the stack started in there. Arguments: the project's
-# folder; the timing; kvm or qemu.
+# On the host, after each `vagrant up`: brings the images that the VM lacks, and has the stack started in there; without the stack, where a
+# run has the machine for its own ones, the machine's exporter alone. Arguments: the project's folder; the timing; kvm or qemu; yes or no.
 set -euo pipefail
-project=$1 timing=$2 driver=$3
+project=$1 timing=$2 driver=$3 stack=$4
 cd "$project"
 config=$(mktemp)
 trap 'rm -f "$config"' EXIT
 vagrant ssh-config > "$config"
 vm() { ssh -F "$config" default sudo "$@"; }
 
-if vm test -e /var/lib/healproof/in-use; then
+if [ "$stack" = yes ] && vm test -e /var/lib/healproof/in-use; then
   echo 'lab: a run of healproof has the machine, or was killed in it: its own stack stays away (npm run --silent healproof -- clean --target vagrant, where no run is left)' >&2
   exit 1
 fi
@@ -18,7 +18,8 @@ if [ ! -f fixtures/stack/.env ]; then
   echo 'lab: the stack is not built yet: npm run setup'
   npm run --silent setup
 fi
-images=$(docker compose -f fixtures/stack/compose.yaml -f lab/compose.yaml config --images; sed -n 's/^TAPO_EXPORTER_IMAGE=//p' fixtures/stack/.env)
+images=$(sed -n 's/^TAPO_EXPORTER_IMAGE=//p' fixtures/stack/.env)
+[ "$stack" = no ] || images+=$'\n'$(docker compose -f fixtures/stack/compose.yaml -f lab/compose.yaml config --images)
 # As engines list an image, however it is written. One that is wanted by its digest loses that on its way: the machine pulls it.
 full_names() { sed -E -e '/@/d' -e 's#^docker\.io/##; s#^library/##' -e '/:[^/]*$/!s/$/:latest/' | sort -u; }
 lacking=()
@@ -32,5 +33,9 @@ if [ "${#lacking[@]}" -gt 0 ]; then
   docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'"
 fi
 rsync -a -e "ssh -F $config" --rsync-path='sudo rsync' fixtures/stack/.env "default:$project/fixtures/stack/.env"
+if [ "$stack" = no ]; then
+  vm "$project/lab/start-exporter.sh" "$project"
+  exit
+fi
 echo 'lab: starting the stack …'
 vm "$project/lab/start-stack.sh" "$project" "$timing" "$driver"

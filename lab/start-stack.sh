@@ -1,6 +1,6 @@
 #!/bin/bash
-# In the VM, as root: the stack as a unit that comes up at boot, and the tapo exporter out of its image. Ends once all of it is well, or
-# says after its limit what is not. Arguments: the project's folder; the timing; kvm or qemu.
+# In the VM, as root: the stack as a unit that comes up at boot, and the tapo exporter. Ends once all of it is well, or says after its
+# limit what is not. Arguments: the project's folder; the timing; kvm or qemu.
 set -euo pipefail
 project=$1 timing=$2 driver=$3
 limit_s=900
@@ -14,23 +14,8 @@ printf '%s\n' '[Unit]' 'Description=The reference stack' 'Requires=docker.servic
   "ExecStart=/usr/bin/${compose[*]} up --detach --remove-orphans" "ExecStop=/usr/bin/${compose[*]} down" \
   'TimeoutStartSec=10min' 'TimeoutStopSec=5min' '[Install]' 'WantedBy=multi-user.target' > /etc/systemd/system/healproof-stack.service
 
-# shellcheck disable=SC1091 # written by the set-up
-. "$project/fixtures/stack/.env"
-if [ "$(cat /opt/tapo-exporter/image 2>/dev/null)" != "$TAPO_EXPORTER_IMAGE" ]; then
-  container=$(docker create "$TAPO_EXPORTER_IMAGE")
-  install -d /opt/tapo-exporter
-  docker cp -q "$container:/usr/local/bin/node" /usr/local/bin/node
-  docker cp -q "$container:/app/main.js" /opt/tapo-exporter/main.js
-  docker cp -q "$container:/app/package.json" /opt/tapo-exporter/package.json
-  docker cp -q "$container:/app/tapo-exporter.service" /etc/systemd/system/tapo-exporter.service
-  docker rm "$container" > /dev/null
-  echo "$TAPO_EXPORTER_IMAGE" > /opt/tapo-exporter/image
-fi
-# The emulator's account: no secret.
-(umask 077 && printf 'TAPO_EMAIL=%s\nTAPO_PASSWORD=%s\n' stack@example.org Only-for-the-emulator > /etc/tapo-exporter.env)
-
+"$project/lab/start-exporter.sh" "$project"
 systemctl daemon-reload
-systemctl enable --quiet --now tapo-exporter
 systemctl enable --quiet healproof-stack
 systemctl restart healproof-stack
 

@@ -39,7 +39,7 @@ beforeEach(() => {
 
 afterEach(() => programs[Symbol.dispose]());
 
-const bring = () => run([script, folder, "real", "qemu"], seconds(30), folder);
+const bring = (stack: "yes" | "no" = "yes") => run([script, folder, "real", "qemu", stack], seconds(30), folder);
 
 test("what the machine lacks and this one has is brought, and is on its disk; the rest it pulls when its stack starts", async () => {
   expect(await bring()).toMatchObject({ exitCode: 0 });
@@ -53,4 +53,12 @@ test("a machine that a run has is left alone, and the error says how it becomes 
   writeFileSync(join(folder, "in-use"), "");
   expect(await bring()).toMatchObject({ exitCode: 1, err: expect.stringContaining("clean --target vagrant") });
   expect(programs.asked.filter((it) => /start-stack|docker/.test(it))).toEqual([]);
+});
+
+test("to a machine that a run has for its own stacks comes the exporter that is a unit of it, and nothing else", async () => {
+  writeFileSync(join(folder, "in-use"), "");
+  expect(await bring("no")).toMatchObject({ exitCode: 0 });
+  expect(programs.asked.filter((it) => it.startsWith("docker save"))).toEqual(["docker save healproof-tapo:1"]);
+  expect(programs.asked.at(-1)).toMatch(/start-exporter\.sh /);
+  expect(programs.asked.filter((it) => it.includes("start-stack"))).toEqual([]);
 });

@@ -63,13 +63,13 @@ test("its files are not brought up to date while its power comes back", async ()
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;
   programs.add("virsh", "echo 'shut off'");
-  programs.add("vagrant", `echo "sync: $HEALPROOF_LAB_SYNC" >> "${folder}/asked"`);
+  programs.add("vagrant", `echo "power back: $HEALPROOF_LAB_POWER_BACK" >> "${folder}/asked"`);
   mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
   writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
   await it.restorePower();
-  expect(programs.asked.join("\n")).toContain("vagrant up --no-provision\nsync: no");
+  expect(programs.asked.join("\n")).toContain("vagrant up --no-provision\npower back: 1");
   const vagrantfile = readFileSync(join(import.meta.dirname, "../../../Vagrantfile"), "utf8");
-  expect(vagrantfile).toContain('type: "rsync", disabled: ENV["HEALPROOF_LAB_SYNC"] == "no"');
+  expect(vagrantfile).toContain('type: "rsync", disabled: ENV["HEALPROOF_LAB_POWER_BACK"] == "1"');
 });
 
 test("only a snapshot of ours that is there is removed", async () => {

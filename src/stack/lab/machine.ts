@@ -54,7 +54,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
 
   async cutPower() {
     await this.#booted();
-    const cut = { HEALPROOF_LAB_POWER_CUT: "1", HEALPROOF_LAB_STACK: "no" };
+    const cut = { HEALPROOF_LAB_POWER_CUT: "1" };
     return spanOf(() => vagrant(["halt", "--force"], limits.halt, this.#order.folder, cut));
   }
 
@@ -201,7 +201,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
   }
 
   #vagrant(args: readonly string[]): Promise<string> {
-    return vagrant(args, limits.up, this.#order.folder, { HEALPROOF_LAB_STACK: "no", HEALPROOF_LAB_SYNC: "no" });
+    return vagrant(args, limits.up, this.#order.folder, { HEALPROOF_LAB_POWER_BACK: "1" });
   }
 
   /** Whether its processor is emulated, because this machine's supports no virtual ones. */
