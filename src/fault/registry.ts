@@ -25,7 +25,7 @@ import { restart } from "./restart.ts";
 import { slowClose } from "./slow-close.ts";
 import { stop } from "./stop.ts";
 
-/** Every fault that healproof has. A new one is one file and one line here. */
+/** Every fault that healproof has. A new one is one file and one line here; docs/adding-a-fault.md says what its tests ask for besides. */
 export const builtInFaults = [
   crash,
   stop,
