@@ -71,7 +71,7 @@ export interface TrialTools {
   readonly noise: (signal: AbortSignal) => Promise<() => void>;
   /** Awaited before what is measured; call what it returns once it is. */
   readonly quiet: (signal: AbortSignal) => Promise<() => void>;
-  /** Called once nothing but removing the stack remains, or it only waits for long: the next one may start meanwhile. */
+  /** Called once nothing but removing the stack remains, or it waits for long, to come up too: the next one may start meanwhile. */
   readonly makeRoom: () => void;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
@@ -97,7 +97,7 @@ const isTimed = ({ variant }: TrialPlan, { expect, goal, recovery }: Act): boole
 
 const limits = {
   up: seconds(90),
-  /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring. */
+  /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring, nor another stack from starting. */
   loud: seconds(20),
   witness: seconds(5),
   steadyAgain: seconds(30),
@@ -144,7 +144,10 @@ class Trial {
     let failed = false;
     try {
       const quiet = await this.#tools.noise(this.#signal);
-      const longStart = setTimeout(quiet, limits.loud);
+      const longStart = setTimeout(() => {
+        quiet();
+        this.#tools.makeRoom();
+      }, limits.loud);
       try {
         await this.#journal.phase("up", upLimit(limits.up, this.#tools.host !== undefined), async () => {
           const { docker } = this.#tools.engine;
