@@ -22,6 +22,7 @@ import { Observers } from "./observers.ts";
 import { downLimit, evidenceLimit, overrun, upLimit } from "./phase-limits.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
+import { isTimed, leavesRoom } from "./room.ts";
 import type { StackStart } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
@@ -84,16 +85,6 @@ export interface TrialProgress {
   readonly phase: Phase;
   readonly text: string;
 }
-
-/**
- * Where a budget is longer, the seconds that another stack's start may cost make no difference to it; and what waits for longer does
- * so at real timing, where a stack takes next to nothing.
- */
-const longestTimed = seconds(60);
-
-/** Whether a recovery is to be measured, so that it must be quiet: not where none is expected, the stack is broken on purpose, or all is to stay as it is. */
-const isTimed = ({ variant }: TrialPlan, { expect, goal, recovery }: Act): boolean =>
-  expect === "recovered" && goal !== "holds" && variant === undefined && recovery.within <= longestTimed;
 
 const limits = {
   up: seconds(90),
@@ -285,7 +276,7 @@ class Trial {
           await this.#awaitSteady("steady", this.#plan.steady.within, delay);
           if (!(await this.#break(schedule))) return;
         }
-        if (!isTimed(this.#plan, act) && act.recovery.patience > longestTimed) this.#tools.makeRoom();
+        if (leavesRoom(this.#plan, act)) this.#tools.makeRoom();
         const recovered = await this.#awaitRecovery(act, done);
         looks = await this.#look(scene.stack, observers);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.

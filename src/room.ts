@@ -1,0 +1,26 @@
+import type { Act, TrialPlan } from "./plan.ts";
+import { type Duration, ms, seconds } from "./time.ts";
+
+/** Which acts of a trial want the machine for themselves while they are watched, and which leave it to others. */
+
+/**
+ * What is watched for longer is so at real timing, where a stack takes next to nothing and the seconds that another one's start may cost
+ * make no difference.
+ */
+const longestTimed = seconds(60);
+/** Who only waits for longer than this has the next stack started meanwhile. */
+const shortWait = seconds(25);
+
+/** When the last of its faults is over that has a time of its own, counted from the first. */
+const faultsOver = ({ faults }: Act): Duration => ms(Math.max(0, ...faults.map((it) => it.at + (it.for ?? 0))));
+
+/** Whether a recovery is to be measured, so that it must be quiet: not where none is expected, the stack is broken on purpose, or all is to stay as it is. */
+export function isTimed({ variant }: Pick<TrialPlan, "variant">, act: Act): boolean {
+  const { expect, goal, recovery } = act;
+  if (expect !== "recovered" || goal === "holds" || variant !== undefined) return false;
+  return recovery.within + (recovery.measuredFrom === "fault-end" ? faultsOver(act) : 0) <= longestTimed;
+}
+
+/** Whether an act only waits, and for so long that another stack may come up meanwhile. */
+export const leavesRoom = (plan: Pick<TrialPlan, "variant">, act: Act): boolean =>
+  !isTimed(plan, act) && faultsOver(act) + act.recovery.patience > shortWait;
