@@ -64,6 +64,7 @@ export async function moveToLab(planned: readonly TrialPlan[], order: Order): Pr
   const { openLab } = await loadLab();
   await using opened = new AsyncDisposableStack();
   const lab = opened.use(await openLab({ ...order, folder: process.cwd() }));
+  await lab.refuseFilesInMemory();
   const moved = planned.map((it) => ({
     ...it,
     stack: { ...it.stack, variables: { ...lab.variables, ...it.stack.variables } },

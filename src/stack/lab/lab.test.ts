@@ -81,6 +81,22 @@ test("a lab that runs gets the files of here; one that is down is brought up wit
   expect(asked()).toContain("stack: no");
 });
 
+test("a project whose files the machine would lose with its power is refused, with what to do", async () => {
+  const onA = (kind: string) =>
+    program(
+      "ssh",
+      `case "$*" in *findmnt*) echo ${kind};; *"getent group docker") echo docker:x:987:vagrant;; ${programs.tunnelBranch} esac`,
+    );
+  onA("tmpfs");
+  await using lab = await open();
+  await expect(lab.refuseFilesInMemory()).rejects.toMatchObject({
+    code: "files-in-memory",
+    facts: { folder, try: "a checkout elsewhere, not below /tmp" },
+  });
+  onA("ext4");
+  await lab.refuseFilesInMemory();
+});
+
 test("the lab's own stack makes room whatever state it is in, before anything of ours is there, and comes back", async () => {
   const ownStack = () => asked().filter((it) => it.includes("own-stack.sh") || it.includes(" -L "));
   const lab = await open();

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { KnownError } from "../../errors.ts";
+import { exitCode, KnownError } from "../../errors.ts";
 import type { Host } from "../../fault/host.ts";
 import type { TrialPlan } from "../../plan.ts";
 import { formatDuration, minutes, ms } from "../../time.ts";
@@ -29,6 +29,8 @@ export interface Lab extends AsyncDisposable {
   stacksOf(plans: readonly TrialPlan[]): LabStacks;
   /** What a run that was killed may have left of itself. */
   forgetSnapshot(): Promise<void>;
+  /** An error where the machine would lose the project's files with its power: a stack mounts some of them. */
+  refuseFilesInMemory(): Promise<void>;
   /** Brings images, and our helpers', that the VM's engine lacks and this machine's has; what this machine lacks it pulls by itself. */
   bring(images: readonly string[]): Promise<void>;
 }
@@ -125,6 +127,7 @@ export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> 
       return stacks;
     },
     forgetSnapshot: () => host.forget(),
+    refuseFilesInMemory: () => refuseFilesInMemory(ssh, folder),
     async bring(images) {
       const [theirs, own, helpers] = await Promise.all([
         must([...ssh, ...listImages], limits.ask, folder),
@@ -156,4 +159,18 @@ export async function openLab({ folder, tell, signal }: LabOrder): Promise<Lab> 
 function fullName(name: string): string {
   const it = name.replace(/^docker\.io\//, "").replace(/^library\//, "");
   return /[:@][^/]*$/.test(it) ? it : `${it}:latest`;
+}
+
+/** Debian 13 has all of /tmp in memory. */
+async function refuseFilesInMemory(ssh: readonly string[], folder: string): Promise<void> {
+  const find = ["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder];
+  if ((await must([...ssh, ...find], limits.ask, folder)).trim() !== "tmpfs") return;
+  throw new KnownError(
+    "files-in-memory",
+    "the lab's machine has the project's files in its memory, and loses them with its power",
+    {
+      facts: { folder, wanted: "one that is on the machine's disk", try: "a checkout elsewhere, not below /tmp" },
+      exitCode: exitCode.usage,
+    },
+  );
 }
