@@ -2,7 +2,7 @@ import { type Corroboration, describeCondition, seriesOf } from "../scenario/con
 import { formatDuration, type Instant, later, type Moment, ms } from "../time.ts";
 import { gapIn, tolerable } from "./gaps.ts";
 import type { CorroborationJudgement } from "./judgement.ts";
-import { firstFrom, type Series, type Tick } from "./series.ts";
+import { firstFrom, risenBy, type Series, type Tick } from "./series.ts";
 import { atInstant, plain } from "./words.ts";
 
 /** A counter's first increase after the origin: it happened after `from` and by `tick.to`. */
@@ -29,7 +29,7 @@ function* increases(ticks: readonly Tick[], origin: Moment, absentBefore: boolea
   for (const tick of ticks.slice(start)) {
     const base = before?.value ?? (absentBefore ? 0 : undefined);
     if (base !== undefined) {
-      const increase = tick.value >= base ? tick.value - base : tick.value;
+      const increase = risenBy(base, tick.value);
       if (increase > 0) yield { base, from: before?.from ?? origin.earliest, tick, ...(before ? { before } : {}) };
     }
     before = tick;

@@ -81,13 +81,14 @@ export function risingOf<T extends { readonly value: number }>(samples: readonly
   });
 }
 
-/** What a counter has counted since its first sample: where it fell it began again at 0, and what it shows then is new. */
+/** What a counter counted from one sample to the next: where it fell it began again at 0, and what it shows then is new. */
+export const risenBy = (before: number, value: number): number => (value >= before ? value - before : value);
+
+/** What a counter has counted since its first sample. */
 function countedIn<T extends { readonly value: number }>(samples: readonly T[]): T[] {
   let total = 0;
-  let before = Number.POSITIVE_INFINITY;
   return samples.map((it, index) => {
-    if (index > 0) total += it.value >= before ? it.value - before : it.value;
-    before = it.value;
+    total += risenBy(samples[index - 1]?.value ?? it.value, it.value);
     return { ...it, value: total };
   });
 }
