@@ -40,6 +40,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--broken <file>", "also run them against the broken healers in this file; each must be caught", (it) =>
       fromCaller(it),
     )
+    .option("--whole-matrix", "with --broken: go on where each is caught and each scenario has caught one", false)
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
     .action(async (what, options) => {

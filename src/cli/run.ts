@@ -1,6 +1,8 @@
 import { join, relative, resolve } from "node:path";
 import { type ExitCode, exitCode, KnownError, messageOf } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import { runMatrix } from "../matrix-run.ts";
+import type { TrialPlan } from "../plan.ts";
 import { planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
 import { Progress } from "../progress.ts";
@@ -23,6 +25,8 @@ export interface RunFlags {
   readonly control: boolean;
   /** A file of broken healers to run the scenarios against, besides. */
   readonly broken?: string;
+  /** Each of them that concerns it, also where that could only show again what is known. */
+  readonly wholeMatrix: boolean;
   readonly trials?: number;
   readonly keep: boolean;
   readonly target: Target;
@@ -74,31 +78,39 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     interrupted: signal,
     tell: progress.tell,
   });
-  progress.line(`run ${run.id}: ${plans.length} trials of ${loaded.length} scenarios${against(broken)}`);
+  progress.line(`run ${run.id}: ${claims.length} trials of ${loaded.length} scenarios${against(broken, flags)}`);
   const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
-  const settled = await Promise.allSettled(
-    plans.map(async (plan): Promise<FinishedTrial> => {
-      const finished = await run.trial(plan);
-      progress.done(plan.id, trialLine(finished.judgement, { colour }));
-      return finished;
-    }),
-  );
+  const done: FinishedTrial[] = [];
+  const failed = new Map<string, unknown>();
+  const tryIt = async (plan: TrialPlan): Promise<void> => {
+    try {
+      const it = await run.trial(plan);
+      done.push(it);
+      progress.done(plan.id, trialLine(it.judgement, { colour }));
+    } catch (thrown) {
+      failed.set(plan.id, thrown);
+    }
+  };
+  const ofMatrix = new Set(broken?.trials.map((it) => it.id));
+  await Promise.all([
+    ...plans.filter((it) => !ofMatrix.has(it.id)).map(tryIt),
+    broken &&
+      runMatrix(
+        { matrix: broken.matrix, trials: plans.filter((it) => ofMatrix.has(it.id)) },
+        { run: tryIt, judged: () => done.map((it) => it.judgement), whole: flags.wholeMatrix },
+      ),
+  ]);
   progress.end();
-  const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
+  const finished = plans.flatMap(({ id }) => done.find((it) => it.plan.id === id) ?? []);
   // What rejects after an interruption never began; anything else is told, and is never a pass.
-  const failures = plans.flatMap(({ id }, i) => {
-    const it = settled[i];
-    return it?.status === "rejected" && it.reason !== signal.reason ? [{ id, thrown: it.reason }] : [];
-  });
-  const never = plans
-    .filter(({ id }) => !finished.some((it) => it.plan.id === id))
-    .map(({ id }) => {
-      const failure = failures.find((it) => it.id === id);
-      return { what: id, why: failure ? messageOf(failure.thrown) : "interrupted before it started" };
-    });
+  const never = [...failed].map(([what, thrown]) => ({
+    what,
+    why: thrown === signal.reason ? "interrupted before it started" : messageOf(thrown),
+  }));
+  const failures = [...failed.values()].filter((it) => it !== signal.reason);
   const record = run.record(finished, [...noControl, ...never, ...leftOut], broken?.matrix);
-  for (const { thrown } of failures)
-    process.stderr.write(`${thrown instanceof KnownError ? thrown : (thrown?.stack ?? thrown)}\n`);
+  for (const it of failures)
+    process.stderr.write(`${it instanceof Error && !(it instanceof KnownError) ? it.stack : it}\n`);
   writeReports(run.folder, record, new Map(finished.map((it) => [it.plan.id, it.journal])));
   pointLatest(run.folder);
   const out = process.stdout;
@@ -115,5 +127,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
 
 const inThe = (target: Target): string => (target === "containers" ? "" : ` --target ${target}`);
 
-const against = (broken: ReturnType<typeof planMatrix> | undefined): string =>
-  broken ? `, ${broken.trials.length} of them against ${broken.matrix.healers.length} broken healers` : "";
+const against = (broken: ReturnType<typeof planMatrix> | undefined, { wholeMatrix }: RunFlags): string =>
+  broken
+    ? `, and ${wholeMatrix ? "" : "up to "}${broken.trials.length} against ${broken.matrix.healers.length} broken healers`
+    : "";

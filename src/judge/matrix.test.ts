@@ -81,6 +81,39 @@ describe("a cell", () => {
     expect(matrix.cells[0]).toMatchObject({ state: "unsure", text: "its trial was not run" });
   });
 
+  test("whose trial was not run is not needed where others catch its broken healer and its scenario catches another", () => {
+    const { matrix } = judge({
+      hang: { whole: "recovers", against: { blind: "neverRecovers", lame: "not-run" } },
+      crash: { whole: "recovers", against: { blind: "not-run", lame: "neverRecovers" } },
+    });
+    expect(matrix.cells.map(({ state, text }) => [state, text])).toEqual([
+      ["caught", expect.any(String)],
+      ["not-needed", "not run: crash catches this broken healer, and this scenario catches blind"],
+      ["not-needed", "not run: hang catches this broken healer, and this scenario catches lame"],
+      ["caught", expect.any(String)],
+    ]);
+    expect(roles(matrix)).toEqual({ hang: "catches", crash: "catches" });
+  });
+
+  test.each([
+    ["nothing else catches its broken healer", { blind: "neverRecovers", lame: "not-run" }, "recovers"],
+    ["its scenario catches no other", { blind: "recovers", lame: "not-run" }, "neverRecovers"],
+  ] as const)("whose trial was not run is unsure where %s", (_, against, byAnother) => {
+    const { matrix } = judge({
+      hang: { whole: "recovers", against },
+      crash: { whole: "recovers", against: { lame: byAnother } },
+    });
+    expect(matrix.cells.find((it) => it.scenario === "hang" && it.healer === "lame")?.state).toBe("unsure");
+  });
+
+  test("that is inconclusive is needed all the same: it was run", () => {
+    const { matrix } = judge({
+      hang: { whole: "recovers", against: { blind: "neverRecovers", lame: "isInterrupted" } },
+      crash: { whole: "recovers", against: { lame: "neverRecovers" } },
+    });
+    expect(matrix.cells.map((it) => it.state)).toEqual(["caught", "unsure", "caught"]);
+  });
+
   test("that is no concern of its scenario was not passed, and says why", () => {
     const { matrix } = judge({ hang: { whole: "recovers", against: { blind: { whyNot } } } });
     expect(matrix.cells[0]).toEqual({

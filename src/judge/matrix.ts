@@ -30,8 +30,11 @@ export interface MatrixScenario {
   readonly role: "catches" | "catches-nothing" | "unsure" | "not-concerned";
 }
 
-/** `caught`: refuted against the broken healer. `missed`: proven against it. */
-export type CellState = "caught" | "missed" | "unsure" | "not-concerned";
+/**
+ * `caught`: refuted against the broken healer. `missed`: proven against it. `not-needed`: not run, while others catch the broken healer
+ * and the scenario catches another.
+ */
+export type CellState = "caught" | "missed" | "unsure" | "not-needed" | "not-concerned";
 
 export interface MatrixCell extends PlannedCell {
   readonly state: CellState;
@@ -50,8 +53,11 @@ export function judgeMatrix(
   const trials = new Map(judgements.map((it) => [it.id, it]));
   const own = claims.filter(({ trial }) => trial.variant === undefined);
   const whole = new Map(own.map((it) => [it.scenario, it.trial.outcome]));
-  const cells = planned.cells.map((it) =>
-    judgeCell(it, it.trial === undefined ? undefined : trials.get(it.trial), whole.get(it.scenario)),
+  const cells = withoutNeedless(
+    planned.cells.map((it) =>
+      judgeCell(it, it.trial === undefined ? undefined : trials.get(it.trial), whole.get(it.scenario)),
+    ),
+    trials,
   );
   const healers = planned.healers.map((it) =>
     judgeHealer(
@@ -91,6 +97,20 @@ function judgeCell(
       ? "it is refuted with its healers whole, too, so this shows nothing"
       : "nothing shows that it is proven with its healers whole, so this shows nothing";
   return { ...cell, state: "unsure", text: `${doubt}: ${text}` };
+}
+
+/** What was not run leaves nothing open where it could only have shown once more what the others do. */
+function withoutNeedless(cells: readonly MatrixCell[], ran: ReadonlyMap<string, TrialJudgement>): MatrixCell[] {
+  const caught = cells.filter((it) => it.state === "caught");
+  return cells.map((cell) => {
+    const { scenario, healer, trial } = cell;
+    if (trial === undefined || ran.has(trial)) return cell;
+    const [by] = caught.filter((it) => it.healer === healer);
+    const [other] = caught.filter((it) => it.scenario === scenario);
+    if (!by || !other) return cell;
+    const text = `not run: ${by.scenario} catches this broken healer, and this scenario catches ${other.healer}`;
+    return { scenario, healer, trial, state: "not-needed", text };
+  });
 }
 
 function judgeHealer(

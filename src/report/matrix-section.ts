@@ -1,7 +1,7 @@
 import type { MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
 import { fileLink, scenarioAnchor } from "./anchors.ts";
 import { type Html, html, type Piece } from "./html.ts";
-import { cellWord, idleScenarios, matrixHeadline, triedAgainst } from "./matrix-words.ts";
+import { cellWord, idleScenarios, isIdle, matrixHeadline, triedAgainst } from "./matrix-words.ts";
 import { outcomeIcon } from "./outcome-icon.ts";
 import type { RunRecord, TrialRecord } from "./run-record.ts";
 import { failuresFirst, upperFirst } from "./words.ts";
@@ -37,8 +37,8 @@ ${rows}</tbody></table>`;
 }
 
 function cell(it: MatrixCell | undefined, healer: string, trials: readonly TrialRecord[]): Html {
-  if (!it || it.state === "not-concerned")
-    return html`<td class="not-concerned" data-label="${healer}" title="${upperFirst(it?.text ?? "not planned")}">not concerned</td>`;
+  if (!it || isIdle(it))
+    return html`<td class="${it?.state ?? "not-concerned"}" data-label="${healer}" title="${upperFirst(it?.text ?? "not planned")}">${it ? cellWord(it) : "not concerned"}</td>`;
   return html`<td class="${it.state}" data-label="${healer}">${toJournal(it, cellWord(it), trials)}</td>`;
 }
 

@@ -21,7 +21,7 @@ export function matrixHeadline({ healers }: MatrixJudgement): string {
 
 /** What stands in a cell. Of what is unsure for a known reason, that too. */
 export const cellWord = ({ state, reason }: MatrixCell): string =>
-  state === "not-concerned" ? "not concerned" : reason === undefined ? state : `${state}: ${reason}`;
+  reason === undefined ? state.replace("-", " ") : `${state}: ${reason}`;
 
 /** What of a matrix is to be known besides its holes: scenarios that catch nothing. One sentence each. */
 export function idleScenarios({ scenarios }: MatrixJudgement): string[] {
@@ -36,4 +36,8 @@ export function idleScenarios({ scenarios }: MatrixJudgement): string[] {
 
 /** The cells of one broken healer in which something was tried. */
 export const triedAgainst = ({ cells }: MatrixJudgement, healer: string): MatrixCell[] =>
-  cells.filter((it) => it.healer === healer && it.state !== "not-concerned");
+  cells.filter((it) => it.healer === healer && !isIdle(it));
+
+/** Nothing was tried in it. */
+export const isIdle = ({ state }: Pick<MatrixCell, "state">): boolean =>
+  state === "not-concerned" || state === "not-needed";

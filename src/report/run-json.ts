@@ -130,7 +130,7 @@ const matrix = z.strictObject({
       healer: z.string(),
       trial: z.string().exactOptional(),
       whyNot: z.string().exactOptional(),
-      state: z.enum(["caught", "missed", "unsure", "not-concerned"]),
+      state: z.enum(["caught", "missed", "unsure", "not-needed", "not-concerned"]),
       reason: reason.exactOptional(),
       text: z.string(),
     }),

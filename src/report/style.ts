@@ -77,7 +77,7 @@ ul { margin: 4px 0 0; padding-left: 18px; }
 .matrix td.caught { background: var(--good-soft); }
 .matrix td.missed { background: var(--soft); }
 .matrix td.unsure { background: var(--unsure-soft); }
-.matrix td.not-concerned { color: var(--quiet); }
+.matrix td.not-concerned, .matrix td.not-needed { color: var(--quiet); }
 .matrix .idle { display: none; }
 .healer { border-top: 1px solid var(--line); padding: 7px 0; font-size: 14px; }
 .healer > summary { cursor: pointer; }

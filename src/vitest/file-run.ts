@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { exitCode, KnownError, messageOf } from "../errors.ts";
 import type { AnyFault } from "../fault/define.ts";
 import { builtInFaults } from "../fault/registry.ts";
+import type { TrialJudgement } from "../judge/judgement.ts";
 import type { BrokenHealerJudgement } from "../judge/matrix.ts";
 import { judgeBrokenHealer } from "../judge/run.ts";
+import { runMatrix } from "../matrix-run.ts";
 import type { TrialPlan } from "../plan.ts";
 import type { PlannedMatrix, planMatrix } from "../plan-matrix.ts";
 import { planTrials } from "../plan-trials.ts";
@@ -39,7 +41,9 @@ export class FileRun {
   readonly #trials = new Map<string, { readonly plan: TrialPlan; readonly finished: Promise<FinishedTrial> }>();
   readonly #controlsLeftOut = new Set<string>();
   readonly #leftOut: RunRecord["notRun"];
+  readonly #judged: TrialJudgement[] = [];
   #matrix: PlannedMatrix | undefined;
+  #matrixRun: Promise<void> | undefined;
   #run: Promise<Runner> | undefined;
 
   constructor(
@@ -68,10 +72,17 @@ export class FileRun {
           exitCode: exitCode.usage,
         },
       );
-    const finished = this.start().then((run) => run.trial(plan));
+    const finished = this.#tryOnce(plan);
     // A rejection is awaited by the trial's own test; it must not end the process before that.
     finished.catch(() => undefined);
     this.#trials.set(plan.id, { plan, finished });
+    return finished;
+  }
+
+  async #tryOnce(plan: TrialPlan): Promise<FinishedTrial> {
+    const run = await this.start();
+    const finished = await run.trial(plan);
+    this.#judged.push(finished.judgement);
     return finished;
   }
 
@@ -83,22 +94,24 @@ export class FileRun {
     return new FinishedScenario((await this.start()).folder, finished);
   }
 
-  /** Also runs these trials, against broken healers; those of their scenarios must be run too. */
-  against({ matrix, trials }: ReturnType<typeof planMatrix>): void {
-    this.#matrix = matrix;
-    for (const plan of trials) void this.trial(plan).catch(() => undefined);
+  /** Also runs these trials, against broken healers, as far as they are needed; those of their scenarios must be run too. */
+  against(planned: ReturnType<typeof planMatrix>): void {
+    this.#matrix = planned.matrix;
+    this.#matrixRun = runMatrix(planned, {
+      run: (plan) => this.trial(plan),
+      judged: () => this.#judged,
+      whole: false,
+    });
   }
 
-  /** What has become of one broken healer, once its own trials and those of their scenarios are over. */
+  /** What has become of one broken healer, once the trials against all of them are over. */
   async brokenHealer(name: string): Promise<BrokenHealerJudgement> {
     const matrix = this.#matrix;
     if (!matrix) throw new Error("nothing was run against broken healers");
-    const tried = matrix.cells.filter((it) => it.healer === name);
-    const ids = new Set(tried.flatMap(({ scenario, trial }) => (trial === undefined ? [] : [scenario, trial])));
-    const settled = await Promise.allSettled([...ids].map((id) => this.#trials.get(id)?.finished));
+    await this.#matrixRun;
+    await Promise.allSettled(matrix.scenarios.map((it) => this.#trials.get(it.name)?.finished));
     // What never began has its own place in the judgement.
-    const judgements = settled.flatMap((it) => (it.status === "fulfilled" ? (it.value?.judgement ?? []) : []));
-    return judgeBrokenHealer(name, matrix, judgements);
+    return judgeBrokenHealer(name, matrix, this.#judged);
   }
 
   /** Where a trial's journal is. */
@@ -110,6 +123,7 @@ export class FileRun {
   async close(): Promise<void> {
     const run = await this.#run?.catch(() => undefined);
     if (!run) return;
+    await this.#matrixRun;
     const settled = await Promise.allSettled([...this.#trials.values()].map((it) => it.finished));
     const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
     // What is broken on purpose to test the gate belongs to no report of what recovers.
