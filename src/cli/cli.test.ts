@@ -20,6 +20,13 @@ test("a flag that does not exist is told with the one that was meant, and exits 
   expect(err).toContain("--workers");
 });
 
+test("a flag that means nothing without another names that one", async () => {
+  using healproof = new Healproof();
+  const { code, err } = await healproof.run(["run", "--whole-matrix"]);
+  expect(code).toBe(64);
+  expect(err).toContain("--whole-matrix needs --broken <file>");
+});
+
 test("a number of workers that is none is told with what was wanted", async () => {
   using healproof = new Healproof();
   const { code, err } = await healproof.run(["run", "--workers", "many"]);

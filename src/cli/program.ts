@@ -43,7 +43,9 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
     .option("--whole-matrix", "with --broken: go on where each is caught and each scenario has caught one", false)
     .option("--keep", "leave the stacks running; healproof down RUN removes them", false)
     .option("--json", "print run.json on standard output", false)
-    .action(async (what, options) => {
+    .action(async (what, options, command) => {
+      if (options.wholeMatrix && options.broken === undefined)
+        command.error("error: --whole-matrix needs --broken <file>, which says what the matrix is of");
       const { runCommand } = await import("./run.ts");
       result = await runCommand(allFromCaller(what), options);
     });

@@ -79,29 +79,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     tell: progress.tell,
   });
   progress.line(`run ${run.id}: ${claims.length} trials of ${loaded.length} scenarios${against(broken, flags)}`);
-  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
-  const done: FinishedTrial[] = [];
-  const failed = new Map<string, unknown>();
-  const tryIt = async (plan: TrialPlan): Promise<void> => {
-    try {
-      const it = await run.trial(plan);
-      done.push(it);
-      progress.done(plan.id, trialLine(it.judgement, { colour }));
-    } catch (thrown) {
-      failed.set(plan.id, thrown);
-    }
-  };
-  const ofMatrix = new Set(broken?.trials.map((it) => it.id));
-  await Promise.all([
-    ...plans.filter((it) => !ofMatrix.has(it.id)).map(tryIt),
-    broken &&
-      runMatrix(
-        { matrix: broken.matrix, trials: plans.filter((it) => ofMatrix.has(it.id)) },
-        { run: tryIt, judged: () => done.map((it) => it.judgement), whole: flags.wholeMatrix },
-      ),
-  ]);
-  progress.end();
-  const finished = plans.flatMap(({ id }) => done.find((it) => it.plan.id === id) ?? []);
+  const { finished, failed } = await tryAll(run, plans, broken, { whole: flags.wholeMatrix, progress });
   // What rejects after an interruption never began; anything else is told, and is never a pass.
   const never = [...failed].map(([what, thrown]) => ({
     what,
@@ -123,6 +101,39 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     process.stderr.write(`the stacks are kept: healproof down ${run.id}${inThe(flags.target)} removes them\n`);
   if (failures.length > 0) return exitCode.internal;
   return signal.aborted ? exitCode.interrupted : outcomeExit[record.outcome];
+}
+
+/** Runs all of it, and what is against broken healers as far as that is needed. What came of it is in the order of the plans. */
+async function tryAll(
+  run: Run,
+  plans: readonly TrialPlan[],
+  broken: ReturnType<typeof planMatrix> | undefined,
+  { whole, progress }: { readonly whole: boolean; readonly progress: Progress },
+): Promise<{ readonly finished: FinishedTrial[]; readonly failed: ReadonlyMap<string, unknown> }> {
+  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
+  const done: FinishedTrial[] = [];
+  const failed = new Map<string, unknown>();
+  const tryIt = async (plan: TrialPlan): Promise<void> => {
+    try {
+      const it = await run.trial(plan);
+      done.push(it);
+      progress.done(plan.id, trialLine(it.judgement, { colour }));
+    } catch (thrown) {
+      failed.set(plan.id, thrown);
+    }
+  };
+  const ofMatrix = new Set(broken?.trials.map((it) => it.id));
+  const [own, against] = [plans.filter((it) => !ofMatrix.has(it.id)), plans.filter((it) => ofMatrix.has(it.id))];
+  await Promise.all([
+    ...own.map(tryIt),
+    broken &&
+      runMatrix(
+        { matrix: broken.matrix, trials: against },
+        { run: tryIt, judged: () => done.map((it) => it.judgement), whole },
+      ),
+  ]);
+  progress.end();
+  return { finished: plans.flatMap(({ id }) => done.find((it) => it.plan.id === id) ?? []), failed };
 }
 
 const inThe = (target: Target): string => (target === "containers" ? "" : ` --target ${target}`);
