@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { join } from "node:path";
-import pLimit, { type LimitFunction } from "p-limit";
 import { hostNow } from "./clock.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { type Capability, diskUseCapabilities } from "./fault/hand/hand.ts";
@@ -13,11 +12,13 @@ import type { TrialJudgement } from "./judge/judgement.ts";
 import { judgeRun } from "./judge/run.ts";
 import { judgeTrial } from "./judge/trial.ts";
 import { seriesWanted } from "./observe/wanted.ts";
+import { Places } from "./places.ts";
 import type { TrialPlan } from "./plan.ts";
 import type { PlannedMatrix } from "./plan-matrix.ts";
 import { claimsIn } from "./planned.ts";
 import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
+import { leavesRoom } from "./room.ts";
 import { notePlanned } from "./run-folder.ts";
 import { type StackOrder, startContainers } from "./stack/containers.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
@@ -69,8 +70,9 @@ function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): r
  * what is only starting then spoils the steady state of what has started.
  */
 const stacksAhead = 1;
-/** Those that made room and are still there: on their way out, or waiting for long. */
-const stacksBeside = 2;
+/** Those that wait for long take little, most of them at real timing. */
+const stacksWaiting = 2;
+const stacksLeaving = 1;
 
 export class Run implements AsyncDisposable {
   readonly id: string;
@@ -84,10 +86,9 @@ export class Run implements AsyncDisposable {
   readonly #owner: string;
   readonly #interrupted: AbortSignal;
   readonly #time: QuietTime;
-  readonly #alive: LimitFunction;
+  readonly #places: Places;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #plans: TrialPlan[] = [];
-  #beside = 0;
 
   private constructor(
     id: string,
@@ -108,7 +109,11 @@ export class Run implements AsyncDisposable {
     this.#interrupted = options.interrupted ?? new AbortController().signal;
     // A start is mostly waiting for healthchecks, so one more beside it costs it little.
     this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
-    this.#alive = pLimit(options.lab ? 1 : options.workers + stacksAhead);
+    this.#places = new Places(
+      options.lab
+        ? { midst: 1, waiting: 0, leaving: 0 }
+        : { midst: options.workers + stacksAhead, waiting: stacksWaiting, leaving: stacksLeaving },
+    );
   }
 
   static async start(options: RunOptions): Promise<Run> {
@@ -134,22 +139,10 @@ export class Run implements AsyncDisposable {
     const number = this.#plans.push(plan);
     notePlanned(this.folder, plan);
     const { promise: finished, resolve, reject } = Promise.withResolvers<FinishedTrial>();
-    const place = () =>
-      new Promise<void>((leave) => {
-        let beside = false;
-        const makeRoom = () => {
-          if (beside || this.#options.lab || this.#beside === stacksBeside) return;
-          beside = true;
-          this.#beside++;
-          leave();
-        };
-        const over = () => {
-          if (beside) this.#beside--;
-          leave();
-        };
-        this.#run(plan, number, makeRoom).finally(over).then(resolve, reject);
-      });
-    void this.#alive(place);
+    const waitsForLong = plan.acts.some((act) => leavesRoom(plan, act));
+    void this.#places.enter({ waitsForLong }).then((place) => {
+      this.#run(plan, number, place.makeRoom).finally(place.leave).then(resolve, reject);
+    });
     this.#underWay.add(finished);
     return finished;
   }
