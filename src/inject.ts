@@ -13,7 +13,7 @@ import { FaultSchedule } from "./fault-schedule.ts";
 import type { Fact } from "./journal.ts";
 import { findKeptStack, type KeptStack, type Wanted } from "./kept-stacks.ts";
 import { stretched, within } from "./limit.ts";
-import { bootLimit, overrun } from "./phase-limits.ts";
+import { bootLimit, witnessLimit } from "./phase-limits.ts";
 import { seeded } from "./random.ts";
 import { connectEngine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
@@ -56,7 +56,6 @@ export interface InjectOptions extends Wanted {
   readonly tell: (happening: Happening, startedAt: Date) => void;
 }
 
-const witnessWithin = seconds(5);
 /** Nobody looks at it for longer. */
 const longest = seconds(24 * 60 * 60);
 
@@ -108,7 +107,7 @@ class ByHand {
       act: { id: "main", faults: [this.#call()] },
       faults: this.#options.faults,
       random: seeded(randomInt(2 ** 31)),
-      witnessWithin: stretched(witnessWithin),
+      witnessWithin: stretched(witnessLimit),
     });
     this.#schedule = schedule;
     let bitten = false;
@@ -119,7 +118,7 @@ class ByHand {
         schedule.limits.inject,
         schedule.announceFirst().then(() => schedule.injectFirst()),
       );
-      bitten = await inTime("the witness", ms(stretched(witnessWithin) + overrun), schedule.witnessFirst());
+      bitten = await inTime("the witness", schedule.limits.witness, schedule.witnessFirst());
       if (bitten) {
         schedule.start(this.#over.reject);
         await this.#untilOver();

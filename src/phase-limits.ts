@@ -27,6 +27,9 @@ export const downLimit = ms(removalLimit + overrun);
 export const upLimit = (start: Duration, inLab: boolean) =>
   ms(start + evidenceLimit + abandonLimit + downLimit + (inLab ? 3 * bootLimit : 0));
 
+/** So long a fault may take to bite. */
+export const witnessLimit = seconds(5);
+
 /** Of what several faults do, or undo, nothing is waited for longer than for a stop through the engine. */
 const longestPart = stopLimit;
 /** Its service manager is waited for, then the engine itself; then the observers are attached anew. */
@@ -37,6 +40,7 @@ export function limitsOf(faults: readonly Pick<AnyFault, "takesEngine">[]) {
   const away = faults.some((it) => it.takesEngine) ? engineIsAway : 0;
   return {
     inject: ms(longestPart + away + overrun),
+    witness: ms(witnessLimit + overrun),
     undo: ms((faults.length + 1) * longestPart + away + overrun),
   };
 }

@@ -19,7 +19,7 @@ import { observe } from "./observe/observe.ts";
 import type { WallClock } from "./observe/wall-clock.ts";
 import { seriesWanted } from "./observe/wanted.ts";
 import { Observers } from "./observers.ts";
-import { downLimit, evidenceLimit, overrun, upLimit } from "./phase-limits.ts";
+import { downLimit, evidenceLimit, overrun, upLimit, witnessLimit } from "./phase-limits.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
 import { isTimed, leavesRoom } from "./room.ts";
@@ -90,7 +90,6 @@ const limits = {
   up: seconds(90),
   /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring, nor another stack from starting. */
   loud: seconds(20),
-  witness: seconds(5),
   steadyAgain: seconds(30),
   /** What a recovery may still need after patience ended on it: its stability window and its corroborations are added. */
   grace: seconds(2),
@@ -296,7 +295,7 @@ class Trial {
       act,
       faults,
       random: this.#random,
-      witnessWithin: stretched(limits.witness),
+      witnessWithin: stretched(witnessLimit),
       afterwards: acts.slice(acts.indexOf(act) + 1).flatMap((it) => it.faults),
     });
     this.#broken = schedule;
@@ -307,8 +306,7 @@ class Trial {
   /** Whether the faults were seen to bite; those that come later are injected beside the observation. */
   async #break(schedule: FaultSchedule): Promise<boolean> {
     await this.#journal.phase("inject", schedule.limits.inject, () => schedule.injectFirst());
-    const mayTake = ms(limits.witness + overrun);
-    const bitten = await this.#journal.phase("witness", mayTake, () => schedule.witnessFirst());
+    const bitten = await this.#journal.phase("witness", schedule.limits.witness, () => schedule.witnessFirst());
     if (bitten) schedule.start((why) => this.#trouble.abort(why));
     return bitten;
   }
