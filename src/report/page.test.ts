@@ -296,6 +296,20 @@ describe("broken healers on the page", () => {
     expect(text).toContain("No broken healer concerns app-crash.");
   });
 
+  test("say in its cell why a trial was not needed, and nowhere that it showed anything", () => {
+    const { run, journals } = matrixRun();
+    if (!run.matrix) throw new Error("the sample has a matrix");
+    const text = "not run: another scenario catches this broken healer";
+    const cells = run.matrix.cells.map((it) =>
+      it.healer === "watchdog-liar" && it.state === "caught" ? { ...it, state: "not-needed" as const, text } : it,
+    );
+    const page = parsed(pageOf({ run: { ...run, matrix: { ...run.matrix, cells } }, journals }));
+    const [cell, ...more] = elements(page, "td").filter((it) => attribute(it, "class") === "not-needed");
+    expect(more).toEqual([]);
+    expect([cell?.textContent, cell && attribute(cell, "title")]).toEqual(["not needed", `N${text.slice(1)}`]);
+    expect(page.documentElement?.textContent).not.toContain(text.slice(1));
+  });
+
   test("have no trial of theirs among the claims", () => {
     expect(pageOf(matrixRun())).not.toContain('id="trial-app-hang.variant-');
   });

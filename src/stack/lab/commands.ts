@@ -22,7 +22,7 @@ export async function must(
     facts: {
       command: command.join(" "),
       "it printed": `${out}${err}`.trim().slice(-2000) || "nothing",
-      try: "vagrant status, and vagrant up by hand",
+      try: "healproof doctor --target vagrant, which says what lacks; npm run lab, which sets it up; or vagrant up by hand",
     },
   });
 }
