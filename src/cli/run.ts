@@ -78,7 +78,8 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
     interrupted: signal,
     tell: progress.tell,
   });
-  progress.line(`run ${run.id}: ${claims.length} trials of ${loaded.length} scenarios${against(broken, flags)}`);
+  const scenarios = loaded.length === 1 ? "one scenario" : `${loaded.length} scenarios`;
+  progress.line(`run ${run.id}: ${claims.length} trials of ${scenarios}${against(broken, flags)}`);
   const { finished, failed } = await tryAll(run, plans, broken, { whole: flags.wholeMatrix, progress });
   // What rejects after an interruption never began; anything else is told, and is never a pass.
   const never = [...failed].map(([what, thrown]) => ({
