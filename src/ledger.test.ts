@@ -33,6 +33,27 @@ test("one that cannot say yet is asked again within its time", async () => {
   expect(await askLedger({ exec }, asked, times)).toMatchObject({ kind: "ledger", ...whole });
 });
 
+const refused = (statusCode: number) => Object.assign(new Error("container stopped/paused"), { statusCode });
+
+test("one whose container does not run yet is asked again, and in the end that is what is told", async () => {
+  let down = 1;
+  const startsLater = async () => {
+    if (down-- > 0) throw refused(409);
+    return { exitCode: 0, out: JSON.stringify(whole), err: "" };
+  };
+  expect(await askLedger({ exec: startsLater }, asked, times)).toMatchObject({ kind: "ledger", ...whole });
+  const staysDown = askLedger({ exec: () => Promise.reject(refused(409)) }, asked, times);
+  await expect(staysDown).rejects.toMatchObject({
+    code: "ledger-unchecked",
+    facts: { reason: "its container does not run" },
+  });
+});
+
+test("what else the engine refuses is told as it says it", async () => {
+  const silent = askLedger({ exec: () => Promise.reject(refused(500)) }, asked, times);
+  await expect(silent).rejects.toThrow("container stopped/paused");
+});
+
 test("the last acknowledgement is on the trial's clock, as far as the engine's clock and the digits that were told can say", async () => {
   const last = async (lastAcknowledgedAt: string | null) =>
     (await ask({ out: JSON.stringify({ ...whole, lastAcknowledgedAt }) })).lastAcknowledged;

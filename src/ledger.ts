@@ -7,6 +7,7 @@ import { endsBefore } from "./judge/live.ts";
 import type { WallClock } from "./observe/wall-clock.ts";
 import type { TrialPlan } from "./plan.ts";
 import type { Executed } from "./stack/exec.ts";
+import { statusOf } from "./stack/remove.ts";
 import type { StackContainers } from "./stack/stack.ts";
 import { type Instant, type Moment, ms } from "./time.ts";
 
@@ -50,18 +51,26 @@ export async function askLedger(
   const until = hostNow() + ledger.within;
   for (;;) {
     const from = hostNow();
-    const answer = await containers.exec(ledger.service, ledger.check, ms(Math.max(againMs, until - from)));
+    const mayTake = ms(Math.max(againMs, until - from));
+    const answer = await containers.exec(ledger.service, ledger.check, mayTake).catch(refusedAsNotRunning);
     const to = hostNow();
     // Not begun again where it would hardly come to its end: the answer that is there says more.
     const over = to + againMs + (to - from) >= until;
-    // What it asks may have been put back just now, and be on its way up.
-    if (answer.exitCode !== cannotSay || over) {
+    // What it asks may have been put back just now, and be on its way up; and so may the ledger.
+    if (over || (answer && answer.exitCode !== cannotSay)) {
+      if (!answer) throw unchecked(ledger, "its container does not run", "");
       const lastOf = (iso: string) => clock.span(wallSpan(iso, toHost));
       const fact = factOf(answer, ledger, clock.span({ from, to }), lastOf);
       if (over || !endsBefore(fact, after)) return fact;
     }
     await sleep(againMs);
   }
+}
+
+/** The engine executes nothing in a container that does not run. */
+function refusedAsNotRunning(thrown: unknown): undefined {
+  if (statusOf(thrown) !== 409) throw thrown;
+  return undefined;
 }
 
 function factOf(
