@@ -1,7 +1,7 @@
 import type { TrialJudgement } from "./judge/judgement.ts";
 import { judgeRun } from "./judge/run.ts";
 import type { TrialPlan } from "./plan.ts";
-import type { PlannedCell, PlannedMatrix } from "./plan-matrix.ts";
+import type { PlannedCell, PlannedMatrix, planMatrix } from "./plan-matrix.ts";
 
 /** Enough that no place in a run stays free: one trial is measured, one starts, one waits for nothing to happen. */
 const atATime = 3;
@@ -16,11 +16,11 @@ export interface MatrixRunOptions {
 }
 
 /**
- * Runs a matrix's trials until each broken healer is caught and each scenario has caught one. What
- * could only show again what is known is left out, and the matrix says so; its outcome is the same.
+ * Runs a matrix's trials until each broken healer is caught and each scenario has caught one. What could only show again what is known is
+ * left out, and the matrix says so; its outcome is the same.
  */
 export async function runMatrix(
-  { matrix, trials }: { readonly matrix: PlannedMatrix; readonly trials: readonly TrialPlan[] },
+  { matrix, trials }: ReturnType<typeof planMatrix>,
   { run, judged, whole }: MatrixRunOptions,
 ): Promise<void> {
   if (whole) {
@@ -30,27 +30,24 @@ export async function runMatrix(
   const left = new Map(trials.map((it) => [it.id, it]));
   const underWay = new Map<PlannedCell, Promise<unknown>>();
   for (;;) {
-    const plan = underWay.size < atATime ? nextOf(matrix, judged(), left, [...underWay.keys()]) : undefined;
-    if (plan) {
+    const cell = underWay.size < atATime ? nextOf(matrix, judged(), left, [...underWay.keys()]) : undefined;
+    const plan = left.get(cell?.trial ?? "");
+    if (cell && plan) {
       left.delete(plan.id);
-      const cell = cellOf(matrix, plan);
-      const over = run(plan).then(
-        () => underWay.delete(cell),
-        () => underWay.delete(cell),
-      );
-      underWay.set(cell, over);
+      const over = () => underWay.delete(cell);
+      underWay.set(cell, run(plan).then(over, over));
     } else if (underWay.size > 0) await Promise.race(underWay.values());
     else return;
   }
 }
 
-/** The trial that may show most that is new: two things before one. What those under way may show is waited for. */
+/** The cell that may show most that is new: two things before one. What those under way may show is waited for. */
 function nextOf(
   matrix: PlannedMatrix,
   judged: readonly TrialJudgement[],
   left: ReadonlyMap<string, TrialPlan>,
   underWay: readonly PlannedCell[],
-): TrialPlan | undefined {
+): PlannedCell | undefined {
   const shown = judgeRun(judged, { matrix }).matrix;
   const uncaught = new Set(shown?.healers.filter((it) => it.outcome !== "proven").map(({ name }) => name));
   const idle = new Set(shown?.scenarios.filter((it) => it.role !== "catches").map(({ name }) => name));
@@ -59,14 +56,8 @@ function nextOf(
     idle.delete(scenario);
   }
   const open = matrix.cells.filter(({ trial }) => trial !== undefined && left.has(trial));
-  const next =
+  return (
     open.find(({ healer, scenario }) => uncaught.has(healer) && idle.has(scenario)) ??
-    open.find(({ healer, scenario }) => uncaught.has(healer) || idle.has(scenario));
-  return next?.trial === undefined ? undefined : left.get(next.trial);
-}
-
-function cellOf({ cells }: PlannedMatrix, plan: TrialPlan): PlannedCell {
-  const cell = cells.find((it) => it.trial === plan.id);
-  if (!cell) throw new Error(`the matrix has no cell for ${plan.id}`);
-  return cell;
+    open.find(({ healer, scenario }) => uncaught.has(healer) || idle.has(scenario))
+  );
 }

@@ -177,6 +177,17 @@ test.concurrent("a run whose output nobody reads any more still puts everything 
   expect(healproof.undoEntries()).toEqual([]);
 });
 
+/**
+ * What `clean` says, which succeeds. Only where the engine has lost count of somebody's network, which nothing but its restart sets right
+ * (moby#42119), it must say that it does not.
+ */
+async function cleaned(healproof: Healproof, ...runs: readonly string[]): Promise<string> {
+  const { code, out, err } = await healproof.run(["clean", ...runs]);
+  const stuck = err.includes("stays until the engine is restarted");
+  expect(code, out + err).toBe(stuck ? 70 : 0);
+  return stuck ? err : out;
+}
+
 test("of what killed runs left, clean puts back what is of the run that is named, or else everything", {
   timeout: 180_000,
 }, async () => {
@@ -187,17 +198,12 @@ test("of what killed runs left, clean puts back what is of the run that is named
   for (const run of runs) run.kill("SIGKILL");
   const [one = "", other = ""] = await Promise.all(runs.map(async (run) => runIdIn((await run.ended).err)));
 
-  const said = async (...command: string[]) => {
-    const { out, err } = await healproof.run(["clean", ...command]);
-    return out + err;
-  };
-  expect(await said(one)).not.toContain(other);
+  expect(await cleaned(healproof, one)).not.toContain(other);
   expect(await leftOf(one)).toEqual([]);
   expect(await leftOf(other)).not.toEqual([]);
   expect(healproof.undoEntries()).toHaveLength(1);
 
-  // On the error output, should a network of somebody else's have to wait for a restart of the engine.
-  expect(await said()).toContain(other);
+  expect(await cleaned(healproof)).toContain(other);
   expect(await leftOf(other)).toEqual([]);
   expect(healproof.undoEntries()).toEqual([]);
 });
@@ -208,10 +214,10 @@ test("a run that still lives is not cleaned away by another, and what it saved c
   using healproof = new Healproof();
   const run = healproof.start(["run", apiCrash(healproof), "--out", healproof.folder]);
   await run.until(/: observe/);
-  const clean = await healproof.run(["clean"]);
+  const said = await cleaned(healproof);
   const { code, out, err } = await run.ended;
   expect(code, out + err).toBe(0);
-  const ofIt = `${clean.out}${clean.err}`.split("\n").filter((it) => it.includes(runIdIn(err)));
+  const ofIt = said.split("\n").filter((it) => it.includes(runIdIn(err)));
   expect(ofIt.filter((it) => !it.includes("left alone"))).toEqual([]);
   expect(await leftOf(runIdIn(err))).toEqual([]);
 

@@ -123,8 +123,7 @@ async function tryAll(
       failed.set(plan.id, thrown);
     }
   };
-  const ofMatrix = new Set(broken?.trials.map((it) => it.id));
-  const [own, against] = [plans.filter((it) => !ofMatrix.has(it.id)), plans.filter((it) => ofMatrix.has(it.id))];
+  const { own = [], against = [] } = Object.groupBy(plans, (it) => (it.variant === undefined ? "own" : "against"));
   await Promise.all([
     ...own.map(tryIt),
     broken &&

@@ -151,8 +151,9 @@ describe("against broken healers", () => {
       .catch(() => undefined);
     await file.close();
     const tried = cells.flatMap((it) => it.trial ?? []);
+    expect(seen.run.slice(0, scenarios.length)).toEqual(scenarios);
     expect(seen.run.toSorted()).toEqual([...scenarios, ...tried, "app-crash/variant-toothless"].toSorted());
-    expect(seen.recorded?.trials.toSorted()).toEqual([...scenarios, ...tried].toSorted());
+    expect(seen.recorded?.trials).toEqual([...scenarios, ...tried]);
     expect(seen.matrix).toEqual(matrix);
   });
 

@@ -128,7 +128,11 @@ export class FileRun {
     const finished = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
     // What is broken on purpose to test the gate belongs to no report of what recovers.
     const against = new Set(this.#matrix?.cells.map((it) => it.trial));
-    const claimed = finished.filter((it) => it.plan.variant === undefined || against.has(it.plan.id));
+    const planned = [...against];
+    const claimed = finished
+      .filter((it) => it.plan.variant === undefined || against.has(it.plan.id))
+      // Those of the matrix were run as they were needed.
+      .toSorted((one, other) => planned.indexOf(one.plan.id) - planned.indexOf(other.plan.id));
     const record = run.record(claimed, [...(await this.#failed()), ...this.#notRun()], this.#matrix);
     writeReports(run.folder, record, new Map(claimed.map((it) => [it.plan.id, it.journal])));
     pointLatest(run.folder);
