@@ -103,7 +103,8 @@ export class Breakage {
     const injected = await this.#fault.inject(toolsOf(this.#scene), this.#aim);
     this.#note("injected", injected, this.#what);
     this.#gone = injected.to;
-    if (this.#fault.takesEngine && this.#fault.ends === "at-once") await observers?.comeBack(injected, "for a moment");
+    if (this.#fault.takesEngine && this.#fault.ends === "at-once")
+      await observers?.comeBack({ from: injected.from, to: hostNow() }, "for a moment");
   }
 
   /** Whether the fault was seen to bite. If so it is watched from then on. */

@@ -80,6 +80,8 @@ const written = () => {
   journal.write({ kind: "end", outcome: "completed" }, { flush: true });
   return journal.records;
 };
+/** What was written to be known of each address: when it did not answer. */
+const known = () => recordsOf(written(), "samples").map((record) => record.items.map(([from, to]) => [from, to]));
 const dark = () => ({ from: hostNow(), to: hostNow() + 2000 });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -123,19 +125,28 @@ test("of a machine that was off it is known that nothing answered, at both ends 
   ]);
 });
 
-test("of a container that the engine started again it is known that it did not answer at some moment; of one that it left running, nothing", async () => {
+test("of a container that the engine started again it is known that it did not answer just before; of one that it left running, nothing", async () => {
   const { observers, it } = setting();
   await observers.attach();
   await observers.mayGo();
   await observers.comeBack(dark(), "for a moment");
   await observers.mayGo();
-  it.startedAt = 5000;
+  const span = dark();
+  it.startedAt = span.from + 500;
+  await observers.comeBack(span, "for a moment");
+  const started = clock.at(it.startedAt);
+  expect(known()).toEqual([[[started, started]]]);
+});
+
+test("of a container that was started before the engine's restart and is not running after it, it is known that it ended at some moment", async () => {
+  const { observers, it } = setting({ containers: { look: async () => [looked(1000)], lookAt: async () => ended } });
+  const ended = { ...looked(it.startedAt), running: false };
+  await observers.attach();
+  await observers.mayGo();
   const span = dark();
   await observers.comeBack(span, "for a moment");
   const { earliest, latest } = clock.span(span);
-  expect(recordsOf(written(), "samples").map((record) => record.items.map(([from, to]) => [from, to]))).toEqual([
-    [[earliest, latest]],
-  ]);
+  expect(known()).toEqual([[[earliest, latest]]]);
 });
 
 test("of what is no container, such as the machine itself, nothing is known from the engine's having been away for a moment", async () => {

@@ -69,7 +69,7 @@ export class Observers implements AsyncDisposable {
 
   /**
    * Attaches them anew, once the engine answers. Nobody looked meanwhile, and yet it is known that nothing answered: throughout
-   * `dark`, or, of what was only started anew (`for a moment`), at some moment in it; and not before its container was started.
+   * `dark`, or, of what was only started anew (`for a moment`), at some moment in it; and just before its container was started.
    */
   async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
     const { host, hands, journal, clock, act } = this.#order;
@@ -101,17 +101,11 @@ export class Observers implements AsyncDisposable {
       if (lasted === "for a moment" && (!look || !this.#hasChanged(look))) continue;
       const began =
         look?.startedAtUnixMs === undefined ? undefined : this.engineClock.toHost(look.startedAtUnixMs).from;
-      const off = "its machine was off";
-      const known =
-        lasted === "throughout"
-          ? [instantly(dark.from, off), instantly(dark.to, off)]
-          : [{ ...dark, why: "its engine was restarted" }];
-      const notYet =
-        began !== undefined && began > dark.to ? [instantly(began, "its container was not started yet")] : [];
+      const known = lasted === "throughout" ? wasOff(dark, began) : wasStopped(dark, began);
       journal.write({
         kind: "samples",
         series: id,
-        items: [...known, ...notYet].map(({ from, to, why }) => [clock.at(from), clock.at(to), 0, why]),
+        items: known.map(({ from, to, why }) => [clock.at(from), clock.at(to), 0, why]),
       });
     }
   }
@@ -142,5 +136,22 @@ export class Observers implements AsyncDisposable {
     await this.#now?.[Symbol.asyncDispose]();
   }
 }
+
+/** When nothing can have answered. `began`: when its container was started last. */
+type WhenDown = (dark: HostSpan, began: number | undefined) => readonly (HostSpan & { readonly why: string })[];
+
+const wasOff: WhenDown = (dark, began) => {
+  const off = "its machine was off";
+  const ends = [instantly(dark.from, off), instantly(dark.to, off)];
+  return began !== undefined && began > dark.to ? [...ends, instantly(began, notYet)] : ends;
+};
+
+/** It ended at some moment, and did not run when it was started again: that moment is known, and certainly after the injection. */
+const wasStopped: WhenDown = (dark, began) =>
+  began !== undefined && began > dark.from
+    ? [instantly(began, notYet)]
+    : [{ ...dark, why: "its engine was restarted" }];
+
+const notYet = "its container was not started yet";
 
 const instantly = (host: number, why: string) => ({ from: host, to: host, why });

@@ -8,7 +8,7 @@ export interface Host {
   hasPower(): Promise<boolean>;
   /** Fulfils once it has power; what it takes to boot belongs to the recovery. Having it already is a success. */
   restorePower(): Promise<HostSpan>;
-  /** Fulfils once the service manager calls it started. */
+  /** Fulfils once the service manager calls it started, with when it was asked to restart it: what runs in it may end from then on. */
   restartEngine(): Promise<HostSpan>;
   /** When the engine was started last, as the service manager tells it: changes with each start, and means nothing else. */
   engineStart(): Promise<string>;

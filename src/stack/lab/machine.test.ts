@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hostNow } from "../../clock.ts";
 import { LabMachine } from "./machine.ts";
 import { PretendPrograms } from "./testing/pretend-programs.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -135,6 +136,22 @@ test("that a unit is disabled is on its disk, and it runs on; enabled it is star
   expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl disable --quiet a.service b.service && sync");
   await it.enable(["a.service"]);
   expect(programs.asked.at(-1)).toBe("ssh default sudo systemctl enable --quiet --now a.service && sync");
+});
+
+test("an engine is restarted when that is asked for, however long its services then take to end and come up", async () => {
+  const ready = join(folder, "ready");
+  programs.add(
+    "ssh",
+    `case "$*" in ${programs.tunnelBranch} *"systemctl start docker"*) until [ -e "${ready}" ]; do sleep 0.01; done;; esac`,
+  );
+  const { tunnel, machine: it } = await machine();
+  using _ = tunnel;
+  const restarting = it.restartEngine();
+  await expect.poll(() => programs.asked.at(-1)).toBe("ssh default sudo systemctl start docker");
+  expect(programs.asked.at(-2)).toBe("ssh default sudo systemctl restart --no-block docker");
+  const stillBusy = hostNow();
+  writeFileSync(ready, "");
+  expect((await restarting).to).toBeLessThan(stillBusy);
 });
 
 test("a boot that went wrong is told to whoever needs the machine next, and to nobody after that", async () => {

@@ -80,8 +80,11 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     });
   }
 
-  restartEngine() {
-    return spanOf(() => this.#service("restart"));
+  async restartEngine() {
+    const asked = await spanOf(() => this.#service("restart --no-block"));
+    // Joins what was asked for, and returns with it.
+    await this.startEngine();
+    return asked;
   }
 
   async startEngine(): Promise<void> {
@@ -217,7 +220,7 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
     await this.#booting.catch(() => undefined);
   }
 
-  #service(action: "restart" | "start"): Promise<void> {
+  #service(action: "restart --no-block" | "start"): Promise<void> {
     return this.#sudo(`systemctl ${action} ${engineUnit}`);
   }
 
