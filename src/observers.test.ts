@@ -9,6 +9,7 @@ import { recordsOf } from "./journal.ts";
 import { JournalWriter } from "./journal-file.ts";
 import { Observers, type ObserversOrder } from "./observers.ts";
 import type { ContainerLook } from "./stack/stack.ts";
+import { ms } from "./time.ts";
 
 let folder: string;
 let journal: JournalWriter;
@@ -66,7 +67,7 @@ function setting(over: Partial<ObserversOrder> = {}) {
     },
     host: undefined,
     containers: { look: async () => [looked(it.startedAt)], lookAt: async () => looked(it.startedAt) },
-    addresses: [{ id: "probe app", url: "http://app:8080/" }],
+    addresses: [{ id: "probe app", url: "http://app:8080/", every: ms(10) }],
     journal,
     clock,
     act: () => "main",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ms } from "../time.ts";
 import { onTheMachine } from "./machine-address.ts";
 
 /** An engine whose networks have these address pools. */
@@ -13,10 +14,11 @@ function engine(pools: readonly unknown[] | undefined) {
   return { docker: { getNetwork } as unknown as Parameters<typeof onTheMachine>[0], asked };
 }
 
+const every = ms(10);
 const addresses = [
-  { id: "http://machine:9100/", url: "http://machine:9100/metrics?of=machine" },
-  { id: "tcp", url: "tcp://machine:9115" },
-  { id: "app", url: "http://app:8080/machine" },
+  { id: "http://machine:9100/", url: "http://machine:9100/metrics?of=machine", every },
+  { id: "tcp", url: "tcp://machine:9115", every },
+  { id: "app", url: "http://app:8080/machine", every },
 ];
 
 test("the machine is asked at its address in the stack's network; the series stay what they are called", async () => {
@@ -25,9 +27,9 @@ test("the machine is asked at its address in the stack's network; the series sta
     { Subnet: "172.19.0.0/16", Gateway: "172.19.0.1" },
   ]);
   expect(await onTheMachine(docker, "net", addresses)).toEqual([
-    { id: "http://machine:9100/", url: "http://172.19.0.1:9100/metrics?of=machine" },
-    { id: "tcp", url: "tcp://172.19.0.1:9115" },
-    { id: "app", url: "http://app:8080/machine" },
+    { id: "http://machine:9100/", url: "http://172.19.0.1:9100/metrics?of=machine", every },
+    { id: "tcp", url: "tcp://172.19.0.1:9115", every },
+    { id: "app", url: "http://app:8080/machine", every },
   ]);
 });
 

@@ -1,10 +1,9 @@
 import { slowness, stretched } from "../limit.ts";
-import { ms, seconds } from "../time.ts";
+import { type Duration, ms, seconds } from "../time.ts";
 import type { Probe } from "./probe/probe.ts";
+import { finestPace } from "./probe-pace.ts";
 import type { ObserverTools } from "./series.ts";
 
-/** Tried this often: the recovery time of what is probed is known to about this much. */
-const usualPace = ms(10);
 const usualLimit = seconds(1);
 const maxInFlight = 32;
 
@@ -12,6 +11,8 @@ export interface WatchedAddress {
   readonly id: string;
   readonly url: string;
   readonly body?: string;
+  /** How often it is tried: the recovery time of what is probed is known to about this much. */
+  readonly every: Duration;
 }
 
 /**
@@ -20,10 +21,12 @@ export interface WatchedAddress {
  */
 export function observeProbe(probe: Probe, addresses: readonly WatchedAddress[], tools: ObserverTools): void {
   const { journal, clock, changed, until } = tools;
-  const pace = slowness() > 1 ? ms(usualPace * addresses.length) : usualPace;
-  const [everyMs, timeoutMs] = [stretched(pace), stretched(usualLimit)];
+  const atOnce = addresses.reduce((sum, { every }) => sum + finestPace / every, 0);
+  const sharing = slowness() > 1 ? Math.max(1, atOnce) : 1;
+  const timeoutMs = stretched(usualLimit);
   journal.write({ kind: "clock", source: "probe", ...probe.clock });
-  for (const { id, url, body } of addresses) {
+  for (const { id, url, body, every } of addresses) {
+    const everyMs = stretched(ms(every * sharing));
     journal.write({ kind: "series", id, observer: "probe", everyMs });
     probe.watch(
       url,

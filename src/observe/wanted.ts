@@ -3,6 +3,7 @@ import { readingOf, seriesOf } from "../scenario/conditions.ts";
 import type { WatchedDisk } from "./disk.ts";
 import type { WatchedInbox } from "./inbox.ts";
 import type { WatchedLog } from "./logs.ts";
+import { probePaces } from "./probe-pace.ts";
 import type { WatchedAddress } from "./probing.ts";
 import type { Question } from "./prometheus/ask.ts";
 import type { WatchedSeries } from "./prometheus/observe.ts";
@@ -31,6 +32,7 @@ export function seriesWanted(plan: TrialPlan): Wanted {
       .map((it) => readingOf(it))
       .map((it) => [it.series, it]),
   );
+  const paceOf = probePaces(plan);
   const all = [...readings].map(([id, { watch }]) => ({ id, ...watch }));
   const units = corroborations.flatMap((it) =>
     "unit" in it ? [[seriesOf(it), { id: seriesOf(it), service: it.of, unit: it.unit }] as const] : [],
@@ -43,7 +45,7 @@ export function seriesWanted(plan: TrialPlan): Wanted {
   const containers = (by: "state" | "health" | "starts" | "log-size"): WatchedContainer[] =>
     all.flatMap((it) => (it.by === by ? [without(it)] : []));
   return {
-    addresses: all.flatMap((it) => (it.by === "probe" ? [without(it)] : [])),
+    addresses: all.flatMap((it) => (it.by === "probe" ? [{ ...without(it), every: paceOf(it.id) }] : [])),
     // What is a counter too counts as a sum.
     metrics: [...new Set([...selectors, ...counters])].map((it) => ({ selector: it, sum: counters.has(it) })),
     questions: all.flatMap((it) => (it.by === "promql" ? [without(it)] : [])),

@@ -284,7 +284,7 @@ test("a condition on neither", async () => {
     await refused(goodTextWith(["{ metric: 'up{job=\"app\"}', is: 1 }", "{ status: 200 }"])),
   ).toMatchInlineSnapshot(`
     "
-    scenarios/it.yaml:12:7  missing key "probe" in recovery.when[0] (tried from inside the stack's network, about 100 times a second)
+    scenarios/it.yaml:12:7  missing key "probe" in recovery.when[0] (tried from inside the stack's network, 20 to 100 times a second)
       12 |     - { status: 200 }
          |       ^
     "

@@ -3,7 +3,7 @@ import { duration, formatDuration, parseDuration, seconds } from "../../time.ts"
 import { asPattern, pattern } from "./pattern.ts";
 import type { Reading } from "./reading.ts";
 
-/** What an address inside the stack's network answers, tried about 100 times a second. */
+/** What an address inside the stack's network answers, tried 20 to 100 times a second. */
 
 const probeUrl = /^(http:\/\/[^\s/:]+(:\d+)?(\/\S*)?|tcp:\/\/[^\s/:]+:\d+)$/;
 
@@ -31,7 +31,7 @@ export const probeCondition = z
         probeUrl,
         "an address inside the stack's network without TLS, such as http://app:8080/readyz or tcp://postgres:5432",
       )
-      .meta({ description: "Tried from inside the stack's network, about 100 times a second" }),
+      .meta({ description: "Tried from inside the stack's network, 20 to 100 times a second" }),
     status: z.int().min(100).max(599).optional().meta({ description: "The HTTP status that is good; 200 unless told" }),
     otherThan: z.int().min(100).max(599).optional().meta({
       description: "In place of status: good is any answer but this, and no answer at all",
