@@ -65,10 +65,7 @@ function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): r
   return [...capabilitiesOf(faults, kinds), ...(looksAtDisks ? diskUseCapabilities : [])];
 }
 
-/**
- * Stacks beside the one that is measured: one that starts, waits as a control, or goes. With more of them two cores are never idle, and
- * what is only starting then spoils the steady state of what has started.
- */
+/** Stacks beside those that are measured: one that starts, waits as a control, or goes. */
 const stacksAhead = 1;
 /** Those that wait for long take little, most of them at real timing. */
 const stacksWaiting = 2;

@@ -1,4 +1,10 @@
 import { availableParallelism } from "node:os";
 
-/** Observing is cheap, but starting the next stack beside it is not: two cores carry one trial at a time. */
-export const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / 2));
+/** However many cores there are, they have one engine, with some thirty networks to give. */
+const most = 4;
+
+/**
+ * How many recoveries are measured at a time unless told: one for each core. A stack that is watched takes half a core, and starts and
+ * removals wait until it is quiet no more.
+ */
+export const defaultWorkers = (): number => Math.min(availableParallelism(), most);
