@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { actOf } from "./judge/testing/journal-builder.ts";
 import type { Act } from "./plan.ts";
-import { isTimed, leavesRoom } from "./room.ts";
+import { beginsInSilence, isTimed, leavesRoom } from "./room.ts";
 import { seconds } from "./time.ts";
 
 const claim = {};
@@ -22,6 +22,15 @@ test.each<[string, Act, boolean]>([
   ["what is to stay as it is", actOf({ goal: "holds" }), false],
 ])("%s is watched in silence: %#", (_, act, silent) => {
   expect(isTimed(claim, act)).toBe(silent);
+});
+
+test.each<[string, Act, boolean]>([
+  ["a recovery", actOf(), true],
+  ["a control", actOf({ expect: "never-recovered" }), true],
+  ["what is to stay as it is", actOf({ goal: "holds" }), true],
+  ["one at real timing", actOf({ expect: "never-recovered", recovery: { within: seconds(130) } }), false],
+])("%s begins in silence, where it takes seconds: %#", (_, act, silent) => {
+  expect(beginsInSilence(act)).toBe(silent);
 });
 
 test("against a stack that is broken on purpose nothing is watched in silence", () => {

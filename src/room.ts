@@ -16,10 +16,16 @@ const faultsOver = ({ faults }: Act): Duration => ms(Math.max(0, ...faults.map((
 
 /** Whether a recovery is to be measured, so that it must be quiet: not where none is expected, the stack is broken on purpose, or all is to stay as it is. */
 export function isTimed({ variant }: Pick<TrialPlan, "variant">, act: Act): boolean {
-  const { expect, goal, recovery } = act;
-  if (expect !== "recovered" || goal === "holds" || variant !== undefined) return false;
-  return recovery.within + (recovery.measuredFrom === "fault-end" ? faultsOver(act) : 0) <= longestTimed;
+  const { expect, goal } = act;
+  return expect === "recovered" && goal !== "holds" && variant === undefined && beginsInSilence(act);
 }
+
+/**
+ * Whether an act's steady state and its injection are to be quiet, whatever is expected of it: an app that heals nothing by itself is
+ * lost to the first limit that the load of a start makes it miss.
+ */
+export const beginsInSilence = (act: Act): boolean =>
+  act.recovery.within + (act.recovery.measuredFrom === "fault-end" ? faultsOver(act) : 0) <= longestTimed;
 
 /** Whether an act only waits, and for so long that another stack may come up meanwhile. */
 export const leavesRoom = (plan: Pick<TrialPlan, "variant">, act: Act): boolean =>

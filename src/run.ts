@@ -104,8 +104,8 @@ export class Run implements AsyncDisposable {
     this.#helperImage = helperImage;
     this.#owner = options.keep ? kept : ownerMark();
     this.#interrupted = options.interrupted ?? new AbortController().signal;
-    // A start is mostly waiting for healthchecks, so one more beside it costs it little.
-    this.#time = new QuietTime({ noise: options.workers + 1, quiet: options.workers });
+    // A start is mostly waiting for healthchecks, so two beside each other cost each other little; three keep two cores from all else.
+    this.#time = new QuietTime({ noise: Math.max(2, options.workers), quiet: options.workers });
     this.#places = new Places(
       options.lab
         ? { midst: 1, waiting: 0, leaving: 0 }

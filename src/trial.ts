@@ -22,7 +22,7 @@ import { Observers } from "./observers.ts";
 import { downLimit, evidenceLimit, overrun, upLimit, witnessLimit } from "./phase-limits.ts";
 import type { Act, TrialPlan } from "./plan.ts";
 import { seeded } from "./random.ts";
-import { isTimed, leavesRoom } from "./room.ts";
+import { beginsInSilence, isTimed, leavesRoom } from "./room.ts";
 import type { StackStart } from "./stack/containers.ts";
 import type { Engine } from "./stack/engine.ts";
 import { label } from "./stack/labels.ts";
@@ -265,7 +265,7 @@ class Trial {
         await this.#putBack();
         await this.#awaitSteady("steady", this.#plan.steady.within);
       }
-      const done = isTimed(this.#plan, act) ? await this.#tools.quiet(this.#signal) : () => undefined;
+      const done = beginsInSilence(act) ? await this.#tools.quiet(this.#signal) : () => undefined;
       try {
         if (act.faults.length === 0) await healer.on();
         else {
@@ -275,6 +275,7 @@ class Trial {
           await this.#awaitSteady("steady", this.#plan.steady.within, delay);
           if (!(await this.#break(schedule))) return;
         }
+        if (!isTimed(this.#plan, act)) done();
         if (leavesRoom(this.#plan, act)) this.#tools.makeRoom();
         const recovered = await this.#awaitRecovery(act, done);
         looks = await this.#look(scene.stack, observers);
