@@ -59,8 +59,8 @@ export class Breakage {
   #watched: Promise<void> = Promise.resolve();
   /** Nothing is touched before. */
   #begun = false;
-  /** Since when it is in force for certain. */
-  #gone = 0;
+  /** When it was injected: in force for certain at the end of that. */
+  #injected: HostSpan = { from: 0, to: 0 };
 
   private constructor(scene: Scene, of: Place, fault: AnyFault, aim: unknown, what: string) {
     this.#scene = scene;
@@ -102,7 +102,7 @@ export class Breakage {
     this.#begun = true;
     const injected = await this.#fault.inject(toolsOf(this.#scene), this.#aim);
     this.#note("injected", injected, this.#what);
-    this.#gone = injected.to;
+    this.#injected = injected;
     if (this.#fault.takesEngine && this.#fault.ends === "at-once")
       await observers?.comeBack({ from: injected.from, to: hostNow() }, "for a moment");
   }
@@ -117,7 +117,9 @@ export class Breakage {
       this.#note("missed", { from: now, to: now }, detail);
       return false;
     }
-    this.#note("bitten", bite, `${this.#what} has bitten`);
+    // What is over at once may have bitten, and have been healed, before anybody could look: a restart returns when all is back.
+    const from = this.#fault.ends === "at-once" ? Math.min(bite.from, this.#injected.from) : bite.from;
+    this.#note("bitten", { from, to: bite.to }, `${this.#what} has bitten`);
     const tell = (look: FaultLook) => this.#noteLook(look);
     this.#watched = this.#fault.watch(toolsOf(this.#scene), this.#aim, tell, this.#watching.signal);
     this.#watched.catch(lost);
@@ -145,7 +147,7 @@ export class Breakage {
     forgetUndo(this.#undoId);
     const { takesEngine, ends } = this.#fault;
     if (takesEngine && ends !== "at-once")
-      await this.#scene.observers?.comeBack({ from: this.#gone, to: from }, "throughout");
+      await this.#scene.observers?.comeBack({ from: this.#injected.to, to: from }, "throughout");
   }
 
   #noteLook({ state, when, why }: FaultLook): void {

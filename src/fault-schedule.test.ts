@@ -30,6 +30,7 @@ type Step = (name: string) => Promise<void>;
 
 interface Over {
   readonly bites?: boolean;
+  readonly ends?: AnyFault["ends"];
   readonly aims?: Step;
   readonly breaks?: Step;
   readonly heals?: Step;
@@ -43,7 +44,7 @@ function fixture(over: Over = {}) {
     summary: "",
     params: z.strictObject({ service: z.string(), replica: z.unknown().optional() }),
     aimed: z.strictObject({ name: z.string() }),
-    ends: "at-once",
+    ends: over.ends ?? "at-once",
     lasts: true,
     describe: ({ service }) => `break of ${service}`,
     async aim(_tools, { service, replica }) {
@@ -178,6 +179,22 @@ test("one that has not bitten is told, and all are put back all the same", async
   expect(facts.at(-1)?.stage).toBe("missed");
   await it.putBack();
   expect(did.at(-1)).toBe("undo app");
+});
+
+test.each([
+  ["at-once", "may have bitten as soon as it was injected"],
+  ["by-healing", "has bitten when that was seen"],
+] as const)("one that ends %s %s", async (ends, _) => {
+  const { facts, schedule } = fixture({ ends });
+  const it = schedule(call("app"));
+  await it.announceFirst();
+  await it.injectFirst();
+  await it.witnessFirst();
+  const when = (wanted: string) => facts.find(({ stage }) => stage === wanted)?.when.earliest ?? Number.NaN;
+  const sinceInjection = when("bitten") - when("injected");
+  if (ends === "at-once") expect(sinceInjection).toBe(0);
+  else expect(sinceInjection).toBeGreaterThan(0);
+  await it.putBack();
 });
 
 test("what goes wrong with one that comes later is told, and its undo is kept to be done", async () => {

@@ -14,11 +14,9 @@ const shortWait = seconds(25);
 /** When the last of its faults is over that has a time of its own, counted from the first. */
 const faultsOver = ({ faults }: Act): Duration => ms(Math.max(0, ...faults.map((it) => it.at + (it.for ?? 0))));
 
-/** Whether a recovery is to be measured, so that it must be quiet: not where none is expected, the stack is broken on purpose, or all is to stay as it is. */
-export function isTimed({ variant }: Pick<TrialPlan, "variant">, act: Act): boolean {
-  const { expect, goal } = act;
-  return expect === "recovered" && goal !== "holds" && variant === undefined && beginsInSilence(act);
-}
+/** Whether something good is to be seen, so that it must be quiet until it was: not where none is expected, or the stack is broken on purpose. */
+export const isTimed = ({ variant }: Pick<TrialPlan, "variant">, act: Act): boolean =>
+  act.expect === "recovered" && variant === undefined && beginsInSilence(act);
 
 /**
  * Whether an act's steady state and its injection are to be quiet, whatever is expected of it: an app that heals nothing by itself is

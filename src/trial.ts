@@ -277,7 +277,7 @@ class Trial {
         }
         if (!isTimed(this.#plan, act)) done();
         if (leavesRoom(this.#plan, act)) this.#tools.makeRoom();
-        const recovered = await this.#awaitRecovery(act, done);
+        const recovered = await this.#awaitRecovery(act);
         looks = await this.#look(scene.stack, observers);
         // What comes next builds on this act having gone as expected; judging says that it was not reached.
         if (recovered !== (act.expect === "recovered")) return;
@@ -343,7 +343,7 @@ class Trial {
    * Whether the act reached its goal (for good: stability window, corroborations and all that must happen meanwhile are in), or its
    * patience ended; that counts from the origin, and not before the last fault's time is over. `timed` is called once it is back.
    */
-  async #awaitRecovery(act: Act, timed: () => void): Promise<boolean> {
+  async #awaitRecovery(act: Act): Promise<boolean> {
     const { patience, stableFor, corroboratedBy } = act.recovery;
     const after = Math.max(0, ...corroboratedBy.map((it) => it.within), ...act.during.map((it) => it.within));
     const mayTake = ms(patience + stableFor + after + limits.grace);
@@ -354,7 +354,6 @@ class Trial {
       for (;;) {
         const over = this.#broken?.over ?? true;
         const { state, origin } = progressOf(this.#journal.records, act);
-        if (over && state !== "waiting") timed();
         if (over && state === "settled") return true;
         if (!over) began = this.#clock.now();
         const since = Math.max(origin?.latest ?? began, began);
