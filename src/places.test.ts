@@ -51,6 +51,14 @@ test("who will wait for long comes in where it can do so beside, and keeps nobod
   expect(await leave("d")).toBe("AcdeB");
 });
 
+test("where there is room beside, who will wait for long goes first", async () => {
+  const { settled, makeRoom, leave } = places(usual, "a", "b", "c", "D", "e", "F");
+  expect(await settled()).toBe("ab");
+  expect(await leave("a")).toBe("abD");
+  expect(await makeRoom("D")).toBe("abDc");
+  expect(await leave("b")).toBe("abDce");
+});
+
 test("its place beside is its own: those on their way out do not take it", async () => {
   const { settled, makeRoom } = places(usual, "A", "b", "c", "d");
   expect(await settled()).toBe("Ab");

@@ -15,8 +15,8 @@ export interface Place {
 }
 
 /**
- * Places for stacks, given in turn. Who will wait for long comes in only where it can do so beside, and those behind it go first: else
- * a few of them would keep all others out while the machine is idle.
+ * Places for stacks, given in turn. Who will wait for long comes in only where it can do so beside: else a few of them would keep all
+ * others out while the machine is idle. But where it can it goes first: else all would wait for it in the end.
  */
 export class Places {
   readonly #most: PlacesLimits;
@@ -36,7 +36,9 @@ export class Places {
 
   #admit(): void {
     while (this.#taken.midst < this.#most.midst) {
-      const next = this.#queue.find((it) => !it.waitsForLong || this.#taken.waiting < this.#most.waiting);
+      const beside = this.#taken.waiting < this.#most.waiting;
+      const next =
+        (beside ? this.#queue.find((it) => it.waitsForLong) : undefined) ?? this.#queue.find((it) => !it.waitsForLong);
       if (!next) return;
       this.#queue.splice(this.#queue.indexOf(next), 1);
       next.enter(this.#place(next.waitsForLong));
