@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { actOf, planOf, probeOfApp } from "../judge/testing/journal-builder.ts";
 import type { Act } from "../plan.ts";
-import type { Condition } from "../scenario/conditions.ts";
-import { seriesOf } from "../scenario/conditions.ts";
+import { type Condition, seriesOf } from "../scenario/conditions.ts";
 import { type Duration, minutes, ms, seconds } from "../time.ts";
 import { probePaces } from "./probe-pace.ts";
 

@@ -21,8 +21,8 @@ export function probePaces({ steady, acts }: Pick<TrialPlan, "steady" | "acts">)
   };
   want(steady.conditions, coarsest);
   for (const { goal, recovery, during, never } of acts) {
-    const budgets = ms(Math.min(coarsest, Math.max(finestPace, recovery.within / triesInBudget)));
-    want(recovery.when, goal === "holds" ? finestPace : budgets);
+    const inBudget = ms(Math.min(coarsest, Math.max(finestPace, recovery.within / triesInBudget)));
+    want(recovery.when, goal === "holds" ? finestPace : inBudget);
     want([...during.map((it) => it.condition), ...never], finestPace);
   }
   return (series) => paces.get(series) ?? coarsest;

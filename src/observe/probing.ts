@@ -21,8 +21,9 @@ export interface WatchedAddress {
  */
 export function observeProbe(probe: Probe, addresses: readonly WatchedAddress[], tools: ObserverTools): void {
   const { journal, clock, changed, until } = tools;
-  const atOnce = addresses.reduce((sum, { every }) => sum + finestPace / every, 0);
-  const sharing = slowness() > 1 ? Math.max(1, atOnce) : 1;
+  // As a multiple of one address at the finest pace.
+  const wanted = addresses.reduce((sum, { every }) => sum + finestPace / every, 0);
+  const sharing = slowness() > 1 ? Math.max(1, wanted) : 1;
   const timeoutMs = stretched(usualLimit);
   journal.write({ kind: "clock", source: "probe", ...probe.clock });
   for (const { id, url, body, every } of addresses) {
