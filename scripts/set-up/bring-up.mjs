@@ -16,11 +16,21 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/[/
 export async function bringUp(steps = allSteps) {
   const machine = thisMachine(ROOT);
   try {
+    checkSettings(machine);
     await setUp(machine, steps(machine));
     return 0;
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
     machine.say(error.message);
     return NOT_READY;
+  }
+}
+
+/** A "NO" or a "0" would else be taken for a yes. @param {Pick<import("./machine.mjs").Machine, "env">} machine */
+export function checkSettings({ env }) {
+  for (const name of ["HEALPROOF_SETUP", "HEALPROOF_PULL"]) {
+    const value = env[name];
+    if (value && value !== "yes" && value !== "no")
+      throw new SetUpError(`${name} is "${value}": it may be yes or no; not set, it is yes`);
   }
 }

@@ -22,7 +22,7 @@ export function compose(machine, packages) {
       return code === 0 && major(stdout) >= 2 ? undefined : "there is no docker compose, version 2 or later";
     },
     commands: () => composeAdvice(machine),
-    async run() {
+    async run(tell) {
       if (!machine.has("apt-get")) throw new SetUpError(composeAdvice(machine).join("\n"));
       await packages.allow(["docker-compose"], "No Docker Compose");
       const name = cannotInstall(machine) ? undefined : await packageWithCompose(packages);
@@ -30,16 +30,22 @@ export function compose(machine, packages) {
         await packages.install([name], "No Docker Compose");
         return `installed (${name})`;
       }
-      return await installPlugin(machine, packages);
+      return await installPlugin(machine, packages, tell);
     },
   };
 }
 
 /** @param {Machine} machine */
 function composeAdvice(machine) {
-  return machine.platform === "linux"
-    ? ["install the Docker Compose plugin (docker-compose-plugin, docker-compose-v2 or docker-compose >= 2)"]
-    : ["install Docker Compose version 2 (Docker Desktop carries it)"];
+  if (machine.platform !== "linux") return ["install Docker Compose version 2 (Docker Desktop carries it)"];
+  if (!machine.has("apt-get"))
+    return ["install the Docker Compose plugin, version 2 or later, with your distribution's package manager"];
+  const install = `${machine.uid === 0 ? "" : "sudo "}apt-get install`;
+  return [
+    `${install} docker-compose          (Debian 13 or later)`,
+    `${install} docker-compose-v2       (Ubuntu)`,
+    `${install} docker-compose-plugin   (where Docker's own packages are set up)`,
+  ];
 }
 
 /** @param {SystemPackages} packages */
@@ -54,11 +60,12 @@ export async function packageWithCompose(packages) {
 /**
  * Debian 12 has no Compose v2, and Debian 13's runs on it: it needs no more than libc 2.34. It is taken out of its
  * package, with apt settings of its own, so that the machine's package sources stay as they are.
- * @param {Machine} machine @param {SystemPackages} packages
+ * @param {Machine} machine @param {SystemPackages} packages @param {(doing: string) => void} tell
  */
-async function installPlugin(machine, packages) {
+async function installPlugin(machine, packages, tell) {
   const sources = debianSources("trixie", await packages.debianMirrors());
   if (sources.length === 0) throw new SetUpError(composeAdvice(machine).join("\n"));
+  tell("putting Debian 13's plugin into ~/.docker/cli-plugins");
   const folder = mkdtempSync(join(tmpdir(), "healproof-compose-"));
   try {
     for (const name of ["sources", "lists/partial", "files"]) mkdirSync(join(folder, name), { recursive: true });

@@ -20,10 +20,11 @@ export function dependencies(machine) {
         readPackages(join(machine.root, "node_modules/.package-lock.json")),
       ),
     commands: () => ["npm ci"],
-    async run() {
+    async run(tell) {
+      tell("npm ci");
       // Its errors are wanted also where we were started by `npm run --silent`.
       await must(machine, "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { timeoutMs: NPM_LIMIT_MS });
-      return "npm ci";
+      return "installed";
     },
   };
 }

@@ -25,7 +25,7 @@ export function engine(machine, packages) {
       return state === "answers" ? undefined : said;
     },
     commands: () => engineAdvice(machine),
-    async run() {
+    async run(tell) {
       const { state, said } = await engineState(machine);
       const installed = machine.has("dockerd") && machine.has("docker");
       // An engine elsewhere is somebody's choice: installing another one beside it would not be what they meant.
@@ -36,6 +36,7 @@ export function engine(machine, packages) {
         await packages.install(await enginePackages(packages), "No Docker engine");
       } else if (machine.isTerminal && !(await machine.ask("The Docker engine is not running: start it?")))
         throw new SetUpError(["not started, as you said", ...engineAdvice(machine)].join("\n"));
+      tell("starting it");
       await start(machine);
       return installed ? "started" : "installed and started";
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { engine, engineAdvice, engineState, isRunning } from "./engine.mjs";
 import type { Machine } from "./machine.mjs";
-import { scriptedMachine } from "./scripted-machine.ts";
+import { scriptedMachine, silently } from "./scripted-machine.ts";
 import { systemPackages } from "./system-packages.mjs";
 
 const NO_ENGINE = { code: 1, stderr: "Cannot connect to the Docker daemon" };
@@ -38,7 +38,7 @@ const hopeless: [string, Partial<Machine> & { commands?: string[] }, object, str
 test.each(hopeless)("for %s nothing is installed, and the advice fits", async (_, facts, answer, advice) => {
   const { step, ran } = engineOn(facts, () => answer);
   expect(await step.check()).toBeDefined();
-  await expect(step.run()).rejects.toThrow(advice);
+  await expect(step.run(silently)).rejects.toThrow(advice);
   expect(ran.filter((line) => !line.startsWith("docker version"))).toEqual([]);
 });
 
@@ -58,13 +58,13 @@ test("a pid file that names no living process of that name does not count as a r
 
 test("on a terminal a no comes before apt is used at all", async () => {
   const { step, ran, asked } = engineOn({ isTerminal: true, commands: ["apt-get"], yes: false }, () => NO_ENGINE);
-  await expect(step.run()).rejects.toThrow("as you said");
+  await expect(step.run(silently)).rejects.toThrow("as you said");
   expect(asked).toHaveLength(1);
   expect(ran.filter((line) => line.startsWith("apt"))).toEqual([]);
 });
 
 test("on a terminal an engine that is installed is not started without a yes", async () => {
   const { step, asked } = engineOn({ isTerminal: true, yes: false }, () => NO_ENGINE);
-  await expect(step.run()).rejects.toThrow("not started, as you said");
+  await expect(step.run(silently)).rejects.toThrow("not started, as you said");
   expect(asked).toEqual(["The Docker engine is not running: start it?"]);
 });

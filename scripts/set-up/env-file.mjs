@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PERMITTED_SET_UP } from "./plan.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 
@@ -24,7 +25,7 @@ export function envFile(machine, { needs, chosen, profiles, afterwards }) {
     needs,
     check: async () =>
       existsSync(file) && readFileSync(file, "utf8") === wanted() ? undefined : "it is not as the images are now",
-    commands: () => ["npm run setup"],
+    commands: () => [PERMITTED_SET_UP],
     async run() {
       writeFileSync(file, wanted());
       await afterwards();

@@ -35,7 +35,8 @@ export function helperImage(machine, { images, chosen }) {
       return "it is not built from its present source";
     },
     commands: () => ["npm run --silent healproof -- doctor --fix"],
-    async run() {
+    async run(tell) {
+      tell("building it");
       const command = nodeCommand(machine) ?? process.execPath;
       await must(machine, command, [join(source, "cli.ts"), "doctor", "--fix", "--quiet"], {
         timeoutMs: 180_000,

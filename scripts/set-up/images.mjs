@@ -68,33 +68,43 @@ export function image(machine, entry, { images, standIns, chosen }) {
       return undefined;
     },
     commands: () => [`docker pull ${official}`],
-    async run() {
-      const whyNot = await pull(machine, official, standIns.canBuild());
+    async run(tell) {
+      const whyNot = await pull(machine, entry, { hasFallback: standIns.canBuild(), tell });
       const reference = whyNot ? standIn : official;
-      if (whyNot) await standIns.build(entry);
+      if (whyNot) {
+        tell(`building a stand-in for ${official} (its registry: ${whyNot})`);
+        await standIns.build(entry);
+      }
       await images.added(reference);
       chosen.set(variable, reference);
-      return whyNot ? `stand-in for ${official} built (its registry: ${whyNot})` : `${official} pulled`;
+      return whyNot ? `stand-in for ${official} built` : `${official} pulled`;
     },
   };
 }
 
 /**
  * Why the official image cannot be had; undefined when it was pulled.
- * @param {Machine} machine @param {string} reference @param {boolean} hasFallback
+ * @param {Machine} machine @param {{ variable: string, official: string }} entry
+ * @param {{ hasFallback: boolean, tell: (doing: string) => void }} options
  */
-export async function pull(machine, reference, hasFallback) {
+export async function pull(machine, { variable, official }, { hasFallback, tell }) {
   if (machine.env.HEALPROOF_PULL === "no") {
     if (hasFallback) return "HEALPROOF_PULL=no";
-    throw new SetUpError(`HEALPROOF_PULL=no, and this machine can build no stand-in for ${reference}`);
+    throw new SetUpError(`HEALPROOF_PULL=no forbids to pull ${official}. ${waysOn(machine, variable)}`);
   }
+  tell(`asking the registry for ${official}`);
   const firstOutputMs = hasFallback ? ANSWER_LIMIT_MS : PATIENT_ANSWER_LIMIT_MS;
-  const result = await machine.run("docker", ["pull", reference], { timeoutMs: PULL_LIMIT_MS, firstOutputMs });
+  const result = await machine.run("docker", ["pull", official], { timeoutMs: PULL_LIMIT_MS, firstOutputMs });
   if (result.code === 0) return undefined;
   if (hasFallback) return result.why ?? shortReason(result.stderr);
-  throw new SetUpError(
-    `docker pull ${reference}: ${failure(result)}\nStand-ins for it are built on Debian and its relatives, as root.`,
-  );
+  throw new SetUpError(`docker pull ${official}: ${failure(result)}\n${waysOn(machine, variable)}`);
+}
+
+/** What a person can do where an image can neither be pulled nor built. @param {Machine} machine @param {string} variable */
+function waysOn(machine, variable) {
+  const given = `Name an image that this machine has or can reach: ${variable}=<its name> npm run setup`;
+  if (machine.platform !== "linux" || !machine.has("apt-get")) return given;
+  return `${given}\nOr get what a stand-in is built with: sudo apt-get install mmdebstrap`;
 }
 
 /** The end of the engine's chain of reasons. @param {string} stderr */

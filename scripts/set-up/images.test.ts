@@ -22,9 +22,9 @@ test.each([
 function imageOn(
   present: string,
   pull: string | Partial<Result>,
-  facts: { canBuild?: boolean; env?: Record<string, string> } = {},
+  { canBuild = true, ...facts }: Parameters<typeof scriptedMachine>[0] & { canBuild?: boolean } = {},
 ) {
-  const scripted = scriptedMachine({ env: facts.env ?? {} }, (line) => {
+  const scripted = scriptedMachine(facts, (line) => {
     if (line.startsWith("docker images")) return present;
     return line.startsWith("docker pull") ? pull : "sha256:1";
   });
@@ -33,12 +33,14 @@ function imageOn(
   const standIns: StandIns = {
     base: "base",
     reference: () => standIn,
-    canBuild: () => facts.canBuild ?? true,
+    canBuild: () => canBuild,
     build: async ({ official }) => void built.push(official),
   };
   const step = image(scripted.machine, entry, { images: localImages(scripted.machine), standIns, chosen });
-  const bring = async () => ((await step.check()) ? await step.run() : "was there");
-  return { ...scripted, bring, chosen, built };
+  const told: string[] = [];
+  const tell = (doing: string) => void told.push(doing);
+  const bring = async () => ((await step.check()) ? await step.run(tell) : "was there");
+  return { ...scripted, bring, chosen, built, told };
 }
 
 test("a registry that answers gives the official image, and no stand-in is built", async () => {
@@ -48,8 +50,12 @@ test("a registry that answers gives the official image, and no stand-in is built
 });
 
 test("without a registry the stand-in is built, and the reason told", async () => {
-  const { bring, chosen, built, ran, limits } = imageOn("", refused);
-  expect(await bring()).toBe("stand-in for redis:8 built (its registry: no such host)");
+  const { bring, chosen, built, ran, limits, told } = imageOn("", refused);
+  expect(await bring()).toBe("stand-in for redis:8 built");
+  expect(told).toEqual([
+    "asking the registry for redis:8",
+    "building a stand-in for redis:8 (its registry: no such host)",
+  ]);
   expect({ chosen: [...chosen], built }).toEqual({ chosen: [["REDIS_IMAGE", standIn]], built: ["redis:8"] });
   expect(ran.filter((line) => line.startsWith("docker pull"))).toHaveLength(1);
   expect(limits["docker pull redis:8"]).toBeLessThanOrEqual(10_000);
@@ -69,9 +75,23 @@ test("where no stand-in can be built, a registry gets more time, and its failure
   expect(built).toEqual([]);
 });
 
+test.each([
+  ["Debian", "linux", /REDIS_IMAGE=<its name> npm run setup\n.*sudo apt-get install mmdebstrap$/],
+  ["macOS", "darwin", /REDIS_IMAGE=<its name> npm run setup$/],
+] as const)(
+  "with neither a registry nor a way to build a stand-in, the ways on are told: %s",
+  async (_, platform, ways) => {
+    const { bring } = imageOn("", refused, { canBuild: false, platform });
+    await expect(bring()).rejects.toThrow(ways);
+    const without = imageOn("", "", { canBuild: false, platform, env: { HEALPROOF_PULL: "no" } });
+    await expect(without.bring()).rejects.toThrow(ways);
+  },
+);
+
 test("HEALPROOF_PULL=no asks no registry", async () => {
-  const { bring, ran, built } = imageOn("", "", { env: { HEALPROOF_PULL: "no" } });
+  const { bring, ran, built, told } = imageOn("", "", { env: { HEALPROOF_PULL: "no" } });
   await bring();
+  expect(told).toEqual(["building a stand-in for redis:8 (its registry: HEALPROOF_PULL=no)"]);
   expect(built).toEqual(["redis:8"]);
   expect(ran.filter((line) => line.startsWith("docker pull"))).toEqual([]);
 });

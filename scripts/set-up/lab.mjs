@@ -67,8 +67,9 @@ export function labSteps(machine, after, inReach = answers) {
         return code === 0 ? undefined : "libvirt does not answer";
       },
       commands: () => ["systemctl start libvirtd"],
-      async run() {
+      async run(tell) {
         if (machine.uid !== 0) throw new SetUpError("libvirt does not answer: sudo systemctl start libvirtd");
+        tell("starting it");
         if (existsSync("/run/systemd/system"))
           await must(machine, "systemctl", ["start", "libvirtd"], { timeoutMs: 90_000 });
         else await startByHand(machine);
@@ -87,10 +88,11 @@ export function labSteps(machine, after, inReach = answers) {
         return (await inReach(BOX_REGISTRY)) ? undefined : "no public box is in reach";
       },
       commands: () => ["lab/build-box.sh, as docs/lab.md says; or HEALPROOF_LAB_BOX=<a box of Debian 13>"],
-      async run() {
+      async run(tell) {
         const why = cannotInstall(machine);
         if (why) throw new SetUpError(`no public box is in reach, and none can be built here: ${why}`);
         await packages.install(BUILD_PACKAGES, PURPOSE);
+        tell("building it from Debian's packages");
         const folder = mkdtempSync(join(tmpdir(), "healproof-box-"));
         try {
           const box = join(folder, "lab.box");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { daemonize, labSteps } from "./lab.mjs";
-import { scriptedMachine } from "./scripted-machine.ts";
+import { scriptedMachine, silently } from "./scripted-machine.ts";
 
 const libvirt = ["apt-get", "vagrant", "virsh", "qemu-img"];
 
@@ -32,7 +32,7 @@ test.each([
 
 test("a Debian gets Vagrant with libvirt", async () => {
   const { step, ran } = lab({ commands: ["apt-get"] });
-  await step("Vagrant").run();
+  await step("Vagrant").run(silently);
   expect(ran.find((it) => it.startsWith("apt-get install"))).toMatch(/ vagrant vagrant-libvirt libvirt-daemon-system /);
 });
 
@@ -41,7 +41,7 @@ test.each([
   [{ uid: 1000, commands: ["apt-get"] }, "sudo apt-get install vagrant vagrant-libvirt"],
 ])("where nothing may be installed, %j says what to install", async (facts, advice) => {
   const { step, ran } = lab(facts);
-  await expect(step("Vagrant").run()).rejects.toThrow(advice);
+  await expect(step("Vagrant").run(silently)).rejects.toThrow(advice);
   expect(ran).toEqual([]);
 });
 
@@ -73,7 +73,7 @@ test("where Vagrant is told to use libvirt, that and its box are looked after be
 
 test("VirtualBox that Vagrant is told to use is not to be had by the set-up, which says so and installs nothing", async () => {
   const { step, ran } = lab({ commands: libvirt, env: { VAGRANT_DEFAULT_PROVIDER: "virtualbox" } });
-  await expect(step("Vagrant").run()).rejects.toThrow("install Vagrant, and VirtualBox");
+  await expect(step("Vagrant").run(silently)).rejects.toThrow("install Vagrant, and VirtualBox");
   expect(ran).toEqual([]);
 });
 
@@ -87,7 +87,7 @@ test("a daemon that is not there is said with its name; one that runs already is
 test("libvirt that does not answer is started by root alone", async () => {
   const { step } = lab({ commands: libvirt, uid: 1000 }, () => ({ code: 1, stderr: "no connection" }));
   expect(await step("libvirt").check()).toBe("libvirt does not answer");
-  await expect(step("libvirt").run()).rejects.toThrow("sudo systemctl start libvirtd");
+  await expect(step("libvirt").run(silently)).rejects.toThrow("sudo systemctl start libvirtd");
 });
 
 test.each([
@@ -104,7 +104,7 @@ test.each([
 test("a box is built from the mirrors that this Debian uses, and added by its name", async () => {
   const targets = "Debian|Debian|http://mirror/debian/\nDebian|Debian-Security|http://mirror/security/\n";
   const { step, ran } = lab({ commands: libvirt }, (line) => (line.includes("indextargets") ? targets : ""));
-  expect(await step("box").run()).toBe("built from Debian's packages");
+  expect(await step("box").run(silently)).toBe("built from Debian's packages");
   expect(ran.find((it) => it.includes("build-box.sh"))).toMatch(
     /lab\.box trixie deb http:\/\/mirror\/debian\/ trixie main deb .* trixie-updates main deb http:\/\/mirror\/security\/ trixie-security main$/,
   );

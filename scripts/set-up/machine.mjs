@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline/promises";
+import { person } from "./person.mjs";
 
 /**
  * @typedef {object} Result
@@ -50,6 +50,8 @@ const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 export function thisMachine(root) {
   const path = [process.env.PATH ?? "", ...(process.platform === "win32" ? [] : SYSTEM_FOLDERS)].join(delimiter);
   const env = { ...process.env, PATH: path };
+  // Where one of the two goes into a file, the person is at the other.
+  const terminal = process.stderr.isTTY || !process.stdout.isTTY ? process.stderr : process.stdout;
   return {
     root,
     home: homedir(),
@@ -58,11 +60,10 @@ export function thisMachine(root) {
     uid: process.getuid?.() ?? -1,
     nodeVersion: process.versions.node,
     env,
-    isTerminal: Boolean(process.stdin.isTTY && process.stderr.isTTY),
+    isTerminal: Boolean(process.stdin.isTTY && terminal.isTTY),
     run: (command, args, options) => run(command, args, { cwd: root, ...options, env: { ...env, ...options.env } }),
     has: (command) => path.split(delimiter).some((folder) => isExecutable(join(folder, command))),
-    ask,
-    say: (line) => process.stderr.write(`${line}\n`),
+    ...person({ input: process.stdin, output: terminal }),
   };
 }
 
@@ -138,16 +139,6 @@ export function lastLines(text, count) {
     .slice(-count)
     .map((line) => `    ${line}`)
     .join("\n");
-}
-
-/** Only y and yes are a yes. @param {string} question */
-async function ask(question) {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
-  } finally {
-    reader.close();
-  }
 }
 
 /** @param {string} file */

@@ -46,8 +46,8 @@ export function optionalImage(machine, { variable, official, profile }, { images
       return `${official} is not there`;
     },
     commands: () => [`docker pull ${official}`],
-    async run() {
-      const whyNot = await pull(machine, official, true);
+    async run(tell) {
+      const whyNot = await pull(machine, { variable, official }, { hasFallback: true, tell });
       if (!whyNot) {
         await images.added(official);
         use(official);

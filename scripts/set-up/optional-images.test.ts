@@ -6,7 +6,7 @@ import { render } from "./env-file.mjs";
 import { localImages } from "./local-images.mjs";
 import type { Result } from "./machine.mjs";
 import { optionalEntries, optionalImage } from "./optional-images.mjs";
-import { scriptedMachine } from "./scripted-machine.ts";
+import { scriptedMachine, silently } from "./scripted-machine.ts";
 
 const entry = { variable: "GRAFANA_IMAGE", official: "grafana/grafana:1", profile: "grafana" };
 const refused = { code: 1, stderr: "Error response from daemon: lookup registry: no such host" };
@@ -26,7 +26,7 @@ async function bring(root: string, present: string, pull: string | Partial<Resul
   const chosen = new Map<string, string>();
   const profiles = new Set<string>();
   const step = optionalImage(machine, entry, { images: localImages(machine), chosen, profiles });
-  const did = (await step.check()) ? await step.run() : "nothing to do";
+  const did = (await step.check()) ? await step.run(silently) : "nothing to do";
   return { did, image: chosen.get("GRAFANA_IMAGE"), profiles: [...profiles], ran };
 }
 

@@ -10,11 +10,15 @@ import { SetUpError } from "./machine.mjs";
  * @property {() => Promise<string | undefined>} check what lacks, in a few words; undefined when all is there. Cheap,
  *   and changes nothing
  * @property {() => readonly string[]} commands what a person would type to get it
- * @property {() => Promise<string>} run gets it; says in a few words what it did
+ * @property {(tell: (doing: string) => void) => Promise<string>} run gets it; tells what it is about to do before it changes
+ *   anything, and says in a few words what it did
  */
 
 /** Exit code of a machine that is not ready, and of a set-up that was refused or failed (EX_UNAVAILABLE). */
 export const NOT_READY = 69;
+
+/** For what the set-up alone can make: where it was refused, this permits it. */
+export const PERMITTED_SET_UP = "HEALPROOF_SETUP=yes npm run setup";
 
 /**
  * @param {import("./machine.mjs").Machine} machine
@@ -49,7 +53,7 @@ export async function setUp(machine, steps, { clock = () => performance.now() } 
         return "missing";
       }
       const from = clock();
-      const did = await step.run();
+      const did = await step.run((doing) => machine.say(`set-up: ${step.name}: ${doing}`));
       machine.say(`set-up: ${step.name}: ${did} (${seconds(clock() - from)})`);
       return "changed";
     } catch (error) {

@@ -8,6 +8,7 @@ import { contentHash } from "./content.mjs";
 import { imageEntries } from "./images.mjs";
 import { CHECKOUT_LABEL } from "./local-images.mjs";
 import { must } from "./machine.mjs";
+import { PERMITTED_SET_UP } from "./plan.mjs";
 import { STAND_IN_LABEL } from "./stand-ins.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
@@ -82,8 +83,9 @@ export function program(machine, { name, variable, folder, entries, images: base
       chosen.set(variable, wanted);
       return undefined;
     },
-    commands: () => ["npm run setup"],
-    async run() {
+    commands: () => [PERMITTED_SET_UP],
+    async run(tell) {
+      tell("building its image");
       const wanted = await reference();
       if (entries.length > 0) {
         await bundle(machine, folder, entries);

@@ -39,3 +39,6 @@ export function scriptedMachine(
   };
   return { machine, ran, asked, said, limits };
 }
+
+/** For a step that is run by itself, where what it tells is not looked at. */
+export const silently = (_doing: string): void => {};

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { checkSettings } from "./bring-up.mjs";
 import { compose, packageWithCompose } from "./compose.mjs";
 import { contentHash } from "./content.mjs";
 import { dependencies, nodeCommand, staleness } from "./dependencies.mjs";
 import { engineSocket, render } from "./env-file.mjs";
 import { localImages } from "./local-images.mjs";
 import { program, programs } from "./programs.mjs";
-import { scriptedMachine } from "./scripted-machine.ts";
+import { scriptedMachine, silently } from "./scripted-machine.ts";
 import { standIns } from "./stand-ins.mjs";
 import { systemPackages } from "./system-packages.mjs";
 
@@ -52,7 +53,7 @@ test.each([
 
 test("dependencies: what npm ci complains of is told", async () => {
   const { machine } = scriptedMachine({}, () => ({ code: 1, stderr: "npm error network ETIMEDOUT" }));
-  await expect(dependencies(machine).run()).rejects.toThrow("npm error network ETIMEDOUT");
+  await expect(dependencies(machine).run(silently)).rejects.toThrow("npm error network ETIMEDOUT");
 });
 
 // Written against a registry that lacks some of them, a lockfile leaves them out, and npm ci refuses it wherever they are to be had.
@@ -98,7 +99,7 @@ test.each([
   ["another user", 1000, "put docker-compose, out of Debian's package, into your own folder?"],
 ])("on a terminal %s is asked before apt is used for Compose, and a no is a no", async (_who, uid, question) => {
   const { machine, ran, asked } = scriptedMachine({ uid, isTerminal: true, yes: false });
-  await expect(compose(machine, systemPackages(machine)).run()).rejects.toThrow("as you said");
+  await expect(compose(machine, systemPackages(machine)).run(silently)).rejects.toThrow("as you said");
   expect(asked).toEqual([`No Docker Compose: ${question}`]);
   expect(ran).toEqual([]);
 });
@@ -184,7 +185,7 @@ test("a program is built on the images that it names, after them", async () => {
   if (!host) throw new Error("host is no program");
   const step = program(machine, host, { images: localImages(machine), chosen });
   expect(step.needs).toEqual(["dependencies", "image debian", "program tapo-exporter"]);
-  await step.run();
+  await step.run(silently);
   expect(ran.filter((line) => line.includes("esbuild"))).toEqual([]);
   expect(ran.find((line) => line.startsWith("docker build"))).toContain(
     "--build-arg DEBIAN_IMAGE=debian:12-slim --build-arg TAPO_EXPORTER_IMAGE=healproof-fixture-tapo-exporter:1 ",
@@ -192,7 +193,7 @@ test("a program is built on the images that it names, after them", async () => {
   // Another base, another name.
   const before = chosen.get("HOST_IMAGE");
   chosen.set("TAPO_EXPORTER_IMAGE", "healproof-fixture-tapo-exporter:2");
-  await step.run();
+  await step.run(silently);
   expect(chosen.get("HOST_IMAGE")).not.toBe(before);
 });
 
@@ -209,4 +210,24 @@ test("a Debian is bootstrapped from its own release, and gets its name only when
     `docker tag healproof-standin/debian:unfinished ${builder.reference(entry)}`,
     "docker rmi healproof-standin/debian:unfinished",
   ]);
+});
+
+test.each(["HEALPROOF_SETUP", "HEALPROOF_PULL"])(
+  "%s is yes, no or not set: anything else would be taken for a yes",
+  (name) => {
+    for (const value of [undefined, "", "yes", "no"])
+      expect(() => checkSettings({ env: { [name]: value } })).not.toThrow();
+    for (const value of ["NO", "0", "false"])
+      expect(() => checkSettings({ env: { [name]: value } })).toThrow(`${name} is "${value}": it may be yes or no`);
+  },
+);
+
+test.each([
+  [{ uid: 0, commands: ["apt-get"] }, /^apt-get install docker-compose /],
+  [{ uid: 1000, commands: ["apt-get"] }, /^sudo apt-get install docker-compose /],
+  [{ commands: [] }, /your distribution's package manager/],
+  [{ platform: "darwin" as const, commands: [] }, /Docker Desktop carries it/],
+])("without Compose %j is told what to type", (facts, advice) => {
+  const { machine } = scriptedMachine(facts);
+  expect(compose(machine, systemPackages(machine)).commands()[0]).toMatch(advice);
 });

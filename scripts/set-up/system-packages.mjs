@@ -37,8 +37,13 @@ export function systemPackages(machine) {
   async function update() {
     if (machine.uid !== 0) return;
     if (machine.isTerminal && allowed.size === 0) throw new Error("apt is used before a yes");
-    lists ??= must(machine, "apt-get", ["update", "-q"], { timeoutMs: APT_LIMIT_MS });
+    lists ??= fetchLists();
     await lists;
+  }
+
+  async function fetchLists() {
+    machine.say("set-up: system packages: apt-get update");
+    await must(machine, "apt-get", ["update", "-q"], { timeoutMs: APT_LIMIT_MS });
   }
 
   /** Asks for a purpose once, where a person can be asked. @param {string} purpose @param {string} what @param {readonly string[]} packages */
@@ -57,6 +62,7 @@ export function systemPackages(machine) {
     if (why) throw new SetUpError(why);
     await consent(purpose, `install the system packages ${packages.join(", ")}`, packages);
     await update();
+    machine.say(`set-up: system packages: installing ${packages.join(", ")}`);
     await must(machine, "apt-get", ["install", "--no-install-recommends", ...APT, ...packages], {
       timeoutMs: APT_LIMIT_MS,
       env: { DEBIAN_FRONTEND: "noninteractive" },
