@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { examine } from "./doctor.ts";
 
 let folder: string;
@@ -11,6 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   process.env.PATH = path;
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -41,6 +44,46 @@ test("an image that lacks, and a Compose file that lacks, are found with what to
       remedy: "docker pull healproof-nobody-has-this, or npm run setup",
     },
     { what: join(folder, "none.yaml"), ok: false, detail: "there is no such Compose file" },
+  ]);
+});
+
+const builtImages: string[] = [];
+afterEach(() => {
+  for (const image of builtImages.splice(0)) execFileSync("docker", ["rmi", image]);
+});
+
+/** An image without any content; its name. */
+function imageOf(name: string, dockerfile: string) {
+  const image = `healproof-test-${randomBytes(4).toString("hex")}:${name}`;
+  execFileSync("docker", ["build", "--quiet", "--tag", image, "-"], { input: `FROM scratch\n${dockerfile}\n` });
+  builtImages.push(image);
+  return image;
+}
+
+test("of each image it is told whether it is official, a stand-in, named by the environment, built upon, or left out", async () => {
+  const official = imageOf("official", "LABEL who=them");
+  const standIn = imageOf("stand-in", "LABEL io.healproof.stand-in-for=postgres:17");
+  const mine = imageOf("mine", "LABEL who=me");
+  vi.stubEnv("APP_IMAGE", mine);
+  writeFileSync(
+    join(folder, ".env"),
+    `APP_IMAGE=${official}\nDB_IMAGE=${standIn}\nWEB_IMAGE=${official}\nBASE_IMAGE=${standIn}2\n`,
+  );
+  const service = (name: string) => `${name}: { image: "\${${name.toUpperCase()}_IMAGE}" }`;
+  const file = composeFile(
+    `services: { ${["app", "db", "web"].map(service).join(", ")}, charts: { image: healproof-nobody-has-this, profiles: [charts] } }`,
+  );
+  const findings = await examine([file], { fix: false });
+  expect(findings.slice(4).map(({ what, ok, detail }) => [what, ok, detail])).toEqual([
+    ["image of app", true, `${mine}, as APP_IMAGE says`],
+    [
+      "image of charts",
+      true,
+      "left out: the profile charts is not active, and healproof-nobody-has-this is not on this machine",
+    ],
+    ["image of db", true, `${standIn}, a stand-in for postgres:17`],
+    ["image of web", true, official],
+    ["image of BASE_IMAGE", false, `${standIn}2 is not on this machine`],
   ]);
 });
 

@@ -4,6 +4,8 @@ export const exitCode = {
   refuted: 1,
   inconclusive: 2,
   usage: 64,
+  /** This machine lacks something that is needed: the set-up ends so, too. */
+  lacking: 69,
   internal: 70,
   interrupted: 130,
 } as const;

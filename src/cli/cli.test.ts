@@ -63,7 +63,7 @@ test("a scenario with a typo is told with its place, before anything is touched"
 test("without an engine one block says what was looked for and what to do", async () => {
   using healproof = new Healproof();
   const { code, err } = await healproof.run(["run", "--out", healproof.folder], { DOCKER_HOST: "tcp://127.0.0.1:1" });
-  expect(code).toBe(70);
+  expect(code).toBe(69);
   expect(err).toContain("no container engine answers");
   expect(err).toContain("tcp://127.0.0.1:1");
   expect(err).toContain("healproof doctor");
@@ -73,7 +73,7 @@ test("without an engine one block says what was looked for and what to do", asyn
 test("doctor says what lacks and how to get it", async () => {
   using healproof = new Healproof();
   const { code, out } = await healproof.run(["doctor"], { DOCKER_HOST: "tcp://127.0.0.1:1" });
-  expect(code).toBe(70);
+  expect(code).toBe(69);
   expect(out).toMatch(/lacks +container engine/);
   expect(out).toContain("try:");
 });

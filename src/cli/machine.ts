@@ -92,7 +92,7 @@ export async function doctorCommand(
       shown.map((it) => [it.ok ? "ok" : "lacks", it.what, it.remedy ? `${it.detail}; try: ${it.remedy}` : it.detail]),
     ),
   );
-  return findings.every((it) => it.ok) ? exitCode.proven : exitCode.internal;
+  return findings.every((it) => it.ok) ? exitCode.proven : exitCode.lacking;
 }
 
 /** The named Compose files; where none is named, those of the scenarios here. */

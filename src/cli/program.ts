@@ -21,7 +21,8 @@ export async function program(argv: readonly string[]): Promise<ExitCode> {
       "after",
       `
 Exit codes: 0 every scenario proven; 1 something was too slow, never recovered or was healed by the wrong healer, or a
-control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arguments or a bad scenario; 70 internal error; 130 interrupted, everything put back.`,
+control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arguments or a bad scenario; 69 this machine lacks something;
+70 internal error; 130 interrupted, everything put back.`,
     );
 
   healproof

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
-import { KnownError, messageOf } from "../errors.ts";
+import { exitCode, KnownError, messageOf } from "../errors.ts";
 import { answered } from "../limit.ts";
 
 /** A connection to the container engine, found as Testcontainers finds it (DOCKER_HOST, contexts, rootless sockets). */
@@ -24,6 +24,7 @@ export async function connectEngine(): Promise<Engine> {
     };
   } catch (thrown) {
     throw new KnownError("no-engine", "no container engine answers", {
+      exitCode: exitCode.lacking,
       facts: {
         "looked for": process.env.DOCKER_HOST ?? "the Docker socket and the current Docker context",
         "last error": messageOf(thrown),
