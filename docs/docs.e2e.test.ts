@@ -10,8 +10,8 @@ import { blocks, commands, root } from "./testing/blocks.ts";
 
 const run = promisify(execFile);
 
-/** The two commands that run this very test. */
-const runByTheGate = ["npm start", "npm test"];
+/** The first runs this very test. The second, by itself, runs what the gate runs too: the pages have it with one scenario as well. */
+const runByTheGate = ["npm test", "npm start"];
 
 test.concurrent("each command of the pages succeeds", { timeout: 300_000 }, async () => {
   const toRun = commands.map((it) => it.command).filter((command) => !runByTheGate.includes(command));

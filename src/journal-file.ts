@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { type Fact, type Journal, type JournalRecord, parseJournal, recordSchema } from "./journal.ts";
 import type { Instant } from "./time.ts";
 
@@ -21,10 +21,21 @@ export class JournalWriter implements Disposable {
     const stamp = { seq: this.records.length, at: round(this.#now()) };
     const line = JSON.stringify({ ...stamp, ...fact, ...stamp });
     const written = recordSchema.parse(JSON.parse(line)); // before the disk: a line that cannot be read back would spoil all of it
-    writeSync(this.#fd, `${line}\n`);
+    this.#append(`${line}\n`);
     if (options.flush) fsyncSync(this.#fd);
     this.records.push(written);
     return written;
+  }
+
+  /** All of it or nothing, and then an error: a line that was written in part would spoil the one after it. */
+  #append(line: string): void {
+    const { size } = fstatSync(this.#fd);
+    try {
+      writeFileSync(this.#fd, line);
+    } catch (thrown) {
+      ftruncateSync(this.#fd, size);
+      throw thrown;
+    }
   }
 
   [Symbol.dispose](): void {

@@ -341,7 +341,7 @@ class Trial {
 
   /**
    * Whether the act reached its goal (for good: stability window, corroborations and all that must happen meanwhile are in), or its
-   * patience ended; that counts from the origin, and not before the last fault's time is over. `timed` is called once it is back.
+   * patience ended; that counts from the origin, and not before the last fault's time is over.
    */
   async #awaitRecovery(act: Act): Promise<boolean> {
     const { patience, stableFor, corroboratedBy } = act.recovery;

@@ -66,8 +66,11 @@ export function writeUndo(it: Omit<UndoEntry, "version">, folder: string = undoF
   }
   renameSync(unfinished, file);
   const directory = openSync(folder, "r");
-  fsyncSync(directory);
-  closeSync(directory);
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 export function forgetUndo(id: string, folder: string = undoFolder()): void {

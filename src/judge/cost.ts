@@ -13,9 +13,8 @@ export function timingsOf(journal: Journal): { readonly up: Duration; readonly t
 }
 
 /**
- * What the trials' own work takes one after the other: the start of each trial's stack, and of each act the recovery itself
- * (its upper end), or the time for which non-recovery was watched. Trials run beside one another, so that a run's wall time can
- * be less than this sum: it is a measure to compare runs by, not a least.
+ * The floor of what the trials take in all: the start of each trial's stack, and of each act the recovery itself (its upper end), or
+ * the time for which non-recovery was watched. Trials run beside one another, so that a run's wall time can be less.
  */
 export function costOf(
   judgements: readonly TrialJudgement[],

@@ -46,7 +46,7 @@ export function summaryMd(run: RunRecord): string {
       `#### Not run\n\n${notRunTexts(run.notRun)
         .map(({ lead, rest }) => `- ${plainText(lead)}: ${plainText(rest)}`)
         .join("\n")}`,
-    `<sub>run ${plainText(run.id)}, healproof ${plainText(run.healproof)}; ${costText(run.cost)}</sub>`,
+    `<sub>run ${plainText(run.id)}, healproof ${plainText(run.healproof)}; ${costText(run)}</sub>`,
   ];
   return `${blocks.filter((it) => typeof it === "string").join("\n\n")}\n`;
 }

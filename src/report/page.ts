@@ -51,7 +51,7 @@ ${patterns}
 <header class="top">
 <p class="kicker">healproof ${run.healproof} <span class="quiet">· run ${run.id} · ${run.startedAt}</span></p>
 <h1>${outcomeIcon(run.outcome)} ${headline(run)}</h1>
-<p class="quiet">${upperFirst(costText(run.cost))}${machine(journals)}</p>
+<p class="quiet">${upperFirst(costText(run))}${machine(journals)}</p>
 </header>
 <main>
 ${findings(run, journals)}

@@ -29,8 +29,8 @@ export interface TrialRecord {
 }
 
 /**
- * What a run cost: its wall time, beside what the stacks' own starts and the recoveries (or watched non-recoveries) take one
- * after the other. As trials run beside one another, that is a measure to compare by, and no least.
+ * What a run cost: its wall time; and the floor of what its trials take in all, the stacks' own starts and the recoveries (or watched
+ * non-recoveries). As trials run beside one another, the wall time may be below it; the sum of the trials' totals cannot.
  */
 export interface RunCost {
   readonly wall: Duration;

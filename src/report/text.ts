@@ -50,7 +50,7 @@ export function summaryText(run: RunRecord, { colour, width }: TextOptions): str
     ...scenarios.filter((it) => it.outcome !== "proven").map((it) => failure(it, width, paint)),
     run.matrix ? matrixBlock(run.matrix, width, paint) : "",
     notRun(run, width, paint),
-    `${paint("bold", wrapped(headline(run), width).join("\n"))}\n${paint("dim", wrapped(costText(run.cost), width).join("\n"))}`,
+    `${paint("bold", wrapped(headline(run), width).join("\n"))}\n${paint("dim", wrapped(costText(run), width).join("\n"))}`,
   ];
   return `${blocks.filter((it) => it !== "").join("\n\n")}\n`;
 }

@@ -13,7 +13,7 @@ import { together } from "../judge/together.ts";
 import { actOf, healerName, plain, withoutHealer } from "../judge/words.ts";
 import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import { matrixHeadline } from "./matrix-words.ts";
-import type { RunCost, RunRecord } from "./run-record.ts";
+import type { RunRecord } from "./run-record.ts";
 
 /** The phrases that every report shares: a page, a terminal table and a pull request comment say the same thing in the same words. */
 
@@ -263,10 +263,15 @@ const wholeSeconds = (value: Duration): string =>
 export const anyControlFailed = (scenario: ScenarioJudgement): boolean =>
   scenario.controls.some((it) => it.outcome !== "proven") || notRunOf(scenario).length > 0;
 
-/** What it cost. The sum is no least: trials run beside one another, and then the ratio is below 1. */
-export function costText({ wall, floor }: RunCost): string {
-  const ratio = floor > 0 ? (wall / floor).toFixed(2) : "unknown";
-  return `wall ${formatDuration(wall)}; stacks' starts and recoveries one after the other ${formatDuration(floor)}; ratio ${ratio}`;
+/**
+ * What it cost. Trials run beside one another, so that the wall time may be less than what they need; what they took in all, with their
+ * waiting for one another, cannot: that is what the harness adds.
+ */
+export function costText({ cost: { wall, floor }, trials }: Pick<RunRecord, "cost" | "trials">): string {
+  const inAll = ms(trials.reduce((sum, { total }) => sum + total, 0));
+  const count = trials.length === 1 ? "1 trial" : `${trials.length} trials`;
+  const ratio = floor > 0 ? `, ${(inAll / floor).toFixed(2)} times the stacks' starts and the recoveries alone` : "";
+  return `wall ${formatDuration(wall)}; ${count} of ${formatDuration(inAll)} in all${ratio} (${formatDuration(floor)})`;
 }
 
 /** `+4.312 s`, `−0.250 s`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */

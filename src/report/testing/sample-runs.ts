@@ -1,4 +1,5 @@
 import type { Journal } from "../../journal.ts";
+import { costOf } from "../../judge/cost.ts";
 import type { ScenarioJudgement } from "../../judge/judgement.ts";
 import { type Asked, judgeRun } from "../../judge/run.ts";
 import { judgeTrial } from "../../judge/trial.ts";
@@ -297,7 +298,14 @@ export function hostileRun(): SampleRun {
 
 export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"], asked?: Asked): SampleRun {
   const journals = new Map(stories.map((it): [string, Journal] => [it.id, journalOf(it)]));
-  const judged = judgeRun([...journals.values()].map(judgeTrial), asked);
+  const judgements = [...journals.values()].map(judgeTrial);
+  const judged = judgeRun(judgements, asked);
+  const trials = [...journals].map(([id, journal]) => ({
+    id,
+    folder: `trials/${slug(id)}`,
+    up: ms(8160),
+    total: ms(journal.at(-1)?.at ?? 0),
+  }));
   const run: RunRecord = {
     version: 1,
     healproof: "0.1.0",
@@ -305,13 +313,8 @@ export function sampleRun(stories: readonly Story[], notRun: RunRecord["notRun"]
     startedAt: "2026-11-21T03:10:24.512Z",
     ...judged,
     notRun,
-    trials: [...journals].map(([id, journal]) => ({
-      id,
-      folder: `trials/${slug(id)}`,
-      up: ms(8160),
-      total: ms(journal.at(-1)?.at ?? 0),
-    })),
-    cost: { wall: ms(61_234), floor: ms(52_010) },
+    trials,
+    cost: { wall: ms(61_234), floor: costOf(judgements, trials) },
   };
   return { run, journals };
 }
