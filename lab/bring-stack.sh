@@ -3,7 +3,10 @@
 # run has the machine for its own ones, the machine's exporter alone. Arguments: the project's folder; the timing; kvm or qemu; yes or no.
 set -euo pipefail
 project=$1 timing=$2 driver=$3 stack=$4
+limit_s=900
 cd "$project"
+# The driver is libvirt's: VirtualBox emulates nothing.
+[ ! -e .vagrant/machines/default/virtualbox/id ] || driver=kvm
 config=$(mktemp)
 trap 'rm -f "$config"' EXIT
 vagrant ssh-config > "$config"
@@ -30,7 +33,7 @@ for image in $(full_names <<< "$images"); do
 done
 if [ "${#lacking[@]}" -gt 0 ]; then
   echo "lab: bringing ${#lacking[@]} images …"
-  docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'"
+  timeout "$limit_s" docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'"
 fi
 rsync -a -e "ssh -F $config" --rsync-path='sudo rsync' fixtures/stack/.env "default:$project/fixtures/stack/.env"
 if [ "$stack" = no ]; then

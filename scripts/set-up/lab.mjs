@@ -43,6 +43,9 @@ export function labSteps(machine, after, inReach = answers) {
       needs: [after],
       check: async () => {
         if (!machine.has("vagrant")) return "there is no vagrant command";
+        // Vagrant brings the project's files by the one, the Vagrantfile the images by the other.
+        const tool = ["rsync", "zstd"].find((it) => !machine.has(it));
+        if (tool) return `there is no ${tool} command`;
         if (usesLibvirt(machine) ? machine.has("virsh") && machine.has("qemu-img") : machine.has("VBoxManage"))
           return undefined;
         const told = machine.env.VAGRANT_DEFAULT_PROVIDER;
@@ -83,7 +86,7 @@ export function labSteps(machine, after, inReach = answers) {
       async check() {
         if (machine.env.HEALPROOF_LAB_BOX || !usesLibvirt(machine)) return undefined;
         const { stdout } = await machine.run("vagrant", ["box", "list"], { timeoutMs: 60_000 });
-        if (new RegExp(`^(${OWN_BOX}|${PUBLIC_BOX}) `, "m").test(stdout)) return undefined;
+        if (new RegExp(`^(${OWN_BOX}|${PUBLIC_BOX})\\s+\\(libvirt\\b`, "m").test(stdout)) return undefined;
         // Then Vagrant fetches it by itself.
         return (await inReach(BOX_REGISTRY)) ? undefined : "no public box is in reach";
       },
@@ -114,7 +117,7 @@ export function labSteps(machine, after, inReach = answers) {
 const advice = (machine) =>
   machine.platform === "linux" && machine.has("apt-get") && usesLibvirt(machine)
     ? installCommands(machine, PACKAGES)
-    : ["install Vagrant, and VirtualBox or libvirt with vagrant-libvirt"];
+    : ["install Vagrant, and VirtualBox or libvirt with vagrant-libvirt; and rsync and zstd"];
 
 /** Where no service manager runs. @param {Machine} machine */
 async function startByHand(machine) {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { daemonize, labSteps } from "./lab.mjs";
 import { scriptedMachine, silently } from "./scripted-machine.ts";
 
-const libvirt = ["apt-get", "vagrant", "virsh", "qemu-img"];
+const tools = ["vagrant", "rsync", "zstd"];
+const libvirt = ["apt-get", ...tools, "virsh", "qemu-img"];
 
 function lab(
   facts: Parameters<typeof scriptedMachine>[0],
@@ -20,9 +21,10 @@ function lab(
 }
 
 test.each([
-  [["vagrant", "VBoxManage"], undefined],
-  [["vagrant", "virsh", "qemu-img"], undefined],
-  [["vagrant"], "neither VirtualBox nor libvirt"],
+  [[...tools, "VBoxManage"], undefined],
+  [[...tools, "virsh", "qemu-img"], undefined],
+  [["vagrant", "rsync", "virsh", "qemu-img"], "no zstd command"],
+  [tools, "neither VirtualBox nor libvirt"],
   [["virsh", "qemu-img"], "no vagrant command"],
 ])("with %j Vagrant lacks %s", async (commands, lack) => {
   const said = await lab({ commands }).step("Vagrant").check();
@@ -53,8 +55,8 @@ test("VirtualBox needs no libvirt and no box of ours", async () => {
 });
 
 test.each([
-  [["vagrant", "VBoxManage"], "libvirt", "which is not there"],
-  [["vagrant", "VBoxManage", "virsh", "qemu-img"], "libvirt", undefined],
+  [[...tools, "VBoxManage"], "libvirt", "which is not there"],
+  [[...tools, "VBoxManage", "virsh", "qemu-img"], "libvirt", undefined],
   [libvirt, "virtualbox", "which is not there"],
 ])("with %j and Vagrant told to use %s, what lacks is %s", async (commands, told, lack) => {
   const said = await lab({ commands, env: { VAGRANT_DEFAULT_PROVIDER: told } })

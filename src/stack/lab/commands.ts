@@ -8,6 +8,9 @@ import { runOnHost } from "../host-command.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What they say is read here, so it is said in no other language. */
+const untranslated: Environment = { LC_ALL: "C.UTF-8" };
+
 /** Runs one that must succeed. `environment`: on top of ours; undefined takes a variable away. `signal` interrupts it. */
 export async function must(
   command: readonly string[],
@@ -34,10 +37,10 @@ export function run(
   environment: Environment = {},
   signal?: AbortSignal,
 ): Promise<Executed> {
-  const words = Object.entries(environment).flatMap(([name, value]) =>
+  const words = Object.entries({ ...untranslated, ...environment }).flatMap(([name, value]) =>
     value === undefined ? ["-u", name] : [`${name}=${value}`],
   );
-  return runOnHost(words.length > 0 ? ["env", ...words, ...command] : command, within, folder, signal);
+  return runOnHost(["env", ...words, ...command], within, folder, signal);
 }
 
 /** Vagrant's word for how the machine is: running, shutoff, not_created. */

@@ -11,23 +11,37 @@ export async function examineLab(folder: string): Promise<Finding[]> {
   const install = "npm run lab (on a Debian), or docs/lab.md";
   if (!existsSync(join(folder, "Vagrantfile")))
     return [{ what: "Vagrantfile", ok: false, detail: `none in ${folder}`, remedy: "call healproof in its folder" }];
-  const [vagrant, virtualBox, libvirt] = await Promise.all([
+  const [vagrant, virtualBox, libvirt, rsync, zstd] = await Promise.all([
     said(["vagrant", "--version"], folder),
     said(["VBoxManage", "--version"], folder),
     said(["virsh", "-c", "qemu:///system", "version", "--daemon"], folder),
+    said(["rsync", "--version"], folder),
+    said(["zstd", "--version"], folder),
   ]);
   if (vagrant === undefined)
     return [{ what: "Vagrant", ok: false, detail: "there is no vagrant command", remedy: install }];
-  const providers = [
-    ...(virtualBox === undefined ? [] : [`VirtualBox ${virtualBox}`]),
-    ...(libvirt === undefined ? [] : ["libvirt"]),
-  ];
+  const providers = {
+    ...(virtualBox === undefined ? {} : { virtualbox: `VirtualBox ${virtualBox}` }),
+    ...(libvirt === undefined ? {} : { libvirt: `libvirt, ${await processor(folder)}` }),
+  };
   const state = await stateOf(folder).catch(() => undefined);
   return [
     { what: "Vagrant", ok: true, detail: vagrant.replace(/^Vagrant /, "") },
-    providers.length > 0
-      ? { what: "Vagrant's provider", ok: true, detail: providers.join(", ") }
-      : { what: "Vagrant's provider", ok: false, detail: "neither VirtualBox nor libvirt answers", remedy: install },
+    providerFinding(providers, install),
+    ...(Object.keys(providers).includes("libvirt") ? [await libvirtPlugin(folder, install)] : []),
+    ...Object.entries({ rsync, zstd }).flatMap(([what, version]) =>
+      version === undefined ? [{ what, ok: false, detail: `there is no ${what} command`, remedy: install }] : [],
+    ),
+    ...(`${folder}/`.startsWith("/tmp/")
+      ? [
+          {
+            what: "folder",
+            ok: false,
+            detail: `${folder}: the lab would have its files in memory`,
+            remedy: "a checkout elsewhere, not below /tmp",
+          },
+        ]
+      : []),
     {
       what: "lab",
       ok: state === "running",
@@ -35,6 +49,33 @@ export async function examineLab(folder: string): Promise<Finding[]> {
       ...(state === "running" ? {} : { remedy: "npm run lab; or healproof run --target vagrant, which brings it up" }),
     },
   ];
+}
+
+function providerFinding(providers: Readonly<Record<string, string>>, install: string): Finding {
+  const what = "Vagrant's provider";
+  const told = process.env.VAGRANT_DEFAULT_PROVIDER;
+  if (told && !Object.hasOwn(providers, told))
+    return { what, ok: false, detail: `VAGRANT_DEFAULT_PROVIDER is ${told}, which does not answer`, remedy: install };
+  const there = Object.values(providers);
+  if (there.length > 0) return { what, ok: true, detail: there.join("; ") };
+  return { what, ok: false, detail: "neither VirtualBox nor libvirt answers", remedy: install };
+}
+
+async function libvirtPlugin(folder: string, install: string): Promise<Finding> {
+  const [, version] =
+    /^vagrant-libvirt \(([^,)]+)/m.exec((await said(["vagrant", "plugin", "list"], folder)) ?? "") ?? [];
+  const what = "vagrant-libvirt";
+  return version
+    ? { what, ok: true, detail: version }
+    : { what, ok: false, detail: "Vagrant has no such plugin", remedy: install };
+}
+
+/** As libvirt says of this machine's processor. */
+async function processor(folder: string): Promise<string> {
+  const capabilities = await said(["virsh", "-c", "qemu:///system", "capabilities"], folder);
+  return /<domain type='kvm'/.test(capabilities ?? "")
+    ? "with KVM"
+    : "without KVM: the lab is emulated, and ten to twenty times slower";
 }
 
 /** What a command prints; undefined where there is none, or it fails. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { KnownError } from "../../errors.ts";
 import { ownerMark } from "../labels.ts";
 import { stateFolder } from "../state-folder.ts";
@@ -41,6 +41,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.unstubAllEnvs();
   if (dockerHost === undefined) delete process.env.DOCKER_HOST;
   else process.env.DOCKER_HOST = dockerHost;
   programs[Symbol.dispose]();
@@ -220,18 +221,41 @@ test("doctor says what the lab lacks and how to get it, and what is there", asyn
   expect(await examineLab(folder)).toMatchObject([{ what: "Vagrantfile", ok: false }]);
   writeFileSync(join(folder, "Vagrantfile"), "");
   program("virsh", "exit 1");
-  program(
-    "vagrant",
-    `case "$1" in --version) echo "Vagrant 2.3.4";; status) echo "1,default,state,not_created";; esac`,
-  );
+  program("rsync", "echo rsync 3");
+  const vagrantIn = (state: string, plugins = "") =>
+    program(
+      "vagrant",
+      `case "$1" in --version) echo "Vagrant 2.3.4";; status) echo "1,default,state,${state}";; plugin) echo "${plugins}";; esac`,
+    );
+  vagrantIn("not_created");
   expect(await examineLab(folder)).toMatchObject([
     { what: "Vagrant", ok: true, detail: "2.3.4" },
     { what: "Vagrant's provider", ok: false, remedy: expect.stringContaining("npm run lab") },
+    { what: "folder", ok: false },
     { what: "lab", ok: false, detail: "not created", remedy: expect.stringContaining("npm run lab") },
   ]);
   program("virsh", "echo libvirt 9");
-  inState("running");
-  expect((await examineLab(folder)).map(({ ok }) => ok)).toEqual([true, true, true]);
+  vagrantIn("running");
+  expect((await examineLab(folder)).map(({ what, ok }) => [what, ok])).toEqual([
+    ["Vagrant", true],
+    ["Vagrant's provider", true],
+    ["vagrant-libvirt", false],
+    ["folder", false],
+    ["lab", true],
+  ]);
+  program("virsh", `echo "<domain type='kvm'/>"`);
+  program("zstd", "exit 127");
+  vagrantIn("running", "vagrant-libvirt (0.11.2, system)");
+  expect(await examineLab(folder)).toMatchObject([
+    { ok: true },
+    { what: "Vagrant's provider", ok: true, detail: "libvirt, with KVM" },
+    { what: "vagrant-libvirt", ok: true, detail: "0.11.2" },
+    { what: "zstd", ok: false },
+    { what: "folder", ok: false, remedy: expect.stringContaining("not below /tmp") },
+    { ok: true },
+  ]);
+  vi.stubEnv("VAGRANT_DEFAULT_PROVIDER", "virtualbox");
+  expect((await examineLab(folder))[1]).toMatchObject({ ok: false, detail: expect.stringContaining("virtualbox") });
   process.env.PATH = folder;
   rmSync(join(folder, "vagrant"));
   expect(await examineLab(folder)).toMatchObject([{ what: "Vagrant", ok: false, remedy: expect.any(String) }]);

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { exitCode, KnownError } from "../../errors.ts";
@@ -21,8 +21,7 @@ export function lockLab(folder: string): Disposable {
   try {
     while (!isFirst(unfinished, file)) {
       refuseIfHeld(file);
-      // Of somebody who was killed.
-      rmSync(file, { force: true });
+      takeAway(file, `${unfinished}.old`);
     }
   } finally {
     rmSync(unfinished, { force: true });
@@ -38,6 +37,22 @@ function isFirst(unfinished: string, file: string): boolean {
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST") return false;
     throw thrown;
+  }
+}
+
+/** The lock of somebody who was killed. If another has put theirs in its place meanwhile, that one is put back. */
+export function takeAway(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return;
+    throw thrown;
+  }
+  try {
+    const it = holderIn(aside);
+    if (it && ownerLives(it.owner)) isFirst(aside, file);
+  } finally {
+    rmSync(aside, { force: true });
   }
 }
 
