@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -47,6 +47,14 @@ const breaks = (undo: (aim: { service: string; pid: number }) => Promise<string>
   });
 
 describe("the write-ahead list", () => {
+  test("gives what was done last first: it may have been done upon what was done before", () => {
+    for (const [n, id] of ["a-main-0", "c-main-0", "b-main-0"].entries()) {
+      writeUndo(entry({ id }), folder);
+      utimesSync(join(folder, `${id}.json`), n, n);
+    }
+    expect(all().map(({ id }) => id)).toEqual(["b-main-0", "c-main-0", "a-main-0"]);
+  });
+
   test("holds the whole entry, readable by its owner alone, once writing returned, and no half of one beside it", () => {
     writeUndo(entry(), folder);
     expect(readdirSync(folder)).toEqual(["healproof-r1-1-main.json"]);

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -88,7 +89,10 @@ export function forgetUnfinished(folder: string = undoFolder()): number {
   return names.length;
 }
 
-/** What is left to put back: entries whose process is dead (`all`: every entry); and the files that are none, with the reason. */
+/**
+ * What is left to put back, the last first, as what was done upon another is undone before it: entries whose process is dead (`all`: every
+ * entry); and the files that are none, with the reason.
+ */
 export function leftToUndo(
   options: { all: boolean },
   folder: string = undoFolder(),
@@ -103,19 +107,19 @@ export function leftToUndo(
       cause: thrown,
     });
   }
-  const entries: UndoEntry[] = [];
+  const found: { readonly it: UndoEntry; readonly writtenAt: number }[] = [];
   const damaged: Record<string, string> = {};
   for (const name of names) {
     const file = join(folder, name);
     try {
       const it = entry.parse(JSON.parse(readFileSync(file, "utf8")));
-      if (options.all || !ownerLives(it.owner)) entries.push(it);
+      if (options.all || !ownerLives(it.owner)) found.push({ it, writtenAt: statSync(file).mtimeMs });
     } catch (thrown) {
       const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : messageOf(thrown);
       damaged[file] = `not an undo entry of healproof: ${reason}; put back by hand what it names, and remove the file`;
     }
   }
-  return { entries, damaged };
+  return { entries: found.toSorted((a, b) => b.writtenAt - a.writtenAt).map(({ it }) => it), damaged };
 }
 
 /** Undoes one entry and forgets it. Returns what was done, for people. */

@@ -43,9 +43,7 @@ function sectionOf(fault: AnyFault): string {
 
 ${summary}
 
-| parameter | is | what it means |
-| --- | --- | --- |
-${rows.join("\n")}
+${rows.length === 0 ? "It has no parameters." : `| parameter | is | what it means |\n| --- | --- | --- |\n${rows.join("\n")}`}
 
 ${notes.join(" ")}
 `;

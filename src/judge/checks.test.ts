@@ -332,6 +332,10 @@ describe("a claim that nobody heals", () => {
     });
     expect(only(restart)).toEqual([["untouched", "no"]]);
     expect(restart.outcome).toBe("refuted");
+    // What was stopped before is started by nobody but by request; what died, by its restart policy.
+    const back = (how: string) => [...called(7000), engine(how, 1000, {}, "redis"), engine("start", 8000, {}, "redis")];
+    expect(judged({ ...story, act: escalation(), and: back("stop") }).outcome).toBe("refuted");
+    expect(judged({ ...story, act: escalation(), and: back("die") }).outcome).toBe("proven");
     expect(judged({ ...story, act: escalation(), and: [...called(7000), engine("kill", 5000)] }).outcome).toBe(
       "proven",
     );

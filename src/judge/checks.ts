@@ -1,4 +1,4 @@
-import type { Journal, JournalRecord } from "../journal.ts";
+import { type Journal, type JournalRecord, recordsOf } from "../journal.ts";
 import type { Act } from "../plan.ts";
 import { describeCondition } from "../scenario/conditions.ts";
 import {
@@ -125,7 +125,16 @@ function never(journal: Journal, begun: Moment, condition: Act["never"][number],
 type Event = JournalRecord<"engine">;
 
 /** What only a request to the engine leaves; a crash and a restart policy leave `die` and `start` alone. */
-const requested = /^(kill|stop|restart|pause|unpause|destroy|rename|update)$/;
+const requested = /^(kill|stop|restart|pause|unpause|create|destroy|rename|update)$/;
+
+/** Whether one that was stopped by request was started, which no restart policy does. */
+function isStartByRequest(events: readonly Event[], { action, container, seq }: Event): boolean {
+  if (action !== "start") return false;
+  const before = events.findLast(
+    (it) => it.container === container && it.seq < seq && /^(stop|die|start)$/.test(it.action),
+  );
+  return before?.action === "stop";
+}
 
 function untouched(journal: Journal, { faults }: ActHistory, begun: Moment, until: Instant): CheckJudgement {
   const ours = faults
@@ -133,9 +142,10 @@ function untouched(journal: Journal, { faults }: ActHistory, begun: Moment, unti
     .map((it) => it.when);
   const isOurs = ({ when }: Event) =>
     ours.some((it) => when.earliest <= it.latest + slackMs && it.earliest <= when.latest + slackMs);
-  const touched = journal
-    .filter((it): it is Event => it.kind === "engine")
-    .filter((it) => requested.test(it.action) && it.when.latest >= begun.earliest && it.when.earliest <= until)
+  const events = recordsOf(journal, "engine");
+  const touched = events
+    .filter((it) => requested.test(it.action) || isStartByRequest(events, it))
+    .filter((it) => it.when.latest >= begun.earliest && it.when.earliest <= until)
     .filter((it) => !isOurs(it));
   const say = answer("untouched", "nothing is touched through the engine");
   if (touched.length === 0) return say("yes", "nothing was touched through the engine", []);

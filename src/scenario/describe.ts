@@ -1,6 +1,6 @@
 import type { AnyFault } from "../fault/define.ts";
 import type { Duration } from "../time.ts";
-import type { LoadedScenario } from "./load.ts";
+import type { LoadedScenario, WrittenFault } from "./loaded.ts";
 import type { Goal, Healer } from "./schema.ts";
 
 /** A scenario in a list: one line for people, one object for programs. */
@@ -9,7 +9,7 @@ export interface ScenarioSummary {
   readonly claim: string;
   readonly file: string;
   readonly tags: readonly string[];
-  /** `crash of app` */
+  /** `crash of app`; `hang of app, afterwards crash of watchdog` */
   readonly fault: string;
   /** Absent where nobody heals. */
   readonly healedBy?: Healer;
@@ -22,12 +22,13 @@ export interface ScenarioSummary {
 }
 
 export function describeScenarios(loaded: readonly LoadedScenario[], faults: readonly AnyFault[]): ScenarioSummary[] {
-  return loaded.flatMap(({ file, faults: broken, scenario }) => {
+  const textOf = ({ kind, params }: WrittenFault) => faults.find((it) => it.kind === kind)?.describe(params) ?? kind;
+  return loaded.flatMap(({ file, faults: broken, afterwards, scenario }) => {
     const { name, claim, tags, recovery, escalation, holds, controls } = scenario;
     const goal = recovery ? "recovery" : escalation ? "escalation" : "holds";
     const within = (recovery ?? escalation ?? holds)?.within;
     if (within === undefined) return []; // the schema allows none
-    const texts = broken.map(({ kind, params }) => faults.find((it) => it.kind === kind)?.describe(params) ?? kind);
+    const texts = [...broken.map(textOf), ...(afterwards ? [`afterwards ${textOf(afterwards)}`] : [])];
     return {
       name,
       claim,

@@ -8,7 +8,7 @@ import { shownPath } from "./select.ts";
  * A fault as the scenario writes it: its own parameters unread, for the fault's own schema to read at each border; those that the
  * engine adds (`at`, `for`) read.
  */
-interface WrittenFault {
+export interface WrittenFault {
   readonly kind: string;
   readonly params: Record<string, unknown>;
   readonly at: Duration;

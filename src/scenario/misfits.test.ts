@@ -164,6 +164,7 @@ describe("a control in which another healer heals", () => {
 
   test.each([
     ["    expect: recovered\n", "recovered goes with healedBy, and only that does"],
+    ["    expect: recovered\n    healedBy: restart-policy\n", "what is switched off cannot be what heals"],
     ["    expect: never-recovered\n    notBefore: 2s\n", "it goes with expect: recovered"],
   ])("%j is refused", async (text, wanted) => {
     expect(await refused(expects(text))).toContain(wanted);

@@ -177,6 +177,10 @@ const control = z
     message: "recovered goes with healedBy, and only that does: who heals it without the healer that is switched off",
     path: ["expect"],
   })
+  .refine((it) => it.healedBy === undefined || it.healedBy !== it.without, {
+    message: "what is switched off cannot be what heals: healedBy is another healer than without",
+    path: ["healedBy"],
+  })
   .refine((it) => it.notBefore === undefined || it.expect === "recovered", {
     message: "it goes with expect: recovered",
     path: ["notBefore"],
