@@ -23,7 +23,8 @@ export function helperImage(machine, { images, chosen }) {
   async function builtFrom() {
     const node = chosen.get("NODE_IMAGE") ?? "";
     const files = [join(machine.root, "package-lock.json")];
-    return contentHash({ folders: [source], files, words: [node, (await images.idOf(node)) ?? ""] });
+    // Each checkout has its own.
+    return contentHash({ folders: [source], files, words: [machine.root, node, (await images.idOf(node)) ?? ""] });
   }
   return {
     name: "helper image",
