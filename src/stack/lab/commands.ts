@@ -37,9 +37,12 @@ export function run(
   environment: Environment = {},
   signal?: AbortSignal,
 ): Promise<Executed> {
-  const words = Object.entries({ ...untranslated, ...environment }).flatMap(([name, value]) =>
-    value === undefined ? ["-u", name] : [`${name}=${value}`],
-  );
+  const variables = Object.entries({ ...untranslated, ...environment });
+  // What is taken away first: after the first that is set, `env` takes the next word for the program.
+  const words = [
+    ...variables.flatMap(([name, value]) => (value === undefined ? ["-u", name] : [])),
+    ...variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
+  ];
   return runOnHost(["env", ...words, ...command], within, folder, signal);
 }
 
