@@ -33,13 +33,15 @@ test("a running total may be silent for five seconds, if it tells afterwards wha
   expect(gap(total(...paced(0, 7500)))).toBeDefined();
 });
 
-test("a gap within a time that is excused is none; one that reaches out of it is", () => {
+test("a gap within a time that is excused is none; one that reaches out of it for longer than is tolerable is", () => {
   const away = (from: number, to: number) => [{ earliest: instant(from), latest: instant(to) }];
   const silent = probe(...paced(0, 3000), ...paced(7000, 9000));
   const excusing = (from: number, to: number) => gapIn(silent, instant(1000), instant(9000), away(from, to));
   expect(excusing(2500, 6500)).toBeUndefined();
   expect(excusing(2500, 5500)).toMatchObject({ from: 3005, to: 7000 });
-  expect(excusing(3500, 7500)).toMatchObject({ from: 3005, to: 7000 });
+  expect(excusing(3500, 7500)).toBeUndefined();
+  expect(excusing(4100, 7500)).toMatchObject({ from: 3005, to: 7000 });
+  expect(excusing(3500, 6400)).toMatchObject({ from: 3005, to: 7000 });
 });
 
 test("an exchange that takes long covers the time it takes", () => {

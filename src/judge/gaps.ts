@@ -18,13 +18,14 @@ export const tolerable = ({ every, cumulative }: Pick<Series, "every" | "cumulat
 /**
  * The first silence between `from` and `to` that is longer than is tolerable, counted from the end of the last exchange to the
  * start of the next. One that began before `from` counts in full; one that goes on after `to` only up to there, so that what
- * happens after a claim's window does not matter to it. What lies within one of the `excused` is none, if that is known otherwise.
+ * happens after a claim's window does not matter to it. What lies within one of the `excused` is none, but for what is tolerable anyway,
+ * if that is known otherwise: the last sample before and the first one after are not at its ends.
  */
 export function gapIn(series: Series, from: Instant, to: Instant, excused: readonly Moment[] = []): Gap | undefined {
   const limit = tolerable(series);
   const { ticks } = series;
   const isExcused = (begin: Instant, end: Instant) =>
-    excused.some((it) => it.earliest <= begin && end <= it.latest + limit);
+    excused.some((it) => Math.max(0, it.earliest - begin) + Math.max(0, end - it.latest) <= limit);
   const start = firstFrom(ticks, from);
   let covered: Instant | undefined;
   let seq: number | undefined;
