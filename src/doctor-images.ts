@@ -28,9 +28,10 @@ export async function imagesOf(engine: Engine, file: string): Promise<Finding[]>
   const variables = imageVariables(file);
   const taken = new Set(Object.values(all.services).map(({ image }) => image));
   return Promise.all([
-    ...Object.entries(all.services).map(([service, it]) =>
-      service in active.services ? imageOf(engine, service, it, variables) : leftOut(engine, service, it),
-    ),
+    ...Object.entries(all.services).map(async ([service, it]) => {
+      const finding = await imageOf(engine, service, it, variables);
+      return service in active.services ? finding : leftOut(finding, it);
+    }),
     // Those are what others are built on.
     ...Object.entries(variables)
       .filter(([, image]) => !taken.has(image))
@@ -72,15 +73,10 @@ async function imageOf(
   return { what, ok: false, detail: `${image} is not on this machine`, remedy };
 }
 
-/** A service of a profile that is not active: the stack does without it. */
-async function leftOut(engine: Engine, service: string, { image, profiles = [] }: Service): Promise<Finding> {
-  const labels = image === undefined ? undefined : await labelsOf(engine, image).catch(() => undefined);
+/** A service of a profile that is not active: the stack does without it, whether its image is there or not. */
+function leftOut({ what, ok, detail }: Finding, { profiles = [] }: Service): Finding {
   const why = `left out: the profile ${profiles.join(", ")} is not active`;
-  return {
-    what: `image of ${service}`,
-    ok: true,
-    detail: labels ? why : `${why}, and ${image} is not on this machine`,
-  };
+  return { what, ok: true, detail: ok ? why : `${why}, and ${detail}` };
 }
 
 /** The labels of an image; undefined where the engine has no such image. */

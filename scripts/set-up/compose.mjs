@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must, SetUpError } from "./machine.mjs";
-import { cannotInstall, debianSources } from "./system-packages.mjs";
+import { asRoot, cannotInstall, debianSources } from "./system-packages.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {import("./system-packages.mjs").SystemPackages} SystemPackages */
@@ -40,7 +40,7 @@ function composeAdvice(machine) {
   if (machine.platform !== "linux") return ["install Docker Compose version 2 (Docker Desktop carries it)"];
   if (!machine.has("apt-get"))
     return ["install the Docker Compose plugin, version 2 or later, with your distribution's package manager"];
-  const install = `${machine.uid === 0 ? "" : "sudo "}apt-get install`;
+  const install = `${asRoot(machine)}apt-get install`;
   return [
     `${install} docker-compose          (Debian 13 or later)`,
     `${install} docker-compose-v2       (Ubuntu)`,

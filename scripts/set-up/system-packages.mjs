@@ -17,9 +17,12 @@ export function cannotInstall(machine) {
   return undefined;
 }
 
+/** What a person puts before a command that takes root. @param {Machine} machine */
+export const asRoot = (machine) => (machine.uid === 0 ? "" : "sudo ");
+
 /** @param {Machine} machine @param {readonly string[]} packages */
 export function installCommands(machine, packages) {
-  const sudo = machine.uid === 0 ? "" : "sudo ";
+  const sudo = asRoot(machine);
   return [`${sudo}apt-get update`, ...(packages.length > 0 ? [`${sudo}apt-get install ${packages.join(" ")}`] : [])];
 }
 

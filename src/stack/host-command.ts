@@ -11,19 +11,26 @@ const clearUpMs = 30_000;
 
 /**
  * Runs a command on this machine to its end. At the limit all of it is killed, with what it has started, and that is an error. `signal`
- * interrupts it, as a Ctrl-C at a terminal would: it rejects once the command has ended.
+ * interrupts it, as a Ctrl-C at a terminal would: it rejects once the command has ended. `environment`: on top of ours; undefined takes a
+ * variable away.
  */
 export function runOnHost(
   command: readonly string[],
   within: Duration,
   cwd: string,
   signal?: AbortSignal,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Executed> {
   const [program = "", ...args] = command;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     // A process group of its own: what a shell has started goes with it, and a Ctrl-C at the terminal does not reach it.
-    const child = spawn(program, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...environment },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const printed = { out: "", err: "" };
     const late = setTimeout(() => {
       if (child.pid !== undefined) endGroup(child.pid, "SIGKILL");

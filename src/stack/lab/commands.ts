@@ -37,13 +37,7 @@ export function run(
   environment: Environment = {},
   signal?: AbortSignal,
 ): Promise<Executed> {
-  const variables = Object.entries({ ...untranslated, ...environment });
-  // What is taken away first: after the first that is set, `env` takes the next word for the program.
-  const words = [
-    ...variables.flatMap(([name, value]) => (value === undefined ? ["-u", name] : [])),
-    ...variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
-  ];
-  return runOnHost(["env", ...words, ...command], within, folder, signal);
+  return runOnHost(command, within, folder, signal, { ...untranslated, ...environment });
 }
 
 /** Vagrant's word for how the machine is: running, shutoff, not_created. */

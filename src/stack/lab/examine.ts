@@ -11,24 +11,26 @@ export async function examineLab(folder: string): Promise<Finding[]> {
   const install = "npm run lab (on a Debian), or docs/lab.md";
   if (!existsSync(join(folder, "Vagrantfile")))
     return [{ what: "Vagrantfile", ok: false, detail: `none in ${folder}`, remedy: "call healproof in its folder" }];
-  const [vagrant, virtualBox, libvirt, rsync, zstd] = await Promise.all([
+  const [vagrant, virtualBox, libvirt, rsync, zstd, plugins, capabilities] = await Promise.all([
     said(["vagrant", "--version"], folder),
     said(["VBoxManage", "--version"], folder),
     said(["virsh", "-c", "qemu:///system", "version", "--daemon"], folder),
     said(["rsync", "--version"], folder),
     said(["zstd", "--version"], folder),
+    said(["vagrant", "plugin", "list"], folder),
+    said(["virsh", "-c", "qemu:///system", "capabilities"], folder),
   ]);
   if (vagrant === undefined)
     return [{ what: "Vagrant", ok: false, detail: "there is no vagrant command", remedy: install }];
   const providers = {
     ...(virtualBox === undefined ? {} : { virtualbox: `VirtualBox ${virtualBox}` }),
-    ...(libvirt === undefined ? {} : { libvirt: `libvirt, ${await processor(folder)}` }),
+    ...(libvirt === undefined ? {} : { libvirt: `libvirt, ${processor(capabilities)}` }),
   };
   const state = await stateOf(folder).catch(() => undefined);
   return [
     { what: "Vagrant", ok: true, detail: vagrant.replace(/^Vagrant /, "") },
     providerFinding(providers, install),
-    ...(Object.keys(providers).includes("libvirt") ? [await libvirtPlugin(folder, install)] : []),
+    ...(libvirt === undefined ? [] : [libvirtPlugin(plugins, install)]),
     ...Object.entries({ rsync, zstd }).flatMap(([what, version]) =>
       version === undefined ? [{ what, ok: false, detail: `there is no ${what} command`, remedy: install }] : [],
     ),
@@ -61,9 +63,8 @@ function providerFinding(providers: Readonly<Record<string, string>>, install: s
   return { what, ok: false, detail: "neither VirtualBox nor libvirt answers", remedy: install };
 }
 
-async function libvirtPlugin(folder: string, install: string): Promise<Finding> {
-  const [, version] =
-    /^vagrant-libvirt \(([^,)]+)/m.exec((await said(["vagrant", "plugin", "list"], folder)) ?? "") ?? [];
+function libvirtPlugin(plugins: string | undefined, install: string): Finding {
+  const [, version] = /^vagrant-libvirt \(([^,)]+)/m.exec(plugins ?? "") ?? [];
   const what = "vagrant-libvirt";
   return version
     ? { what, ok: true, detail: version }
@@ -71,8 +72,7 @@ async function libvirtPlugin(folder: string, install: string): Promise<Finding> 
 }
 
 /** As libvirt says of this machine's processor. */
-async function processor(folder: string): Promise<string> {
-  const capabilities = await said(["virsh", "-c", "qemu:///system", "capabilities"], folder);
+function processor(capabilities: string | undefined): string {
   return /<domain type='kvm'/.test(capabilities ?? "")
     ? "with KVM"
     : "without KVM: the lab is emulated, and ten to twenty times slower";
