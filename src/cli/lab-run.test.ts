@@ -15,6 +15,7 @@ test("what breaks a whole machine is left out elsewhere, and told, with how to r
     "engine-restart",
     "exporters-after-power-loss",
     "host-power-loss",
+    "watchdog-after-engine-restart",
     "watchdog-after-power-loss",
   ]);
   expect(elsewhere[0]?.why).toContain("--target vagrant");
@@ -27,6 +28,7 @@ test("the lab runs everything", () => {
     "engine-restart",
     "exporters-after-power-loss",
     "host-power-loss",
+    "watchdog-after-engine-restart",
     "watchdog-after-power-loss",
   ]);
   expect(elsewhere).toEqual([]);

@@ -23,6 +23,7 @@ export const cpuPressure = defineFault({
   ends: "by-healing",
   lasts: true,
   capabilities: ["SYS_PTRACE"],
+  lowers: { limit: "cpus" },
   describe: ({ cpus, ...params }) => `${cpus} cores for ${containerName(params)}`,
 
   async aim(tools, { cpus, ...params }) {

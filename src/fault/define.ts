@@ -63,6 +63,13 @@ export interface Neighbour {
   readonly addresses: readonly string[];
 }
 
+/** Which limit of its container a fault lowers, and puts back in the end. */
+export interface Lowers {
+  readonly limit: "memory" | "cpus";
+  /** Only where this parameter is given: else the container must have such a limit by itself. */
+  readonly given?: string;
+}
+
 /** What a fault may use of the stack under test: its own containers, by service or by id. Any other is refused. */
 export interface FaultStack {
   /** The running or stopped container of a service (its first, or that replica); an error that names what there is if there is none. */
@@ -150,6 +157,7 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Las
   readonly capabilities?: readonly Capability[];
   /** What it reaches outside the stack, by the names under which a scenario must permit that (`stack.shares`). */
   readonly shares?: readonly string[];
+  readonly lowers?: Lowers;
   /** While it lasts nobody can ask the engine, and whoever looks from inside its networks is gone with them. */
   readonly takesEngine?: true;
   /** `crash of app`, for people. */
@@ -178,6 +186,7 @@ export interface AnyFault<Kind extends string = string, Written = unknown, Lasts
   readonly lasts: Lasts;
   readonly capabilities: readonly Capability[];
   readonly shares: readonly string[];
+  readonly lowers: Lowers | undefined;
   readonly takesEngine: boolean;
   describe(params: unknown): string;
   aim(tools: FaultTools, params: unknown): Promise<unknown>;
@@ -203,6 +212,7 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     lasts: fault.lasts,
     capabilities: fault.capabilities ?? [],
     shares: fault.shares ?? [],
+    lowers: fault.lowers,
     takesEngine: fault.takesEngine ?? false,
     describe: (value) => fault.describe(params(value)),
     aim: (tools, value) => fault.aim(tools, params(value)),

@@ -28,6 +28,7 @@ export const memoryPressure = defineFault({
   ends: "by-healing",
   lasts: true,
   capabilities: ["SYS_PTRACE"],
+  lowers: { limit: "memory" },
   describe: ({ leaving, ...params }) => `memory for ${containerName(params)}: what it uses and ${formatSize(leaving)}`,
 
   async aim(tools, { leaving, ...params }) {

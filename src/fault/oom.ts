@@ -44,6 +44,7 @@ export const oom = defineFault({
   ends: "at-once",
   lasts: false,
   capabilities: ["SYS_PTRACE", "DAC_OVERRIDE"],
+  lowers: { limit: "memory", given: "limit" },
   describe: (params) => `out of memory in ${containerName(params)}`,
 
   async aim(tools, { limit, ...params }): Promise<z.output<typeof oomAim>> {

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { AnyFault } from "../fault/define.ts";
 import { labMachine } from "../fault/host.ts";
 import { type ComposeFacts, startedServices } from "./compose.ts";
 import type { Watch } from "./condition/reading.ts";
 import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
 import { missingReplica, missingTargets } from "./fault-targets.ts";
+import { missingLimits } from "./lowered-limits.ts";
 import { hasMachine, machineName } from "./machine.ts";
 import { faultsAfterwards, writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
@@ -11,11 +13,16 @@ import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
-export function checkScenario<P>(scenario: Scenario, compose: ComposeFacts, at: Locate<P>): Found<P>[] {
+export function checkScenario<P>(
+  scenario: Scenario,
+  { compose, faults }: { readonly compose: ComposeFacts; readonly faults: readonly AnyFault[] },
+  at: Locate<P>,
+): Found<P>[] {
   const findings: Finding[] = [
     ...prometheusProblems(scenario),
     ...serviceProblems(scenario, compose),
     ...missingTargets(scenario, compose),
+    ...missingLimits(scenario, compose, faults),
     ...replicaProblems(scenario, compose),
     ...hostProblems(scenario, compose),
     ...controlProblems(scenario, compose),

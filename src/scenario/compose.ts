@@ -18,6 +18,8 @@ export interface ComposeService {
   readonly names: readonly string[];
   /** How many containers it has. Absent where that cannot be told from this file alone. */
   readonly replicas?: number;
+  /** Whether its containers have a limit of memory. Absent where that cannot be told from this file alone. */
+  readonly memoryLimited?: boolean;
   /** Of a Toxiproxy, as far as this file tells. */
   readonly links?: readonly string[];
 }
@@ -29,7 +31,16 @@ const service = z.looseObject({
   depends_on: names.optional(),
   extends: z.unknown().optional(),
   scale: z.unknown().optional(),
-  deploy: z.looseObject({ replicas: z.unknown().optional() }).nullish(),
+  mem_limit: z.unknown().optional(),
+  deploy: z
+    .looseObject({
+      replicas: z.unknown().optional(),
+      resources: z
+        .looseObject({ limits: z.looseObject({ memory: z.unknown().optional() }).nullish() })
+        .nullish()
+        .catch(undefined),
+    })
+    .nullish(),
   networks: z.union([z.array(z.string()), z.record(z.string(), network)]).optional(),
 });
 const composeFile = z.looseObject({
@@ -63,7 +74,8 @@ export function readComposeFacts(file: string, shown: string): ComposeFacts | { 
       Object.entries(parsed.data.services).map(([name, it]): [string, ComposeService] => {
         const links = linksOf(it, dirname(file));
         const named = [name, it.container_name ?? [], aliasesOf(it)].flat(2);
-        return [name, { dependsOn: it.depends_on ?? [], names: named, ...replicasOf(it), ...(links ? { links } : {}) }];
+        const facts = { dependsOn: it.depends_on ?? [], names: named, ...replicasOf(it), ...memoryLimitOf(it) };
+        return [name, { ...facts, ...(links ? { links } : {}) }];
       }),
     ),
   };
@@ -73,6 +85,13 @@ export function readComposeFacts(file: string, shown: string): ComposeFacts | { 
 function replicasOf({ scale, deploy, extends: base }: z.output<typeof service>): { readonly replicas?: number } {
   const said = scale ?? deploy?.replicas ?? (base === undefined ? 1 : undefined);
   return typeof said === "number" ? { replicas: said } : {};
+}
+
+/** A variable may stand for any, and what it extends may have one. */
+function memoryLimitOf(it: z.output<typeof service>): { readonly memoryLimited?: boolean } {
+  const said = it.mem_limit ?? it.deploy?.resources?.limits?.memory;
+  if (said === undefined) return it.extends === undefined ? { memoryLimited: false } : {};
+  return `${said}`.includes("$") ? {} : { memoryLimited: `${said}` !== "0" };
 }
 
 const aliasesOf = ({ networks }: z.output<typeof service>): string[] =>

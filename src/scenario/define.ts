@@ -46,7 +46,7 @@ export function scenarioWith<const F extends readonly AnyFault[]>(
   faults: F,
 ): (text: ScenarioText<F[number]>) => LoadedScenario {
   const schema = scenarioSchema(faults);
-  return (text) => checked(schema, text);
+  return (text) => checked({ schema, faults }, text);
 }
 
 /**
@@ -55,13 +55,16 @@ export function scenarioWith<const F extends readonly AnyFault[]>(
  */
 export const scenario = scenarioWith(builtInFaults);
 
-function checked(schema: ReturnType<typeof scenarioSchema>, text: { readonly name: string }): LoadedScenario {
+function checked(
+  { schema, faults }: { readonly schema: ReturnType<typeof scenarioSchema>; readonly faults: readonly AnyFault[] },
+  text: { readonly name: string },
+): LoadedScenario {
   const parsed = schema.safeParse(text);
   if (!parsed.success) throw bad(text, explain(schema, text, nameOf));
   const compose = resolve(parsed.data.stack.compose);
   const facts = readComposeFacts(compose, shownPath(process.cwd(), compose));
   if ("problem" in facts) throw bad(text, [{ at: "stack.compose", message: facts.problem }]);
-  const found = checkScenario(parsed.data, facts, nameOf);
+  const found = checkScenario(parsed.data, { compose: facts, faults }, nameOf);
   if (found.length > 0) throw bad(text, found);
   return loadedScenario({
     file: inTypeScript,

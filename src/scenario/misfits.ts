@@ -1,4 +1,5 @@
-import { formatDuration } from "../time.ts";
+import { z } from "zod";
+import { type Duration, formatDuration, ms } from "../time.ts";
 import type { Healer, Scenario } from "./schema.ts";
 
 /** What a scenario's parts say that does not fit together. The schema itself asks; what needs the Compose file is in check.ts. */
@@ -40,9 +41,13 @@ function choices({ fault, faults, recovery, escalation, holds, afterwards }: Sce
   return found;
 }
 
-interface WrittenFault {
+export interface WrittenFault {
   readonly kind: string;
+  /** Its own, without what the engine adds to each. */
   readonly params: Readonly<Record<string, unknown>>;
+  readonly at: Duration;
+  /** Absent where it lasts to the end. */
+  readonly for?: Duration;
   readonly path: readonly (string | number)[];
 }
 
@@ -52,25 +57,27 @@ export function everyWrittenFault(scenario: Scenario): WrittenFault[] {
 }
 
 export const faultsAfterwards = ({ afterwards }: Scenario): WrittenFault[] =>
-  Object.entries(afterwards?.fault ?? {}).map(([kind, params]) => ({
-    kind,
-    params,
-    path: ["afterwards", "fault", kind],
-  }));
+  afterwards ? faultsOf(afterwards.fault, ["afterwards", "fault"]) : [];
 
 /** What a scenario claims something of: its faults as they are written, with where they stand. */
 export function writtenFaults({ fault, faults }: Scenario): WrittenFault[] {
-  const one = fault ? [{ it: fault, path: ["fault"] }] : [];
-  const several = (faults ?? []).map((it, index) => ({ it, path: ["faults", index] }));
-  return [...one, ...several].flatMap(({ it, path }) =>
-    Object.entries(it).map(([kind, params]) => ({ kind, params, path: [...path, kind] })),
-  );
+  const one = fault ? faultsOf(fault, ["fault"]) : [];
+  return [...one, ...(faults ?? []).flatMap((it, index) => faultsOf(it, ["faults", index]))];
+}
+
+const parameters = z.looseObject({ at: z.number().default(0), for: z.number().optional() });
+
+function faultsOf(choice: Readonly<Record<string, object>>, path: readonly (string | number)[]): WrittenFault[] {
+  return Object.entries(choice).map(([kind, written]) => {
+    const { at, for: lasts, ...params } = parameters.parse(written);
+    return { kind, params, at: ms(at), ...(lasts === undefined ? {} : { for: ms(lasts) }), path: [...path, kind] };
+  });
 }
 
 function timing(scenario: Scenario): Misfit[] {
   if (scenario.recovery?.measuredFrom !== "fault-end") return [];
   const faults = writtenFaults(scenario);
-  if (faults.length === 0 || faults.some((it) => it.params.for !== undefined)) return [];
+  if (faults.length === 0 || faults.some((it) => it.for !== undefined)) return [];
   const first = faults[0]?.path ?? [];
   return [
     {

@@ -28,6 +28,7 @@ export interface ReadFile {
 
 /** Reads each scenario file, each file of defaults and each Compose file once. */
 export class Reader {
+  readonly #faults: readonly AnyFault[];
   readonly #schema: ReturnType<typeof scenarioFileSchema>;
   readonly #root: string;
   readonly #defaults: DefaultsReader;
@@ -35,6 +36,7 @@ export class Reader {
   readonly #composes = new Map<string, ReturnType<typeof readComposeFacts>>();
 
   constructor(faults: readonly AnyFault[], root: string) {
+    this.#faults = faults;
     this.#root = root;
     this.#schema = scenarioFileSchema(faults);
     this.#defaults = new DefaultsReader(root);
@@ -74,7 +76,9 @@ export class Reader {
     const facts = "problem" in looked ? {} : looked;
 
     const checked = this.#schema.safeParse(value);
-    const found = checked.success ? checkScenario(checked.data, facts, at) : explain(this.#schema, value, at);
+    const found = checked.success
+      ? checkScenario(checked.data, { compose: facts, faults: this.#faults }, at)
+      : explain(this.#schema, value, at);
     if ("problem" in looked) found.push({ message: looked.problem, at: at(["stack", "compose"]) });
     const news = found.filter((it) => !known.some((other) => byPlace(it, other) === 0));
     const problems = [...known, ...news].sort(byPlace).map((it) => withUse(it, file));

@@ -5,6 +5,7 @@ import { duration, formatDuration, ms, seconds } from "../time.ts";
 import { anyCondition, condition, corroboration, timedCondition } from "./conditions.ts";
 import { filePath } from "./file-path.ts";
 import { lasting } from "./lasting.ts";
+import { overlappingLimits } from "./lowered-limits.ts";
 import { machineMisfits } from "./machine.ts";
 import { misfits } from "./misfits.ts";
 import { unpermitted } from "./permits.ts";
@@ -307,6 +308,7 @@ export function scenarioSchema(faults: readonly AnyFault[]) {
       for (const { path, message } of [
         ...misfits(scenario),
         ...unpermitted(scenario, faults),
+        ...overlappingLimits(scenario, faults),
         ...machineMisfits(scenario, faults),
       ])
         context.addIssue({ code: "custom", path: [...path], message });
