@@ -4,13 +4,15 @@
 set -euo pipefail
 project=$1 timing=$2 driver=$3 stack=$4
 limit_s=900
+# What waits in there gives up by itself, and says why, well before this.
+answer_s=1200
 cd "$project"
 # The driver is libvirt's: VirtualBox emulates nothing.
 [ ! -e .vagrant/machines/default/virtualbox/id ] || driver=kvm
 config=$(mktemp)
 trap 'rm -f "$config"' EXIT
 vagrant ssh-config > "$config"
-vm() { ssh -F "$config" default sudo "$@"; }
+vm() { timeout "$answer_s" ssh -F "$config" default sudo "$@"; }
 
 if [ "$stack" = yes ] && vm test -e /var/lib/healproof/in-use; then
   echo 'lab: a run of healproof has the machine, or was killed in it: its own stack stays away (npm run --silent healproof -- clean --target vagrant, where no run is left)' >&2
@@ -33,7 +35,10 @@ for image in $(full_names <<< "$images"); do
 done
 if [ "${#lacking[@]}" -gt 0 ]; then
   echo "lab: bringing ${#lacking[@]} images …"
-  timeout "$limit_s" docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'"
+  timeout "$limit_s" docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'" || {
+    echo "lab: the images are not in the machine (limit: $answer_s s); vagrant up, once more, brings those that lack" >&2
+    exit 1
+  }
 fi
 rsync -a -e "ssh -F $config" --rsync-path='sudo rsync' fixtures/stack/.env "default:$project/fixtures/stack/.env"
 if [ "$stack" = no ]; then

@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Dockerode from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHand } from "../fault/hand/start.ts";
+import { stretchLimits } from "../limit.ts";
 import { startProbe } from "../observe/probe/start.ts";
 import { eventually, Playground } from "./testing/playground.ts";
 
@@ -49,4 +55,33 @@ test("disposing of a helper returns once the engine has removed its container, a
   await Promise.all([probe, hand, probe].map((helper) => helper[Symbol.asyncDispose]()));
   expect(await playground.containers()).toEqual([]);
   await expect(probe.fetch("http://web/", { timeoutMs: 1000 })).rejects.toThrow("has been ended");
+});
+
+test("a helper that we are cut off from is not waited for when it is disposed of, on a slow machine either", async () => {
+  const { image, name, labels } = playground;
+  const folder = mkdtempSync(join(tmpdir(), "healproof-way-"));
+  const socketPath = join(folder, "engine.sock");
+  const ends = new Set<Socket>();
+  const way = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ path: "/var/run/docker.sock", allowHalfOpen: true });
+    for (const it of [near, far]) ends.add(it.on("error", () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  try {
+    await once(way.listen(socketPath), "listening");
+    const order = { image, network: name, name: `${name}-cut`, labels };
+    const probe = await startProbe(new Dockerode({ socketPath }), order);
+    way.close();
+    for (const it of ends) it.destroy();
+    await expect(probe.lost).rejects.toThrow("the probe was lost");
+    using _ = stretchLimits(1000);
+    // Whoever asks anew finds the engine, as behind a tunnel that was opened anew.
+    await once(way.listen(socketPath), "listening");
+    await probe[Symbol.asyncDispose]();
+    expect(await playground.containers()).toEqual([]);
+  } finally {
+    for (const it of ends) it.destroy();
+    way.close();
+    rmSync(folder, { recursive: true });
+  }
 });

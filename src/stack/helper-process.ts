@@ -109,6 +109,8 @@ export class HelperProcess implements AsyncDisposable {
   #lastId = 0;
   #lastStderr = "";
   #failure: unknown;
+  /** Whether our connection to it ended before we did: then nobody will tell that it has gone. */
+  #isCut = false;
   #ending: Promise<void> | undefined;
   #bootId = "";
   #clock: ClockMap | undefined;
@@ -211,7 +213,7 @@ export class HelperProcess implements AsyncDisposable {
     };
   }
 
-  /** Closes its input, waits until the engine has removed it, and removes it by force if that takes too long. */
+  /** Closes its input, waits until the engine has removed it, and removes it by force if that takes too long, or cannot be waited for. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -221,10 +223,12 @@ export class HelperProcess implements AsyncDisposable {
     clearInterval(this.#clockTimer);
     this.#endRequests(new KnownError(`${this.#order.program}-ended`, `the ${this.#order.program} has been ended`));
     if (this.#failure === undefined) this.#stream.end();
-    const gracefully = await inTime(exitLimit, this.#exited, "its end").then(
-      () => true,
-      () => false,
-    );
+    const gracefully =
+      !this.#isCut &&
+      (await inTime(exitLimit, this.#exited, "its end").then(
+        () => true,
+        () => false,
+      ));
     if (!gracefully) await answered(`to remove ${this.#order.name}`, gone(this.#container.remove({ force: true })));
     if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
   }
@@ -281,6 +285,7 @@ export class HelperProcess implements AsyncDisposable {
 
   async #broken(how: string): Promise<void> {
     if (this.#ending || this.#failure !== undefined) return;
+    this.#isCut = true;
     // The exit code comes a moment after the stream's end.
     const exit = await inTime(exitCodeLimit, this.#exited, "its exit code").catch(() => undefined);
     this.lose(
