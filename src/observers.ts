@@ -74,10 +74,11 @@ export class Observers implements AsyncDisposable {
   async comeBack(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
     const { host, hands, journal, clock, act } = this.#order;
     const putBack = hostNow();
-    // What is left of them cannot be asked to end.
-    await Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
+    // What is left of them cannot be asked to end, and takes its time to see that.
+    const ended = Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
     this.#now = undefined;
     await host?.engineIsBack(bootLimit);
+    await ended;
     await hands.renew();
     await this.attach();
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
