@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hostNow, TrialClock } from "./clock.ts";
 import { noHand } from "./fault/testing/no-tools.ts";
 import { PretendHost } from "./fault/testing/pretend-host.ts";
@@ -109,6 +109,17 @@ test("they come back with another hand, and that they were away is in the journa
   const [away] = recordsOf(written(), "absence");
   expect(away?.act).toBe("main");
   expect((away?.when.latest ?? 0) - (away?.when.earliest ?? 0)).toBeGreaterThanOrEqual(0);
+});
+
+test("they look again before there is another hand; a hand that does not come is told once they are there", async () => {
+  const { promise: started, reject: fail } = Promise.withResolvers<void>();
+  const { observers, it } = setting({ hands: { now: noHand, renew: () => started } });
+  await observers.attach();
+  await observers.mayGo();
+  const back = observers.comeBack(dark(), "throughout");
+  await vi.waitFor(() => expect(it.lose).toHaveLength(2));
+  fail(new Error("no hand"));
+  await expect(back).rejects.toThrow("no hand");
 });
 
 test("of a machine that was off it is known that nothing answered, at both ends of that time", async () => {

@@ -1,3 +1,4 @@
+import { allDone } from "./all-done.ts";
 import { type HostSpan, hostNow, type TrialClock } from "./clock.ts";
 import type { Hand } from "./fault/hand/hand.ts";
 import type { Hands } from "./fault/hand/hands.ts";
@@ -13,8 +14,8 @@ import type { ContainerLook, StackContainers } from "./stack/stack.ts";
 import { overran } from "./trial-journal.ts";
 
 export interface ObserversOrder {
-  /** Attaches them, the `nth` time. */
-  readonly attach: (hand: Hand, nth: number) => Promise<Observation>;
+  /** Attaches them, the `nth` time; the hand may be there only later. */
+  readonly attach: (hand: Promise<Hand>, nth: number) => Promise<Observation>;
   readonly hands: Pick<Hands, "now" | "renew">;
   readonly host: Host | undefined;
   readonly containers: Pick<StackContainers, "look" | "lookAt">;
@@ -46,10 +47,10 @@ export class Observers implements AsyncDisposable {
     return this.#now.engineClock;
   }
 
-  async attach(): Promise<void> {
-    const { attach, hands, lost } = this.#order;
+  async attach(hand = Promise.resolve(this.#order.hands.now)): Promise<void> {
+    const { attach, lost } = this.#order;
     this.#times++;
-    const attached = await within(attachLimit, attach(hands.now, this.#times), (waited) =>
+    const attached = await within(attachLimit, attach(hand, this.#times), (waited) =>
       overran("attaching the observers", waited),
     );
     this.#now = attached;
@@ -79,8 +80,9 @@ export class Observers implements AsyncDisposable {
     this.#now = undefined;
     await host?.engineIsBack(bootLimit);
     await ended;
-    await hands.renew();
-    await this.attach();
+    // Side by side: where the machine has just come up, to start one takes long, and until then nobody looks.
+    const hand = hands.renew().then(() => hands.now);
+    await allDone([hand, this.attach(hand)]);
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
     await this.#noteDark(dark, lasted);
     const boot = await host?.lastBoot();

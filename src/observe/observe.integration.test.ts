@@ -57,7 +57,7 @@ test("a plan's conditions are looked at by their observers until the trial's end
     },
     plan: planOf([actOf({ recovery: { when: [...when] } })]),
     helperImage: image,
-    hand,
+    hand: Promise.resolve(hand),
     run: name,
     owner: "test",
     journal: observed.journal,

@@ -35,8 +35,8 @@ export interface ObserveOrder {
   readonly stack: StartedStack;
   readonly plan: TrialPlan;
   readonly helperImage: string;
-  /** Sees how full the disks of containers are. */
-  readonly hand: Pick<Hand, "identify" | "disk">;
+  /** Sees how full the disks of containers are, once it is there. */
+  readonly hand: Promise<Pick<Hand, "identify" | "disk">>;
   readonly run: string;
   readonly owner: string;
   readonly journal: JournalWriter;
@@ -84,7 +84,7 @@ export async function observe(order: ObserveOrder): Promise<Observation> {
       watch.run(stack.containers, end.signal),
       ...(prometheus === undefined ? [] : [observePrometheus(probe, prometheus, wanted, tools)]),
       ...wanted.inboxes.map((it) => observeInbox(probe, it, tools)),
-      ...wanted.disks.map((it) => observeDisk(stack.containers, order.hand, it, tools)),
+      ...wanted.disks.map(async (it) => observeDisk(stack.containers, await order.hand, it, tools)),
       ...wanted.logSizes.map((it) => observeLogSize(stack.containers, it, tools)),
       ...wanted.units.map((it) => observeUnit(stack.containers, it, tools)),
     ];
