@@ -21,7 +21,7 @@ import type { Recovery } from "./recovery.ts";
 import { type ActSignals, signalsOf, silenceIn, toSignalJudgement } from "./signals.ts";
 import { type Doubt, unfinished } from "./unfinished.ts";
 import { neverReached, outcomeOf, verdictOf } from "./verdict.ts";
-import { atInstant, listed } from "./words.ts";
+import { atInstant, healerName, listed } from "./words.ts";
 
 /** What is found out about an act, before it is held against the claim and put into words. */
 export interface Finding {
@@ -203,10 +203,10 @@ function healerOf(
   };
   const [only, ...others] = services;
   if (others.length === 0) return attribute({ ...question, service: only });
-  const found = services.map((service) => attribute({ ...question, service }));
-  const healers = [...new Set(found.map((it) => it.healer))];
-  return {
-    healer: healers[1] === undefined ? (healers[0] ?? "unknown") : "several",
-    evidence: found.flatMap((it) => it.evidence),
-  };
+  const found = services.map((service) => ({ service, ...attribute({ ...question, service }) }));
+  const evidence = found.flatMap((it) => it.evidence);
+  const [healer = "unknown", ...more] = new Set(found.map((it) => it.healer));
+  if (more.length === 0) return { healer, evidence };
+  const text = found.map((it) => `${it.service} by ${healerName(it.healer)}`).join(", ");
+  return { healer: "several", evidence: [{ text, seqs: [] }, ...evidence] };
 }

@@ -31,7 +31,7 @@ export function explain(
   }
 
   const took = formatInterval(recovery);
-  const by = `healed by ${healerName(attribution.healer)}`;
+  const by = `healed by ${healersOf(attribution)}`;
   if (act.expect === "never-recovered")
     return `came back in ${took}${without}, ${by}: it recovered without its healer, so the scenario proves nothing`;
   if (verdict.kind === "too-slow")
@@ -49,6 +49,10 @@ export function explain(
   );
   return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied, ...failed].join("; ");
 }
+
+/** Of several its first evidence says which. */
+const healersOf = ({ healer, evidence }: Finding["attribution"]): string =>
+  healer === "several" && evidence[0] ? `several healers (${evidence[0].text})` : healerName(healer);
 
 /** Of a scenario in which nobody heals: that a person is called, or that what the fault did stays so. */
 function explainWithoutHealer({ verdict, recovery, watchedFor, why }: Finding, act: Act, without: string): string {

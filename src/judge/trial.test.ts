@@ -509,6 +509,22 @@ describe("who healed", () => {
     const main = mainOf(judgeTrial(tell({ act: watched, and })));
     expect(main.attribution.healer).toBe("several");
     expect(main.outcome).toBe("refuted");
+    expect(main.explanation).toContain(
+      "but healed by several healers (app was started 2 times before it recovered: by the restart policy and the watchdog), not by the watchdog as claimed",
+    );
+  });
+
+  test("several, where each of the services had another: each by its name", () => {
+    const act = actOf({ recovery: { ...watched.recovery, of: ["app", "postgres"] } });
+    const and = [
+      ...apiRestart(),
+      ...watchdogCounts(6100),
+      engine("die", 5005, {}, "postgres"),
+      engine("start", 5200, {}, "postgres"),
+    ];
+    expect(mainOf(judgeTrial(tell({ act, and }))).explanation).toContain(
+      "but healed by several healers (app by the watchdog, postgres by an unknown healer), not by the watchdog as claimed",
+    );
   });
 
   test("is decided by the evidence's own times, not by the order in which it was learned", () => {
