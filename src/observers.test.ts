@@ -171,6 +171,21 @@ test("of what is no container, such as the machine itself, nothing is known from
   expect(recordsOf(written(), "samples").map((it) => it.items.length)).toEqual([2]);
 });
 
+test("the machine itself answers nothing before its systemd has begun", async () => {
+  const systemd = hostNow() + 5000;
+  const lastBoot = async () => ({ kernel: systemd - 1000, systemd, engine: systemd + 4000 });
+  const { observers } = setting({
+    containers: { look: async () => [], lookAt: async () => undefined },
+    host: Object.assign(new PretendHost(), { lastBoot }),
+  });
+  await observers.attach();
+  await observers.mayGo();
+  await observers.comeBack(dark(), "throughout");
+  const [samples] = recordsOf(written(), "samples");
+  expect(samples?.items.at(-1)).toEqual([clock.at(systemd), clock.at(systemd), 0, expect.stringContaining("systemd")]);
+  expect(samples?.items).toHaveLength(3);
+});
+
 test("nothing answers before its container is started, once the engine is back", async () => {
   const { observers, it } = setting();
   await observers.attach();

@@ -84,8 +84,8 @@ export class Observers implements AsyncDisposable {
     const hand = hands.renew().then(() => hands.now);
     await allDone([hand, this.attach(hand)]);
     const when = clock.span({ from: this.#goneAt, to: hostNow() });
-    await this.#noteDark(dark, lasted);
     const boot = await host?.lastBoot();
+    await this.#noteDark(dark, lasted, boot);
     if (boot && lasted === "throughout") await this.#noteBoot(boot, { from: dark.to, to: putBack });
     journal.write({
       kind: "absence",
@@ -96,14 +96,20 @@ export class Observers implements AsyncDisposable {
     });
   }
 
-  async #noteDark(dark: HostSpan, lasted: "throughout" | "for a moment"): Promise<void> {
+  async #noteDark(
+    dark: HostSpan,
+    lasted: "throughout" | "for a moment",
+    boot: Pick<LastBoot, "systemd"> | undefined,
+  ): Promise<void> {
     const { addresses, journal, clock, containers } = this.#order;
     for (const { id, url } of addresses) {
       const look = await containers.lookAt(new URL(url).hostname);
       // An engine that leaves its containers running while it restarts takes nothing away, nor what is none of its containers.
       if (lasted === "for a moment" && (!look || !this.#hasChanged(look))) continue;
       const began =
-        look?.startedAtUnixMs === undefined ? undefined : this.engineClock.toHost(look.startedAtUnixMs).from;
+        look?.startedAtUnixMs === undefined
+          ? boot && { at: this.engineClock.toHost(boot.systemd).from, notYet: "its machine's systemd had not begun" }
+          : { at: this.engineClock.toHost(look.startedAtUnixMs).from, notYet: "its container was not started yet" };
       const known = lasted === "throughout" ? wasOff(dark, began) : wasStopped(dark, began);
       journal.write({
         kind: "samples",
@@ -140,21 +146,24 @@ export class Observers implements AsyncDisposable {
   }
 }
 
-/** When nothing can have answered. `began`: when its container was started last. */
-type WhenDown = (dark: HostSpan, began: number | undefined) => readonly (HostSpan & { readonly why: string })[];
+/** What must have begun before it could answer: its container's last start, or else its machine's last one. */
+interface Began {
+  readonly at: number;
+  /** Why it did not answer just before. */
+  readonly notYet: string;
+}
+
+/** When nothing can have answered. */
+type WhenDown = (dark: HostSpan, began: Began | undefined) => readonly (HostSpan & { readonly why: string })[];
 
 const wasOff: WhenDown = (dark, began) => {
   const off = "its machine was off";
   const ends = [instantly(dark.from, off), instantly(dark.to, off)];
-  return began !== undefined && began > dark.to ? [...ends, instantly(began, notYet)] : ends;
+  return began && began.at > dark.to ? [...ends, instantly(began.at, began.notYet)] : ends;
 };
 
 /** It ended at some moment, and did not run when it was started again: that moment is known, and certainly after the injection. */
 const wasStopped: WhenDown = (dark, began) =>
-  began !== undefined && began > dark.from
-    ? [instantly(began, notYet)]
-    : [{ ...dark, why: "its engine was restarted" }];
-
-const notYet = "its container was not started yet";
+  began && began.at > dark.from ? [instantly(began.at, began.notYet)] : [{ ...dark, why: "its engine was restarted" }];
 
 const instantly = (host: number, why: string) => ({ from: host, to: host, why });
