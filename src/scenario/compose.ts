@@ -89,9 +89,12 @@ function replicasOf({ scale, deploy, extends: base }: z.output<typeof service>):
 
 /** A variable may stand for any, and what it extends may have one. */
 function memoryLimitOf(it: z.output<typeof service>): { readonly memoryLimited?: boolean } {
-  const said = it.mem_limit ?? it.deploy?.resources?.limits?.memory;
-  if (said === undefined) return it.extends === undefined ? { memoryLimited: false } : {};
-  return `${said}`.includes("$") ? {} : { memoryLimited: `${said}` !== "0" };
+  const said = [it.mem_limit, it.deploy?.resources?.limits?.memory].flatMap((limit) =>
+    limit === undefined || limit === null ? [] : [`${limit}`],
+  );
+  if (said.some((limit) => limit.includes("$"))) return {};
+  if (said.some((limit) => !/^(-.*|0+(\.0*)?[a-z]*)$/i.test(limit))) return { memoryLimited: true };
+  return it.extends === undefined || said.length > 0 ? { memoryLimited: false } : {};
 }
 
 const aliasesOf = ({ networks }: z.output<typeof service>): string[] =>

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { AnyFault } from "../fault/define.ts";
-import { type Duration, formatDuration, ms } from "../time.ts";
+import type { AnyFault, Lowers } from "../fault/define.ts";
+import { type Duration, formatDuration, ms, seconds } from "../time.ts";
 import type { ComposeFacts } from "./compose.ts";
-import { everyWrittenFault, type WrittenFault, writtenFaults } from "./misfits.ts";
+import { faultsAfterwards, type WrittenFault, writtenFaults } from "./misfits.ts";
 import type { Path } from "./problem.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -14,44 +14,46 @@ interface Found {
 }
 
 interface Lowered extends WrittenFault {
-  readonly limit: "memory" | "cpus";
+  readonly limit: Lowers["limit"];
+  /** The parameter that says how far, where it need not be given. */
+  readonly given?: string | undefined;
   readonly service: string;
   readonly replica: number | "any";
   /** Whether it is this fault that sets it: else it is there by itself. */
   readonly sets: boolean;
+  /** Whether it is watched: somebody who gives the container another limit is taken for its healer. */
+  readonly lasts: boolean;
 }
 
 const target = z.object({ service: z.string(), replica: z.union([z.int(), z.literal("any")]).default(1) });
 const named = { memory: "memory limit", cpus: "share of the cores" } as const;
+/** To put a limit back takes a moment. */
+const between = seconds(1);
 
 const lowered = (written: readonly WrittenFault[], faults: readonly AnyFault[]): Lowered[] =>
   written.flatMap((it) => {
-    const lowers = faults.find(({ kind }) => kind === it.kind)?.lowers;
+    const fault = faults.find(({ kind }) => kind === it.kind);
     const { data } = target.safeParse(it.params);
-    if (!lowers || !data) return [];
-    return [
-      {
-        ...it,
-        ...data,
-        limit: lowers.limit,
-        sets: lowers.given === undefined || it.params[lowers.given] !== undefined,
-      },
-    ];
+    if (!fault?.lowers || !data) return [];
+    const { limit, given } = fault.lowers;
+    const sets = given === undefined || it.params[given] !== undefined;
+    return [{ ...it, ...data, limit, given, sets, lasts: fault.lasts }];
   });
 
 /**
- * Two that set the same limit at the same time. The second would be taken for somebody who heals the first; and each puts back what it
- * found, so that what the first has set stays where that ends sooner.
+ * One that sets a limit while another holds the same. It would be taken for somebody who heals the other; and each puts back what it found,
+ * so that what the first has set stays where that ends sooner. After one that only sets it for a moment (and puts it back last) any may come.
  */
 export function overlappingLimits(scenario: Scenario, faults: readonly AnyFault[]): Found[] {
   const setting = lowered(writtenFaults(scenario), faults).filter(({ sets }) => sets);
   const inTurn = setting.toSorted((a, b) => a.at - b.at);
   return inTurn.flatMap((later, nth) => {
-    const earlier = inTurn.slice(0, nth).find((it) => setTheSame(it, later) && (end(it) ?? later.at) >= later.at);
+    const earlier = inTurn.slice(0, nth).find((it) => it.lasts && setTheSame(it, later) && !isOver(it, later.at));
     if (!earlier) return [];
     const until = end(earlier);
     const long = until === undefined ? "to the end" : `until ${formatDuration(until)}`;
-    const message = `${later.kind} sets the ${named[later.limit]} of ${later.service}, which ${earlier.kind} has set ${long}: only one may at a time; give the first a time that is over by then (for: 5s)`;
+    const leave = later.given === undefined ? "" : `, or leave out \`${later.given}\` here`;
+    const message = `${later.kind} sets the ${named[later.limit]} of ${later.service}, which ${earlier.kind} holds ${long}: one at a time; end the first by its \`for\`, a second before the other comes${leave}`;
     return [{ path: later.path, message }];
   });
 }
@@ -63,13 +65,22 @@ const setTheSame = (a: Lowered, b: Lowered) =>
 
 const end = ({ at, for: lasts }: Lowered): Duration | undefined => (lasts === undefined ? undefined : ms(at + lasts));
 
-/** Those that need a limit where the container has none, as far as the Compose file tells; one that another fault sets is one, too. */
+function isOver(it: Lowered, at: Duration): boolean {
+  const over = end(it);
+  return over !== undefined && over + between <= at;
+}
+
+/** Those that need a limit where the container has none, as far as the Compose file tells; one that another fault has set is one, too. */
 export function missingLimits(scenario: Scenario, { services }: ComposeFacts, faults: readonly AnyFault[]): Found[] {
-  const all = lowered(everyWrittenFault(scenario), faults);
-  return all.flatMap(({ kind, limit, service, sets, path }) => {
-    if (sets || limit !== "memory" || services?.get(service)?.memoryLimited !== false) return [];
-    if (all.some((it) => it.sets && it.limit === limit && it.service === service)) return [];
-    const message = `${kind} needs a memory limit that ${service} can come up against, and it has none: mem_limit in the Compose file, or \`limit: 256MiB\` here, which is set for the time and put back`;
-    return [{ path, message }];
+  const acts = [writtenFaults(scenario), faultsAfterwards(scenario)];
+  return acts.flatMap((written) => {
+    const all = lowered(written, faults);
+    return all.flatMap((it) => {
+      const { kind, limit, given, service, sets, path } = it;
+      if (sets || limit !== "memory" || services?.get(service)?.memoryLimited !== false) return [];
+      if (all.some((other) => other.sets && setTheSame(other, it) && other.at < it.at)) return [];
+      const message = `${kind} needs a memory limit that ${service} can come up against, and it has none: mem_limit in the Compose file, or \`${given}: 256MiB\` here, which is set for the time and put back`;
+      return [{ path, message }];
+    });
   });
 }

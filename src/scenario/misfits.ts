@@ -65,7 +65,8 @@ export function writtenFaults({ fault, faults }: Scenario): WrittenFault[] {
   return [...one, ...(faults ?? []).flatMap((it, index) => faultsOf(it, ["faults", index]))];
 }
 
-const parameters = z.looseObject({ at: z.number().default(0), for: z.number().optional() });
+/** What is no time is told elsewhere, or is a parameter of a fault of one's own: it is none here. */
+const parameters = z.looseObject({ at: z.number().default(0).catch(0), for: z.number().optional().catch(0) });
 
 function faultsOf(choice: Readonly<Record<string, object>>, path: readonly (string | number)[]): WrittenFault[] {
   return Object.entries(choice).map(([kind, written]) => {
