@@ -3,16 +3,21 @@
 # run has the machine for its own ones, the machine's exporter alone. Arguments: the project's folder; the timing; kvm or qemu; yes or no.
 set -euo pipefail
 project=$1 timing=$2 driver=$3 stack=$4
-limit_s=900
-# What waits in there gives up by itself, and says why, well before this.
-answer_s=1200
+# What waits in there for parts to be well gives up by itself, and says why, before this.
+limit_s=1200
 cd "$project"
 # The driver is libvirt's: VirtualBox emulates nothing.
 [ ! -e .vagrant/machines/default/virtualbox/id ] || driver=kvm
 config=$(mktemp)
 trap 'rm -f "$config"' EXIT
 vagrant ssh-config > "$config"
-vm() { timeout "$answer_s" ssh -F "$config" default sudo "$@"; }
+# In our own group, so that whatever interrupts us reaches it, too.
+vm() {
+  local status=0
+  timeout --foreground "$limit_s" ssh -F "$config" default sudo "$@" || status=$?
+  [ "$status" != 124 ] || echo "lab: the machine was still busy after $limit_s s: $*" >&2
+  return "$status"
+}
 
 if [ "$stack" = yes ] && vm test -e /var/lib/healproof/in-use; then
   echo 'lab: a run of healproof has the machine, or was killed in it: its own stack stays away (npm run --silent healproof -- clean --target vagrant, where no run is left)' >&2
@@ -35,8 +40,8 @@ for image in $(full_names <<< "$images"); do
 done
 if [ "${#lacking[@]}" -gt 0 ]; then
   echo "lab: bringing ${#lacking[@]} images …"
-  timeout "$limit_s" docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'" || {
-    echo "lab: the images are not in the machine (limit: $answer_s s); vagrant up, once more, brings those that lack" >&2
+  docker save "${lacking[@]}" | zstd -q -3 -T0 | vm sh -c "'zstd -qdc | docker load --quiet && sync'" || {
+    echo 'lab: the images could not be brought into the machine, for what is said above; then vagrant up again' >&2
     exit 1
   }
 fi

@@ -78,8 +78,11 @@ export class Observers implements AsyncDisposable {
     // What is left of them cannot be asked to end, and takes its time to see that.
     const ended = Promise.allSettled([this.#now?.[Symbol.asyncDispose]()]);
     this.#now = undefined;
-    await host?.engineIsBack(bootLimit);
-    await ended;
+    try {
+      await host?.engineIsBack(bootLimit);
+    } finally {
+      await ended;
+    }
     // Side by side: where the machine has just come up, to start one takes long, and until then nobody looks.
     const hand = hands.renew().then(() => hands.now);
     await allDone([hand, this.attach(hand)]);

@@ -183,6 +183,10 @@ function notRecovered(
   };
 }
 
+/** Nothing where it was several: what its evidence says first, says who. */
+const whoHealed = ({ healer }: Attribution): string => (healer === "several" ? "" : healerName(healer));
+const howItWas = ({ evidence: [first] }: Attribution): string => first?.text ?? healerName("several");
+
 /** Who healed the services; where nobody is to, that is not asked. */
 function healerOf(
   journal: Journal,
@@ -206,7 +210,9 @@ function healerOf(
   const found = services.map((service) => ({ service, ...attribute({ ...question, service }) }));
   const evidence = found.flatMap((it) => it.evidence);
   const [healer = "unknown", ...more] = new Set(found.map((it) => it.healer));
-  if (more.length === 0) return { healer, evidence };
-  const text = found.map((it) => `${it.service} by ${healerName(it.healer)}`).join(", ");
+  if (more.length === 0 && healer !== "several") return { healer, evidence };
+  const text = [...Map.groupBy(found, whoHealed)]
+    .map(([who, of]) => (who === "" ? listed(of.map(howItWas)) : `${listed(of.map((it) => it.service))} by ${who}`))
+    .join("; ");
   return { healer: "several", evidence: [{ text, seqs: [] }, ...evidence] };
 }

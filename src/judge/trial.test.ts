@@ -523,7 +523,22 @@ describe("who healed", () => {
       engine("start", 5200, {}, "postgres"),
     ];
     expect(mainOf(judgeTrial(tell({ act, and }))).explanation).toContain(
-      "but healed by several healers (app by the watchdog, postgres by an unknown healer), not by the watchdog as claimed",
+      "but healed by several healers (app by the watchdog; postgres by an unknown healer), not by the watchdog as claimed",
+    );
+  });
+
+  test("several, where one of the services had: what it had stands beside the others", () => {
+    const act = actOf({ recovery: { ...watched.recovery, of: ["app", "postgres", "redis"] } });
+    const and = [
+      engine("die", 5005),
+      engine("start", 5200),
+      look(5300, 1, 5200),
+      ...apiRestart(5500, 5900),
+      ...watchdogCounts(6100),
+      ...["postgres", "redis"].flatMap((it) => [engine("die", 5005, {}, it), engine("start", 5200, {}, it)]),
+    ];
+    expect(mainOf(judgeTrial(tell({ act, and }))).explanation).toContain(
+      "several healers (app was started 2 times before it recovered: by the restart policy and the watchdog; postgres and redis by an unknown healer)",
     );
   });
 

@@ -33,6 +33,7 @@ export const helperStartLimit = ms(3 * startLimit + helloLimit + 2 * exitLimit);
 /** Another machine's clock is compared this often. */
 const clockEvery = seconds(5);
 const keptStderr = 2000;
+const exited = "exit code";
 
 interface Pending {
   readonly more: (data: unknown) => void;
@@ -129,7 +130,7 @@ export class HelperProcess implements AsyncDisposable {
 
     this.#exited = container
       .wait({ condition: "removed" })
-      .then((result) => `exit code ${exitStatus.parse(result).StatusCode}`, messageOf);
+      .then((result) => `${exited} ${exitStatus.parse(result).StatusCode}`, messageOf);
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     engine.modem.demuxStream(stream, stdout, stderr);
@@ -215,7 +216,11 @@ export class HelperProcess implements AsyncDisposable {
 
   /** Closes its input, waits until the engine has removed it, and removes it by force if that takes too long, or cannot be waited for. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#ending ??= this.#end();
+    // One that could not be removed now, as while its engine is away, may be tried again.
+    this.#ending ??= this.#end().catch((thrown: unknown) => {
+      this.#ending = undefined;
+      throw thrown;
+    });
     return this.#ending;
   }
 
@@ -288,6 +293,8 @@ export class HelperProcess implements AsyncDisposable {
     this.#isCut = true;
     // The exit code comes a moment after the stream's end.
     const exit = await inTime(exitCodeLimit, this.#exited, "its exit code").catch(() => undefined);
+    // Where the engine tells of its end, its removal can be waited for.
+    if (exit?.startsWith(exited)) this.#isCut = false;
     this.lose(
       new KnownError(`${this.#order.program}-lost`, `the ${this.#order.program} was lost`, {
         facts: { how: exit === undefined ? how : `${how}, ${exit}`, ...this.facts() },

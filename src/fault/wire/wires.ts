@@ -22,7 +22,7 @@ export class Wires implements AsyncDisposable {
   readonly #engine: Dockerode;
   readonly #order: WiresOrder;
   readonly #held = new Map<string, Held>();
-  readonly #ending = new Set<Promise<unknown>>();
+  readonly #ending = new Map<Held, Promise<unknown>>();
   #started = 0;
   #ended = false;
 
@@ -57,14 +57,11 @@ export class Wires implements AsyncDisposable {
 
   #drop(id: string, held: Held): void {
     if (this.#held.get(id) === held) this.#held.delete(id);
-    const ending = held.wire.then(
-      (wire) => wire[Symbol.asyncDispose](),
-      () => undefined,
-    );
-    this.#ending.add(ending);
+    const ending = end(held);
+    this.#ending.set(held, ending);
     ending.then(
-      () => this.#ending.delete(ending),
-      // Told to whoever ends them all.
+      () => this.#ending.delete(held),
+      // Tried again by whoever ends them all: its engine may be away just now.
       () => undefined,
     );
   }
@@ -72,6 +69,12 @@ export class Wires implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
     for (const [id, held] of this.#held) this.#drop(id, held);
-    await Promise.all(this.#ending);
+    await Promise.all([...this.#ending].map(([held, ending]) => ending.catch(() => end(held))));
   }
 }
+
+const end = ({ wire }: Held): Promise<void> =>
+  wire.then(
+    (it) => it[Symbol.asyncDispose](),
+    () => undefined,
+  );
