@@ -1,5 +1,5 @@
 import type { Act, TrialPlan } from "../plan.ts";
-import { formatDuration, formatInterval, ms } from "../time.ts";
+import { type Duration, formatDuration, formatInterval, minutes, ms } from "../time.ts";
 import type { Finding } from "./act.ts";
 import type { ActSignals } from "./signals.ts";
 import { healerName, otherwise, plain } from "./words.ts";
@@ -24,7 +24,7 @@ export function explain(
   if (!recovery) {
     if (verdict.kind === "inconclusive")
       return [`inconclusive: ${finding.why ?? "nothing is known"}`, ...failed].join("; ");
-    const text = `${again}did not come back in ${formatDuration(watchedFor ?? ms(0))}${without}`;
+    const text = `${again}did not come back in ${howLong(watchedFor)}${without}`;
     if (act.expect === "never-recovered") return `${text}, as it must`;
     const contradicted = finding.corroboration.map(({ evidence }) => evidence.text);
     return [`${text} (budget ${plain(within)})`, ...contradicted, ...failed].join("; ");
@@ -50,6 +50,10 @@ export function explain(
   return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied, ...failed].join("; ");
 }
 
+/** What was watched: never more than that, as the table has it. */
+const howLong = (watched: Duration = ms(0)): string =>
+  formatDuration(watched < minutes(1) ? watched : ms(Math.floor(watched / 1000) * 1000));
+
 /** Of several its first evidence says which. */
 const healersOf = ({ healer, evidence }: Finding["attribution"]): string =>
   healer === "several" && evidence[0] ? `several healers (${evidence[0].text})` : healerName(healer);
@@ -60,7 +64,7 @@ function explainWithoutHealer({ verdict, recovery, watchedFor, why }: Finding, a
   const escalates = act.goal === "escalation";
   if (!recovery) {
     if (verdict.kind === "inconclusive") return `inconclusive: ${why ?? "nothing is known"}`;
-    const text = `${escalates ? "nobody was called" : "it did not stay so"} in ${formatDuration(watchedFor ?? ms(0))}${without}`;
+    const text = `${escalates ? "nobody was called" : "it did not stay so"} in ${howLong(watchedFor)}${without}`;
     return act.expect === "never-recovered" ? `${text}, as it must be` : `${text} (budget ${plain(within)})`;
   }
   const took = formatInterval(recovery);
