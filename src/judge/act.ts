@@ -15,6 +15,7 @@ import type {
   CheckJudgement,
   CorroborationJudgement,
   Evidence,
+  HealedBy,
   Verdict,
 } from "./judgement.ts";
 import type { Recovery } from "./recovery.ts";
@@ -183,9 +184,11 @@ function notRecovered(
   };
 }
 
-/** Nothing where it was several: what its evidence says first, says who. */
-const whoHealed = ({ healer }: Attribution): string => (healer === "several" ? "" : healerName(healer));
-const howItWas = ({ evidence: [first] }: Attribution): string => first?.text ?? healerName("several");
+/** Who healed these services, all healed by the same. Of several, each service's first evidence says which. */
+const healedBy = (healer: HealedBy, of: readonly (Attribution & { readonly service: string })[]): string =>
+  healer === "several"
+    ? listed(of.map(({ evidence: [first] }) => first?.text ?? healerName(healer)))
+    : `${listed(of.map((it) => it.service))} by ${healerName(healer)}`;
 
 /** Who healed the services; where nobody is to, that is not asked. */
 function healerOf(
@@ -209,10 +212,9 @@ function healerOf(
   if (others.length === 0) return attribute({ ...question, service: only });
   const found = services.map((service) => ({ service, ...attribute({ ...question, service }) }));
   const evidence = found.flatMap((it) => it.evidence);
-  const [healer = "unknown", ...more] = new Set(found.map((it) => it.healer));
+  const byHealer = Map.groupBy(found, (it) => it.healer);
+  const [healer = "unknown", ...more] = byHealer.keys();
   if (more.length === 0 && healer !== "several") return { healer, evidence };
-  const text = [...Map.groupBy(found, whoHealed)]
-    .map(([who, of]) => (who === "" ? listed(of.map(howItWas)) : `${listed(of.map((it) => it.service))} by ${who}`))
-    .join("; ");
+  const text = [...byHealer].map(([it, of]) => healedBy(it, of)).join("; ");
   return { healer: "several", evidence: [{ text, seqs: [] }, ...evidence] };
 }

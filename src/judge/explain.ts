@@ -2,7 +2,7 @@ import type { Act, TrialPlan } from "../plan.ts";
 import { type Duration, formatDuration, formatInterval, minutes, ms } from "../time.ts";
 import type { Finding } from "./act.ts";
 import type { ActSignals } from "./signals.ts";
-import { healerName, otherwise, plain } from "./words.ts";
+import { healerName, otherwise, plain, wholeSeconds } from "./words.ts";
 
 /** One sentence for people about an act: figures, healer, and what is off. */
 export function explain(
@@ -50,9 +50,9 @@ export function explain(
   return [`${again}back in ${took} (budget ${plain(within)}), ${wrong}`, ...denied, ...failed].join("; ");
 }
 
-/** What was watched: never more than that, as the table has it. */
+/** What was watched: where the figure is rounded to seconds never more than that, as in the tables. */
 const howLong = (watched: Duration = ms(0)): string =>
-  formatDuration(watched < minutes(1) ? watched : ms(Math.floor(watched / 1000) * 1000));
+  watched < minutes(1) ? formatDuration(watched) : wholeSeconds(watched);
 
 /** Of several its first evidence says which. */
 const healersOf = ({ healer, evidence }: Finding["attribution"]): string =>

@@ -458,6 +458,15 @@ describe("a trial that did not get so far", () => {
 });
 
 describe("who healed", () => {
+  /** By the restart policy, then by the watchdog. */
+  const restartedByBoth = () => [
+    engine("die", 5005),
+    engine("start", 5200),
+    look(5300, 1, 5200),
+    ...apiRestart(5500, 5900),
+    ...watchdogCounts(6100),
+  ];
+
   test("a restart policy raises RestartCount; without that, somebody started it", () => {
     const and = [engine("die", 5005), engine("start", 5600), look(12_050, 0, 5600)];
     const main = mainOf(judgeTrial(tell({ and })));
@@ -499,14 +508,7 @@ describe("who healed", () => {
   });
 
   test("several, if one healer restarted it and then another", () => {
-    const and = [
-      engine("die", 5005),
-      engine("start", 5200),
-      look(5300, 1, 5200),
-      ...apiRestart(5500, 5900),
-      ...watchdogCounts(6100),
-    ];
-    const main = mainOf(judgeTrial(tell({ act: watched, and })));
+    const main = mainOf(judgeTrial(tell({ act: watched, and: restartedByBoth() })));
     expect(main.attribution.healer).toBe("several");
     expect(main.outcome).toBe("refuted");
     expect(main.explanation).toContain(
@@ -530,11 +532,7 @@ describe("who healed", () => {
   test("several, where one of the services had: what it had stands beside the others", () => {
     const act = actOf({ recovery: { ...watched.recovery, of: ["app", "postgres", "redis"] } });
     const and = [
-      engine("die", 5005),
-      engine("start", 5200),
-      look(5300, 1, 5200),
-      ...apiRestart(5500, 5900),
-      ...watchdogCounts(6100),
+      ...restartedByBoth(),
       ...["postgres", "redis"].flatMap((it) => [engine("die", 5005, {}, it), engine("start", 5200, {}, it)]),
     ];
     expect(mainOf(judgeTrial(tell({ act, and }))).explanation).toContain(

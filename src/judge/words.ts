@@ -1,6 +1,6 @@
 import type { Healer } from "../scenario/schema.ts";
 import type { Duration, Instant } from "../time.ts";
-import { formatDuration } from "../time.ts";
+import { formatDuration, ms } from "../time.ts";
 import type { ActJudgement, HealedBy, TrialJudgement } from "./judgement.ts";
 
 /** How judgements name things in their sentences. */
@@ -51,6 +51,10 @@ export const actOf = ({ acts }: TrialJudgement, act: ActJudgement["act"]): ActJu
 /** A duration that somebody chose: `5 s`, not `5.00 s`. */
 export const plain = (value: Duration): string =>
   formatDuration(value).replace(/\.(\d*?)0+ s$/, (_, kept: string) => (kept ? `.${kept} s` : " s"));
+
+/** At least so long: `7 min 12 s` of 7 min 12.6 s. */
+export const wholeSeconds = (value: Duration): string =>
+  value < 1000 ? formatDuration(value) : plain(ms(Math.floor(value / 1000) * 1000));
 
 /** An instant of the trial: `at 12.345 s`. */
 export const atInstant = (at: Instant): string => `at ${(at / 1000).toFixed(3)} s`;

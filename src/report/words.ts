@@ -10,8 +10,8 @@ import type {
 } from "../judge/judgement.ts";
 import { isAsClaimed } from "../judge/ledger.ts";
 import { together } from "../judge/together.ts";
-import { actOf, healerName, plain, withoutHealer } from "../judge/words.ts";
-import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
+import { actOf, healerName, wholeSeconds, withoutHealer } from "../judge/words.ts";
+import { formatDuration, formatInterval, ms } from "../time.ts";
 import { matrixHeadline } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -254,10 +254,6 @@ function downShort(control: TrialJudgement, main: ActJudgement): string {
   if (!restored) return control.outcome === "proven" ? down : "refuted";
   return `${down}, ${restored.outcome === "proven" ? "then healed" : "not healed"}`;
 }
-
-/** At least so long: tables are narrow, and the exact figure is elsewhere. */
-const wholeSeconds = (value: Duration): string =>
-  value < 1000 ? formatDuration(value) : plain(ms(Math.floor(value / 1000) * 1000));
 
 /** Whether a control came out in a way that a reader has to see. */
 export const anyControlFailed = (scenario: ScenarioJudgement): boolean =>

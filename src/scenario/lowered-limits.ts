@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AnyFault, Lowers } from "../fault/define.ts";
 import { type Duration, formatDuration, ms, seconds } from "../time.ts";
 import type { ComposeFacts } from "./compose.ts";
-import { faultsAfterwards, type WrittenFault, writtenFaults } from "./misfits.ts";
+import { faultsAfterwards, type PlacedFault, writtenFaults } from "./misfits.ts";
 import type { Path } from "./problem.ts";
 import type { Scenario } from "./schema.ts";
 
@@ -13,7 +13,7 @@ interface Found {
   readonly message: string;
 }
 
-interface Lowered extends WrittenFault {
+interface Lowered extends PlacedFault {
   readonly limit: Lowers["limit"];
   /** The parameter that says how far, where it need not be given. */
   readonly given?: string | undefined;
@@ -30,7 +30,7 @@ const named = { memory: "memory limit", cpus: "share of the cores" } as const;
 /** To put a limit back takes a moment. */
 const between = seconds(1);
 
-const lowered = (written: readonly WrittenFault[], faults: readonly AnyFault[]): Lowered[] =>
+const lowered = (written: readonly PlacedFault[], faults: readonly AnyFault[]): Lowered[] =>
   written.flatMap((it) => {
     const fault = faults.find(({ kind }) => kind === it.kind);
     const { data } = target.safeParse(it.params);

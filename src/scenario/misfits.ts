@@ -41,7 +41,8 @@ function choices({ fault, faults, recovery, escalation, holds, afterwards }: Sce
   return found;
 }
 
-export interface WrittenFault {
+/** A fault whose parameters were read, with where it stands. */
+export interface PlacedFault {
   readonly kind: string;
   /** Its own, without what the engine adds to each. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -52,15 +53,15 @@ export interface WrittenFault {
 }
 
 /** All faults of a scenario, those of its `afterwards` too, with where they stand. */
-export function everyWrittenFault(scenario: Scenario): WrittenFault[] {
+export function everyWrittenFault(scenario: Scenario): PlacedFault[] {
   return [...writtenFaults(scenario), ...faultsAfterwards(scenario)];
 }
 
-export const faultsAfterwards = ({ afterwards }: Scenario): WrittenFault[] =>
+export const faultsAfterwards = ({ afterwards }: Scenario): PlacedFault[] =>
   afterwards ? faultsOf(afterwards.fault, ["afterwards", "fault"]) : [];
 
 /** What a scenario claims something of: its faults as they are written, with where they stand. */
-export function writtenFaults({ fault, faults }: Scenario): WrittenFault[] {
+export function writtenFaults({ fault, faults }: Scenario): PlacedFault[] {
   const one = fault ? faultsOf(fault, ["fault"]) : [];
   return [...one, ...(faults ?? []).flatMap((it, index) => faultsOf(it, ["faults", index]))];
 }
@@ -68,7 +69,7 @@ export function writtenFaults({ fault, faults }: Scenario): WrittenFault[] {
 /** What is no time is told elsewhere, or is a parameter of a fault of one's own: it is none here. */
 const parameters = z.looseObject({ at: z.number().default(0).catch(0), for: z.number().optional().catch(0) });
 
-function faultsOf(choice: Readonly<Record<string, object>>, path: readonly (string | number)[]): WrittenFault[] {
+function faultsOf(choice: Readonly<Record<string, object>>, path: readonly (string | number)[]): PlacedFault[] {
   return Object.entries(choice).map(([kind, written]) => {
     const { at, for: lasts, ...params } = parameters.parse(written);
     return { kind, params, at: ms(at), ...(lasts === undefined ? {} : { for: ms(lasts) }), path: [...path, kind] };

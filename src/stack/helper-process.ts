@@ -33,7 +33,6 @@ export const helperStartLimit = ms(3 * startLimit + helloLimit + 2 * exitLimit);
 /** Another machine's clock is compared this often. */
 const clockEvery = seconds(5);
 const keptStderr = 2000;
-const exited = "exit code";
 
 interface Pending {
   readonly more: (data: unknown) => void;
@@ -104,7 +103,8 @@ export class HelperProcess implements AsyncDisposable {
   readonly #container: Dockerode.Container;
   readonly #stream: NodeJS.ReadWriteStream;
   readonly #order: HelperOrder;
-  readonly #exited: Promise<string>;
+  /** How it ended; not `told` where the engine could not say. */
+  readonly #exited: Promise<{ readonly told: boolean; readonly text: string }>;
   readonly #hello = Promise.withResolvers<string>();
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
@@ -128,9 +128,10 @@ export class HelperProcess implements AsyncDisposable {
     promise.catch(() => undefined);
     this.#hello.promise.catch(() => undefined);
 
-    this.#exited = container
-      .wait({ condition: "removed" })
-      .then((result) => `${exited} ${exitStatus.parse(result).StatusCode}`, messageOf);
+    this.#exited = container.wait({ condition: "removed" }).then(
+      (result) => ({ told: true, text: `exit code ${exitStatus.parse(result).StatusCode}` }),
+      (thrown: unknown) => ({ told: false, text: messageOf(thrown) }),
+    );
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     engine.modem.demuxStream(stream, stdout, stderr);
@@ -294,10 +295,10 @@ export class HelperProcess implements AsyncDisposable {
     // The exit code comes a moment after the stream's end.
     const exit = await inTime(exitCodeLimit, this.#exited, "its exit code").catch(() => undefined);
     // Where the engine tells of its end, its removal can be waited for.
-    if (exit?.startsWith(exited)) this.#isCut = false;
+    if (exit?.told) this.#isCut = false;
     this.lose(
       new KnownError(`${this.#order.program}-lost`, `the ${this.#order.program} was lost`, {
-        facts: { how: exit === undefined ? how : `${how}, ${exit}`, ...this.facts() },
+        facts: { how: exit === undefined ? how : `${how}, ${exit.text}`, ...this.facts() },
       }),
     );
   }
