@@ -19,7 +19,7 @@ import { blocks, commands, pages, root } from "./testing/blocks.ts";
 test("the pages have commands and examples to check", () => {
   expect(commands.length).toBeGreaterThan(5);
   expect(blocks.map(({ info }) => info)).toEqual(
-    expect.arrayContaining(["sh", "text", "yaml scenario", "yaml fault", "ts examples/nothing.ts"]),
+    expect.arrayContaining(["sh", "text", "yaml scenario", "yaml fault", "yaml faults", "ts examples/nothing.ts"]),
   );
 });
 

@@ -7,7 +7,7 @@ import type { Act } from "./plan.ts";
 import { ownerMark } from "./stack/labels.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { type Duration, formatDuration } from "./time.ts";
-import { forgetUndo, writeUndo } from "./undo.ts";
+import { forgetUndo, undoOf, writeUndo } from "./undo.ts";
 
 /** What a trial does to its stack, and writes down as it does it. */
 export interface Scene {
@@ -89,8 +89,7 @@ export class Breakage {
     const what = fault.describe(params);
     const aim = await fault.aim(toolsOf(scene), params);
     const breakage = new Breakage(scene, of, fault, aim, what);
-    const undo = { fault: fault.kind, aim };
-    writeUndo({ id: breakage.#undoId, owner: ownerMark(), run, trial, project, undo, what });
+    writeUndo({ id: breakage.#undoId, owner: ownerMark(), run, trial, project, undo: undoOf(fault, aim), what });
     return breakage;
   }
 

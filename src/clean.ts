@@ -48,7 +48,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
     try {
       await work();
     } catch (thrown) {
-      failed[what] = thrown instanceof KnownError ? `${thrown}` : messageOf(thrown);
+      failed[what] = reasonOf(thrown);
     }
   };
 
@@ -85,7 +85,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   }
   await attempt("the list of runs", async () => {
     for (const [run, owners] of await runsOf(docker)) {
-      if (!isMeant({ run })) continue;
+      if (!isMeant({ run }) || run === ownRun()) continue;
       const whose = options.all ? [] : owners.filter((owner) => owner === kept || ownerLives(owner));
       for (const owner of whose) leftAlone.add(run, owner);
       if (whose.length > 0) continue;
@@ -120,6 +120,8 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   return { done, leftAlone };
 }
 
+const reasonOf = (thrown: unknown): string => (thrown instanceof KnownError ? `${thrown}` : messageOf(thrown));
+
 async function isGone(
   docker: Dockerode,
   { project, run, undo }: Pick<UndoEntry, "project" | "run" | "undo">,
@@ -127,6 +129,9 @@ async function isGone(
   if (outlivesStack({ undo })) return false;
   return (await new Project(docker, project, [`${label.run}=${run}`]).look()).length === 0;
 }
+
+/** What this process makes is labelled as of a run of its own: killed, it is cleaned away as any other. */
+const ownRun = (): string => `clean-${ownerMark()}`;
 
 /** Undoes each entry; one that fails does not keep the others from being undone. */
 async function undoAll(
@@ -139,8 +144,8 @@ async function undoAll(
   try {
     await using hand = await startHand(docker, {
       image: await ensureHelperImage(docker),
-      name: `${projectPrefix}clean-${process.pid}`,
-      labels: { [label.owner]: ownerMark(), [label.role]: "hand" },
+      name: `${projectPrefix}${ownRun()}`,
+      labels: { [label.run]: ownRun(), [label.owner]: ownerMark(), [label.role]: "hand" },
       capabilities: capabilitiesOf(
         faults,
         entries.flatMap(({ undo }) => ("fault" in undo ? [undo.fault] : [])),
@@ -148,8 +153,8 @@ async function undoAll(
     });
     await using wires = new Wires(docker, {
       image: await ensureHelperImage(docker),
-      name: `${projectPrefix}clean-${process.pid}-wire`,
-      labels: { [label.owner]: ownerMark(), [label.role]: "wire" },
+      name: `${projectPrefix}${ownRun()}-wire`,
+      labels: { [label.run]: ownRun(), [label.owner]: ownerMark(), [label.role]: "wire" },
     });
     for (const entry of entries)
       try {
@@ -161,12 +166,12 @@ async function undoAll(
         const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
         done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand, wire: wires.to, host })}`);
       } catch (thrown) {
-        failed[entry.id] = messageOf(thrown);
+        failed[entry.id] = reasonOf(thrown);
       }
   } catch (thrown) {
     // Without a hand nothing can be undone; what has been undone is forgotten already.
     const open = new Set(leftToUndo({ all: true }).entries.map(({ id }) => id));
-    for (const { id } of entries) if (open.has(id)) failed[id] ??= messageOf(thrown);
+    for (const { id } of entries) if (open.has(id)) failed[id] ??= reasonOf(thrown);
   }
 }
 

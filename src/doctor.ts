@@ -1,8 +1,9 @@
 import { imagesOf } from "./doctor-images.ts";
 import { messageOf } from "./errors.ts";
+import { builtInFaults } from "./fault/registry.ts";
 import { compose } from "./stack/compose.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
-import { ensureHelperImage } from "./stack/helper-image.ts";
+import { ensureHelperImage, helperHasNft } from "./stack/helper-image.ts";
 
 /** One thing that healproof needs of this machine. */
 export interface Finding {
@@ -15,7 +16,8 @@ export interface Finding {
 
 /** Looks at this machine; changes nothing, unless `fix` asks to build the helper image. */
 export async function examine(composeFiles: readonly string[], options: { fix: boolean }): Promise<Finding[]> {
-  const findings = [node()];
+  // An older one cannot even read this.
+  const findings: Finding[] = [{ what: "Node", ok: true, detail: process.versions.node }];
   let engine: Engine;
   try {
     engine = await connectEngine();
@@ -31,6 +33,7 @@ export async function examine(composeFiles: readonly string[], options: { fix: b
         remedy:
           "start or install one (Debian: apt-get install docker.io; macOS: Docker Desktop or Colima), or npm run setup",
       },
+      await composePlugin(),
     ];
   }
   const [composeFinding, helper, ...images] = await Promise.all([
@@ -39,12 +42,6 @@ export async function examine(composeFiles: readonly string[], options: { fix: b
     ...composeFiles.map((file) => imagesOf(engine, file)),
   ]);
   return [...findings, composeFinding, helper, ...images.flat()];
-}
-
-function node(): Finding {
-  const major = Number(process.versions.node.split(".")[0]);
-  const ok = major >= 24;
-  return { what: "Node", ok, detail: process.versions.node, ...(ok ? {} : { remedy: "install Node 24 or later" }) };
 }
 
 async function composePlugin(): Promise<Finding> {
@@ -61,7 +58,9 @@ async function helperImage({ docker }: Engine, fix: boolean): Promise<Finding> {
   const what = "helper image";
   try {
     const reference = await ensureHelperImage(docker, { build: fix });
-    return { what, ok: true, detail: reference };
+    const kinds = builtInFaults.filter((it) => it.needs.includes("nft")).map((it) => it.kind);
+    const without = `${reference}, without nft: refused are ${kinds.join(", ")}`;
+    return { what, ok: true, detail: (await helperHasNft(docker, reference)) ? reference : without };
   } catch (thrown) {
     return { what, ok: false, detail: messageOf(thrown), remedy: "healproof doctor --fix" };
   }

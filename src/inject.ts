@@ -7,6 +7,7 @@ import type { AnyFault } from "./fault/define.ts";
 import { Hands } from "./fault/hand/hands.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Host } from "./fault/host.ts";
+import { refuseUnmet } from "./fault/needs.ts";
 import { Wires } from "./fault/wire/wires.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import { FaultSchedule } from "./fault-schedule.ts";
@@ -64,6 +65,7 @@ export async function inject(order: FaultOrder, options: InjectOptions): Promise
   const kept = await findKeptStack(docker, options);
   options.found(kept);
   const image = await ensureHelperImage(docker, { signal: options.interrupted });
+  await refuseUnmet(docker, image, [order.fault]);
   const name = `${projectPrefix}inject-${process.pid}`;
   const labels = { [label.run]: kept.run, [label.owner]: ownerMark(), [label.role]: "hand" };
   const { capabilities } = order.fault;

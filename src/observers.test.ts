@@ -98,6 +98,13 @@ test("one that is lost without a reason is trouble; one that may go is none", as
   it.lose[1]?.("lost by itself");
   await turn();
   expect(it.lost).toEqual(["lost by itself"]);
+  // Nor is it trouble that they end when all is over, which would pass for the cause of whatever goes wrong after it.
+  const { observers: ended, it: its } = setting();
+  await ended.attach();
+  await ended[Symbol.asyncDispose]();
+  its.lose[0]?.("ended");
+  await turn();
+  expect(its.lost).toEqual([]);
 });
 
 test("they come back with another hand, and that they were away is in the journal", async () => {

@@ -145,6 +145,7 @@ export class Observers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#mayGo = true;
     await this.#now?.[Symbol.asyncDispose]();
   }
 }

@@ -63,6 +63,7 @@ export function planTrials(
     ...(units.length > 0 ? { units } : {}),
     again: [],
     controls: [],
+    ...(scenario.uncontrolled === undefined ? {} : { uncontrolled: scenario.uncontrolled }),
   });
 
   const count = new Map<string, number>();

@@ -5,7 +5,9 @@ import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { type Capability, diskUseCapabilities } from "./fault/hand/hand.ts";
 import { Hands } from "./fault/hand/hands.ts";
 import { startHand } from "./fault/hand/start.ts";
-import type { Host } from "./fault/host.ts";
+import { type Host, labMachine } from "./fault/host.ts";
+import { needsTheLab } from "./fault/lab-of.ts";
+import { refuseUnmet } from "./fault/needs.ts";
 import type { Journal } from "./journal.ts";
 import { costOf, timingsOf } from "./judge/cost.ts";
 import type { TrialJudgement } from "./judge/judgement.ts";
@@ -20,12 +22,13 @@ import { QuietTime } from "./quiet-time.ts";
 import type { RunRecord, TrialRecord } from "./report/run-record.ts";
 import { leavesRoom } from "./room.ts";
 import { notePlanned } from "./run-folder.ts";
-import { type StackOrder, startContainers } from "./stack/containers.ts";
+import { checkedStack, type StackOrder, startContainers } from "./stack/containers.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
 import { ensureHelperImage } from "./stack/helper-image.ts";
 import type { LabStacks } from "./stack/lab/stacks.ts";
 import { kept, label, ownerMark, projectPrefix } from "./stack/labels.ts";
 import { removeLabelled } from "./stack/remove.ts";
+import { refuseMissingReplicas } from "./stack/replicas.ts";
 import type { StartedStack } from "./stack/stack.ts";
 import { ms } from "./time.ts";
 import { runTrial, type TrialProgress } from "./trial.ts";
@@ -60,9 +63,14 @@ export interface FinishedTrial {
 
 /** What the hand must be allowed for these plans. */
 function allowedFor(plans: readonly TrialPlan[], faults: readonly AnyFault[]): readonly Capability[] {
-  const kinds = plans.flatMap((plan) => plan.acts.flatMap((act) => act.faults.map((it) => it.kind)));
   const looksAtDisks = plans.some((it) => seriesWanted(it).disks.length > 0);
+  const kinds = faultsIn(plans, faults).map((it) => it.kind);
   return [...capabilitiesOf(faults, kinds), ...(looksAtDisks ? diskUseCapabilities : [])];
+}
+
+function faultsIn(plans: readonly TrialPlan[], faults: readonly AnyFault[]): AnyFault[] {
+  const kinds = new Set(plans.flatMap((plan) => plan.acts.flatMap((act) => act.faults.map((it) => it.kind))));
+  return faults.filter((it) => kinds.has(it.kind));
 }
 
 /** Stacks beside those that are measured: one that starts, waits as a control, or goes. */
@@ -119,6 +127,7 @@ export class Run implements AsyncDisposable {
     const engine = await connectEngine();
     const { interrupted: signal } = options;
     const helperImage = await ensureHelperImage(engine.docker, signal && { signal });
+    await refuseUnmet(engine.docker, helperImage, faultsIn(options.plans ?? [], options.faults));
     const handOf = (nth: number) =>
       startHand(engine.docker, {
         image: helperImage,
@@ -146,6 +155,7 @@ export class Run implements AsyncDisposable {
 
   async #run(plan: TrialPlan, number: number, makeRoom: () => void): Promise<FinishedTrial> {
     this.#interrupted.throwIfAborted();
+    await this.#refuse(plan);
     const folder = plan.id.replaceAll("/", "-");
     const began = hostNow();
     const journal = await runTrial(plan, {
@@ -170,6 +180,14 @@ export class Run implements AsyncDisposable {
     const { up } = timingsOf(journal);
     const record = { id: plan.id, folder, up, total: ms(hostNow() - began) };
     return { plan, journal, judgement: judgeTrial(journal), record };
+  }
+
+  /** What this target, this stack or this machine cannot do is refused before a stack is started. The command line asks for all plans first. */
+  async #refuse(plan: TrialPlan): Promise<void> {
+    const { lab, faults } = this.#options;
+    if (!lab && plan.stack.shares.includes(labMachine)) throw needsTheLab([plan.scenario]);
+    refuseMissingReplicas(plan, (await checkedStack(plan.stack)).model);
+    await refuseUnmet(this.#engine.docker, this.#helperImage, faultsIn([plan], faults));
   }
 
   async #start(order: StackOrder, signal: AbortSignal): Promise<StartedStack> {

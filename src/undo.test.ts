@@ -8,7 +8,16 @@ import { defineFault, type FaultStack } from "./fault/define.ts";
 import { noStack, noTools } from "./fault/testing/no-tools.ts";
 import { PretendHost } from "./fault/testing/pretend-host.ts";
 import { ownerMark } from "./stack/labels.ts";
-import { forgetUndo, forgetUnfinished, leftToUndo, outlivesStack, undoEntry, undoFolder, writeUndo } from "./undo.ts";
+import {
+  forgetUndo,
+  forgetUnfinished,
+  leftToUndo,
+  outlivesStack,
+  undoEntry,
+  undoFolder,
+  undoOf,
+  writeUndo,
+} from "./undo.ts";
 
 let root: string;
 let folder: string;
@@ -154,6 +163,21 @@ describe("undoing an entry", () => {
     const fault = breaks(() => Promise.reject(new Error("the engine is gone")));
     await expect(undoEntry(written(), [fault], noTools, folder)).rejects.toThrow("the engine is gone");
     expect(all()).toHaveLength(1);
+  });
+
+  test("of a fault that reaches outside its stack is still to be done when that is gone, also where the fault is unknown", () => {
+    const aim = { service: "app", pid: 7 };
+    const inside = breaks(async () => "put back");
+    const outside = { ...inside, shares: ["the router"] };
+    writeUndo({ ...entry({ id: "in" }), undo: undoOf(inside, aim) }, folder);
+    writeUndo({ ...entry({ id: "out" }), undo: undoOf(outside, aim) }, folder);
+    expect(new Map(all().map((it) => [it.id, outlivesStack(it)]))).toEqual(
+      new Map([
+        ["in", false],
+        ["out", true],
+      ]),
+    );
+    expect(all().map(({ undo }) => undo)).toEqual(all().map(() => expect.objectContaining({ fault: "break", aim })));
   });
 
   test("of a fault that this healproof does not have says so and keeps the entry", async () => {

@@ -35,8 +35,8 @@ const entry = z.strictObject({
   trial: z.string(),
   project: z.string(),
   undo: z.union([
-    /** `aim`: what the fault's own `aim` found out, all that its undo needs. */
-    z.strictObject({ fault: z.string(), aim: z.unknown() }),
+    /** `aim`: what the fault's own `aim` found out, all that its undo needs. `outlivesStack`: it broke something that is not of the stack. */
+    z.strictObject({ fault: z.string(), aim: z.unknown(), outlivesStack: z.literal(true).optional() }),
     /** The services of a healer, which were stopped. */
     z.strictObject({ start: z.array(z.string()).min(1) }),
     /** Units of the lab's machine itself, which were disabled. */
@@ -48,7 +48,15 @@ const entry = z.strictObject({
 export type UndoEntry = z.output<typeof entry>;
 
 /** Whether it is still to be put back once its stack is gone. */
-export const outlivesStack = ({ undo }: Pick<UndoEntry, "undo">): boolean => "enable" in undo;
+export const outlivesStack = ({ undo }: Pick<UndoEntry, "undo">): boolean =>
+  "enable" in undo || ("fault" in undo && undo.outlivesStack === true);
+
+/** What undoes a fault. Of one that reaches outside the stack it is told on the disk: `clean` may not know that fault. */
+export const undoOf = ({ kind, shares }: Pick<AnyFault, "kind" | "shares">, aim: unknown): UndoEntry["undo"] => ({
+  fault: kind,
+  aim,
+  ...(shares.length > 0 ? { outlivesStack: true } : {}),
+});
 
 export const undoFolder = () => stateFolder("undo");
 
@@ -129,12 +137,17 @@ export async function undoEntry(
   tools: FaultTools,
   folder: string = undoFolder(),
 ): Promise<string> {
-  const done = await performUndo(it, faults, tools);
+  const done = await performUndo(it, faults, tools, folder);
   forgetUndo(it.id, folder);
   return done;
 }
 
-async function performUndo({ undo, what }: UndoEntry, faults: readonly AnyFault[], tools: FaultTools): Promise<string> {
+async function performUndo(
+  { id, undo, what }: UndoEntry,
+  faults: readonly AnyFault[],
+  tools: FaultTools,
+  folder: string,
+): Promise<string> {
   if ("start" in undo) {
     await allDone(undo.start.map((it) => startOnceStopped(tools.stack, it)));
     return `started ${undo.start.join(", ")}`;
@@ -146,7 +159,10 @@ async function performUndo({ undo, what }: UndoEntry, faults: readonly AnyFault[
   const fault = faults.find((candidate) => candidate.kind === undo.fault);
   if (!fault)
     throw new KnownError("unknown-fault", `there is no fault "${undo.fault}" to undo ${what} with`, {
-      facts: { "known faults": faults.map((known) => known.kind).join(", ") },
+      facts: {
+        "known faults": faults.map((known) => known.kind).join(", "),
+        try: `putting it back by hand, then removing ${join(folder, `${id}.json`)}`,
+      },
     });
   return fault.undo(tools, undo.aim);
 }

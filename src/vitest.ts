@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from "vitest";
 import type { TrialJudgement } from "./judge/judgement.ts";
-import { otherwise } from "./judge/words.ts";
+import { toBeSeen, withoutHealer } from "./judge/words.ts";
 import type { TrialPlan } from "./plan.ts";
 import { planMatrix } from "./plan-matrix.ts";
 import { planTrials } from "./plan-trials.ts";
@@ -121,9 +121,8 @@ function fileRun(options: GateOptions): FileRun {
   return file;
 }
 
-function titleOf({ claim, control, nth, acts: [main] }: TrialPlan): string {
+function titleOf(plan: TrialPlan): string {
+  const { claim, control, nth } = plan;
   if (!control) return nth === undefined ? claim : `${claim} (trial ${nth})`;
-  const seen = main?.goal === "recovery" ? "it does not recover" : "what is claimed is not seen";
-  const what = main?.expect === "recovered" ? "another healer does it" : seen;
-  return `${control.of === undefined ? "" : "afterwards, "}${otherwise(control)} ${what}`;
+  return `${withoutHealer(control)}: ${toBeSeen(plan)}`;
 }

@@ -10,6 +10,7 @@ export const pages = [
   "docs/how-recovery-is-measured.md",
   "docs/adding-a-fault.md",
   "docs/faults.md",
+  "docs/lab.md",
   "docs/what-healproof-has-found.md",
   "fixtures/stack/README.md",
 ];

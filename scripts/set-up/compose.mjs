@@ -36,7 +36,7 @@ export function compose(machine, packages) {
 }
 
 /** @param {Machine} machine */
-function composeAdvice(machine) {
+export function composeAdvice(machine) {
   if (machine.platform !== "linux") return ["install Docker Compose version 2 (Docker Desktop carries it)"];
   if (!machine.has("apt-get"))
     return ["install the Docker Compose plugin, version 2 or later, with your distribution's package manager"];

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { composeAdvice } from "./compose.mjs";
 import { failure, lastLines, must, SetUpError } from "./machine.mjs";
 import { cannotInstall, installCommands } from "./system-packages.mjs";
 
@@ -67,6 +68,8 @@ export function engineAdvice(machine) {
     return ["install the Docker engine and its Compose plugin with your distribution's package manager, and start it"];
   return [
     ...(machine.has("dockerd") ? [] : installCommands(machine, ["docker.io", "iptables"])),
+    // It would be asked for next.
+    ...(machine.has("docker") ? [] : composeAdvice(machine)),
     ...(machine.uid === 0
       ? ["systemctl start docker   (or, without systemd: dockerd &)"]
       : ["sudo systemctl start docker", 'sudo usermod -aG docker "$USER"   (then log in again)']),

@@ -42,13 +42,14 @@ test.each(hopeless)("for %s nothing is installed, and the advice fits", async (_
   expect(ran.filter((line) => !line.startsWith("docker version"))).toEqual([]);
 });
 
-test("a root without an engine is told the packages and how to start it", () => {
+test("a root without an engine is told the packages, Compose's too, and how to start it", () => {
   const { machine } = scriptedMachine({ commands: ["apt-get"] });
-  expect(engineAdvice(machine)).toEqual([
-    "apt-get update",
-    "apt-get install docker.io iptables",
-    "systemctl start docker   (or, without systemd: dockerd &)",
-  ]);
+  const compose = expect.stringMatching(/^apt-get install docker-compose/);
+  const start = "systemctl start docker   (or, without systemd: dockerd &)";
+  const engine = ["apt-get update", "apt-get install docker.io iptables"];
+  expect(engineAdvice(machine)).toEqual([...engine, compose, compose, compose, start]);
+  const { machine: withCommand } = scriptedMachine({ commands: ["apt-get", "docker"] });
+  expect(engineAdvice(withCommand)).toEqual([...engine, start]);
 });
 
 test("a pid file that names no living process of that name does not count as a running engine", () => {

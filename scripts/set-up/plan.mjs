@@ -68,7 +68,7 @@ export async function setUp(machine, steps, { clock = () => performance.now() } 
 /** @param {boolean} refused @param {readonly string[]} problems */
 function explanation(refused, problems) {
   const head = refused
-    ? "This machine is not ready, and HEALPROOF_SETUP=no forbids to change it. What lacks first, and the commands for it:"
+    ? "This machine is not ready, and HEALPROOF_SETUP=no forbids to change it. What lacks (what needs that was not looked at), and the commands for it:"
     : "The set-up did not succeed:";
   return [head, ...problems.map((problem) => `\n  ${problem.replaceAll("\n", "\n  ")}`)].join("\n");
 }

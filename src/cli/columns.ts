@@ -1,5 +1,8 @@
-/** Rows as aligned columns, the last one as long as it is. No rows are no text. */
-export function columns(rows: readonly (readonly string[])[]): string {
+import { printable } from "../errors.ts";
+
+/** Rows as aligned columns, the last one as long as it is. No rows are no text. What is in them may come from outside. */
+export function columns(of: readonly (readonly string[])[]): string {
+  const rows = of.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {

@@ -1,9 +1,12 @@
-import { readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { execOnHost } from "../fault/exec-on-host.ts";
 import { connectEngine } from "../stack/engine.ts";
 import { label } from "../stack/labels.ts";
 import { rememberStack } from "../stack/stack-file.ts";
+import { undoOf, writeUndo } from "../undo.ts";
 import { Healproof, leftOf, runIdIn, smallStack } from "./testing/healproof.ts";
 
 /** Breaking by hand what `run --keep` left running. One stack for all, each test leaves it whole. */
@@ -166,6 +169,33 @@ test("a device that a killed healproof left without power gets it from clean, an
   expect((await leftOf(run)).sort()).toEqual(there);
   expect(healproof.undoEntries()).toEqual([]);
   await expect.poll(answers, { timeout: 10_000 }).toBe(true);
+});
+
+test("what broke this machine itself is put back although its stack is gone; a try that fails says why and keeps it", async () => {
+  const [broken, mendable] = [join(healproof.folder, "broken"), join(healproof.folder, "mendable")];
+  writeFileSync(broken, "");
+  const undo = ["sh", "-c", `test -e ${mendable} || { echo no key >&2; exit 1; }; rm ${broken}`];
+  const { pid = 0 } = spawnSync(process.execPath, ["--version"]);
+  writeUndo(
+    {
+      id: "healproof-gone-2-main-0",
+      owner: `${pid}.1`,
+      run: "gone-2",
+      trial: "by hand",
+      project: "healproof-gone-2",
+      undo: undoOf(execOnHost, { folder: healproof.folder, run: ["true"], witness: ["true"], watch: ["true"], undo }),
+      what: "broken key",
+    },
+    join(healproof.folder, "state", "healproof", "undo"),
+  );
+  const failed = await healproof.run(["clean", "gone-2"]);
+  expect([failed.code, healproof.undoEntries()]).toEqual([70, ["healproof-gone-2-main-0.json"]]);
+  expect(failed.err).toMatch(/it printed +no key/);
+  writeFileSync(mendable, "");
+  const { code, out, err } = await healproof.run(["clean", "gone-2"]);
+  expect(code, err).toBe(0);
+  expect(out).toContain("was run on this machine");
+  expect([existsSync(broken), healproof.undoEntries()]).toEqual([false, []]);
 });
 
 test("clean forgets how a stack was started once it is gone, and not before", async () => {

@@ -7,7 +7,7 @@ import { slowed } from "../plan-slowed.ts";
 import type { LeftOut } from "../scenario/left-out.ts";
 import type { LoadedScenario } from "../scenario/load.ts";
 import { hasMachine } from "../scenario/machine.ts";
-import { everyWrittenFault } from "../scenario/misfits.ts";
+import { everyWrittenFault } from "../scenario/written-faults.ts";
 import { checkedStack } from "../stack/containers.ts";
 import { refuseFilesOutside } from "../stack/lab/files.ts";
 import type { Lab, LabOrder } from "../stack/lab/lab.ts";

@@ -1,6 +1,6 @@
 import { type Cleaned, clean } from "../clean.ts";
 import { examine } from "../doctor.ts";
-import { type ExitCode, exitCode } from "../errors.ts";
+import { type ExitCode, exitCode, printable } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { LeftAlone } from "../left-alone.ts";
 import { loadScenarios } from "../scenario/load.ts";
@@ -36,9 +36,11 @@ export async function downCommand(
   run: string | undefined,
   flags: { readonly target: Target; readonly json: boolean },
 ): Promise<ExitCode> {
-  using interrupt = interruptSignal();
+  // Only in the lab is there something to put back: here Ctrl-C ends it, and a second call goes on with it.
+  using interrupt = flags.target === "vagrant" ? interruptSignal() : undefined;
   const tell = (what: string) => void process.stderr.write(`${what}\n`);
-  await using _ = await labOfKeptStacks(flags.target, { tell, signal: interrupt.signal });
+  const signal = interrupt?.signal ?? new AbortController().signal;
+  await using _ = await labOfKeptStacks(flags.target, { tell, signal });
   const removed = await down(run);
   const { containers, networks, volumes, stuck } = removed;
   print(flags, removed, () =>
@@ -55,9 +57,9 @@ export async function cleanCommand(
 ): Promise<ExitCode> {
   const tell = ({ done, leftAlone }: Cleaned) => {
     const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
-    const lines = [...done, ...leftAlone.lines];
+    const lines = [...done, ...leftAlone.lines].map(printable);
     print(flags, done, () => `${lines.length === 0 ? nothing : lines.join("\n")}\n`);
-    if (flags.json) process.stderr.write(leftAlone.lines.map((it) => `${it}\n`).join(""));
+    if (flags.json) process.stderr.write(leftAlone.lines.map((it) => `${printable(it)}\n`).join(""));
     // Whoever names a run expects it to be gone, or to hear that it is not.
     return run !== undefined && leftAlone.inUse ? exitCode.usage : exitCode.proven;
   };

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCode, KnownError, printable } from "../errors.ts";
 import { seconds } from "../time.ts";
+import { interruptAll } from "./interrupt.ts";
 import { program } from "./program.ts";
 
 // Whoever read our output may be gone (a closed terminal, `| head`). That is no reason to leave a stack broken behind.
@@ -8,6 +9,21 @@ for (const stream of [process.stdout, process.stderr])
   stream.on("error", (thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== "EPIPE" && thrown.code !== "EIO") throw thrown;
   });
+
+const tell = (thrown: unknown) =>
+  void process.stderr.write(`${printable((thrown instanceof Error ? thrown.stack : undefined) ?? String(thrown))}\n`);
+
+// A defect in what nobody awaits must not pass for a verdict, nor leave anything behind. Of several the first says why.
+let defect = false;
+process.on("uncaughtException", (thrown) => {
+  if (defect) return;
+  defect = true;
+  tell(thrown);
+  if (!interruptAll("a defect of healproof")) process.exit(exitCode.internal);
+});
+process.on("exit", () => {
+  if (defect) process.exitCode = exitCode.internal;
+});
 
 /** Argv to command; the only place that sets the exit code. What is known prints as one block, a defect keeps its stack. */
 try {
@@ -19,7 +35,7 @@ try {
     process.stderr.write(`${thrown}\n`);
     process.exitCode = thrown.exitCode;
   } else {
-    process.stderr.write(`${printable((thrown instanceof Error ? thrown.stack : undefined) ?? String(thrown))}\n`);
+    tell(thrown);
     process.exitCode = exitCode.internal;
   }
 }

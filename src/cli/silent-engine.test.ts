@@ -19,7 +19,7 @@ recovery: { within: 10s, healedBy: restart-policy, when: [{ probe: "http://api:8
 uncontrolled: nothing of it is ever started
 `;
 
-async function healproofAgainst(answer: RequestListener, args: (folder: string) => string[]) {
+async function healproofAgainst(answer: RequestListener, args: (folder: string) => string[], also?: URL) {
   using engine = await FakeEngine.start(answer);
   using healproof = new Healproof();
   const { folder } = healproof;
@@ -27,7 +27,7 @@ async function healproofAgainst(answer: RequestListener, args: (folder: string) 
   writeFileSync(join(folder, "it.yaml"), scenario);
   const { code, out, err } = await healproof.run(args(folder), {
     DOCKER_HOST: `unix://${engine.socket}`,
-    NODE_OPTIONS: `--import=${hurried}`,
+    NODE_OPTIONS: [hurried, ...(also ? [also] : [])].map((it) => `--import=${it}`).join(" "),
   });
   return { code, said: out + err };
 }
@@ -46,6 +46,21 @@ const commands: [string, (folder: string) => string[]][] = [
   ["down", () => ["down"]],
   ["inject", () => ["inject", "hang", "--param", "service=api"]],
 ];
+
+describe.concurrent("a defect in what nobody awaits", () => {
+  test.each([
+    ["clean", () => ["clean"], "", false],
+    ["run", (folder: string) => ["run", join(folder, "it.yaml"), "--out", folder], "?under-way", true],
+  ] as const)("ends %s with its stack and exit code 70, and no verdict", async (_, args, once, putsBack) => {
+    const defect = new URL("./testing/late-defect.ts", import.meta.url);
+    defect.search = once;
+    const { code, said } = await healproofAgainst(() => undefined, args, defect);
+    expect(code).toBe(70);
+    expect(said).toMatch(/a defect that nobody awaits\n +at /);
+    expect(said).not.toMatch(/proven|refuted|inconclusive/);
+    expect(said.includes("a defect of healproof: putting everything back")).toBe(putsBack);
+  });
+});
 
 describe.concurrent.each(commands)("%s", (command, args) => {
   test("ends where an engine accepts connections and never answers", { timeout: fastEnoughMs }, async () => {

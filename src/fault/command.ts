@@ -13,7 +13,7 @@ const command = z.array(z.string()).min(1);
 export const commands = {
   run: command.meta({
     description:
-      "The command that breaks it: a program and its arguments, without a shell. It must end; what it leaves running must let go of its output",
+      "The command that breaks it: a program and its arguments, without a shell. It must end; what it leaves running must let go of its output. Should healproof be killed while it runs, it goes on: let `undo` reckon with that",
   }),
   witness: command.meta({
     description: "The command that tells whether it has bitten: exit code 0 if so; asked again until the limit",
@@ -93,7 +93,7 @@ function failed(code: string, what: string, command: readonly string[], done: Ex
       ...(done
         ? { "exit code": `${done.exitCode}`, "it printed": printed || "nothing" }
         : { why: "its container does not run" }),
-      try: "running it by hand: healproof up, then docker exec",
+      try: "running it by hand, where the fault runs it: of a container by docker exec, after healproof up",
     },
     exitCode: exitCode.inconclusive,
   });

@@ -63,6 +63,9 @@ export interface Neighbour {
   readonly addresses: readonly string[];
 }
 
+/** What not every machine can give our helpers. */
+export type Need = "nft";
+
 /** Which limit of its container a fault lowers, and puts back in the end. */
 export interface Lowers {
   readonly limit: "memory" | "cpus";
@@ -155,6 +158,8 @@ export interface Fault<Kind extends string, Params extends z.ZodObject, Aim, Las
   readonly lasts: Lasts;
   /** What the hand must be allowed for it, besides signals. */
   readonly capabilities?: readonly Capability[];
+  /** Where it cannot be had, the fault is refused before any stack is started. */
+  readonly needs?: readonly Need[];
   /** What it reaches outside the stack, by the names under which a scenario must permit that (`stack.shares`). */
   readonly shares?: readonly string[];
   readonly lowers?: Lowers;
@@ -185,6 +190,7 @@ export interface AnyFault<Kind extends string = string, Written = unknown, Lasts
   readonly ends: FaultEnd;
   readonly lasts: Lasts;
   readonly capabilities: readonly Capability[];
+  readonly needs: readonly Need[];
   readonly shares: readonly string[];
   readonly lowers: Lowers | undefined;
   readonly takesEngine: boolean;
@@ -211,6 +217,7 @@ export function defineFault<const Kind extends string, Params extends z.ZodObjec
     ends: fault.ends,
     lasts: fault.lasts,
     capabilities: fault.capabilities ?? [],
+    needs: fault.needs ?? [],
     shares: fault.shares ?? [],
     lowers: fault.lowers,
     takesEngine: fault.takesEngine ?? false,

@@ -43,7 +43,10 @@ export const devicePowerLoss = defineFault({
   summary:
     "A device loses its mains: gone from the network without a good-bye; with the power it returns, as it boots.",
   params: z.strictObject({
-    device: z.string().min(1).meta({ description: "The service that is the device, or emulates it" }),
+    device: z
+      .string()
+      .min(1)
+      .meta({ description: "The service that is the device, or emulates it; its first container, of several" }),
     returnsAt: z.enum(["same-address", "new-address"]).default("same-address").meta({
       description: "The address that it has with the power back; same-address unless told",
     }),

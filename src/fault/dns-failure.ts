@@ -67,6 +67,7 @@ export const dnsFailure = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
+  needs: ["nft"],
   describe: ({ answer, ...params }) =>
     `${answer === "none" ? "no DNS" : "NXDOMAIN for every name"} in ${containerName(params)}`,
 

@@ -41,6 +41,7 @@ export const isolate = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
+  needs: ["nft"],
   describe: ({ peers, direction, ...params }) =>
     `isolation of ${containerName(params)}${peers ? ` from ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
 

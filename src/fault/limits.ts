@@ -43,7 +43,8 @@ export async function giveBack({ stack }: FaultTools, aim: LimitsAim): Promise<s
   const { id } = await stack.container(aim.service, aim.replica);
   if (id !== aim.process.container) return `${containerName(aim)} was made anew; nothing to put back`;
   const now = await stack.limits(id);
-  if (areGiven(now, { given: aim.former }))
+  const swapIsFormer = Math.abs(now.memorySwap - (aim.former.memorySwap ?? now.memorySwap)) < slack.memory;
+  if (areGiven(now, { given: aim.former }) && swapIsFormer)
     return `${containerName(aim)} has ${limitsText(aim.former)}; nothing to put back`;
   if (!areGiven(now, aim)) return `${containerName(aim)} was given ${limitsText(pick(now, aim))} by somebody; left so`;
   await stack.setLimits(id, given(aim.former));

@@ -56,6 +56,7 @@ export const packetLoss = defineFault({
   aimed,
   ends: "by-us",
   lasts: true,
+  needs: ["nft"],
   describe: ({ share, peers, direction, ...params }) =>
     `loss of ${share}% of ${containerName(params)}'s packets${peers ? ` with ${peers.join(", ")}` : ""}${direction === "both" ? "" : ` (${direction})`}`,
 

@@ -99,6 +99,9 @@ test("a crash of a named process hits the oldest of that name and leaves the mai
   expect(aim).toMatchObject({ process: first?.process });
   await eventually("it is gone", async () => (await processesOf(container)).length === 2);
   expect((await processesOf(container)).map((it) => it.process)).toEqual([main?.process, second?.process]);
+  // Nobody starts it again, in a container that runs on.
+  expect(await crash.undo(ground.tools, aim)).toBe("sleep did not run again in named, which was restarted");
+  await eventually("both are there again", async () => (await processesOf(container)).length === 3);
   expect(await crash.undo(ground.tools, aim)).toBe("named runs again; nothing to put back");
   await expect(crash.aim(ground.tools, { service: "named", process: "nginx" })).rejects.toMatchObject({
     code: "no-such-process",

@@ -102,6 +102,23 @@ describe("a crash", () => {
     expect(pretend.did).toEqual(["SIGKILL 50"]);
   });
 
+  test("of a named process is put back by restarting its container, where nobody has started it again", async () => {
+    const pretend = new Pretend();
+    pretend.children.push({ pid: 50, comm: "worker", state: "running" });
+    const aim: unknown = JSON.parse(JSON.stringify(await crash.aim(pretend, { ...params, process: "worker" })));
+    expect(await crash.undo(pretend, aim)).toBe("worker runs in app; nothing to put back");
+    const [dead] = pretend.children.splice(0);
+    expect(await crash.undo(pretend, aim)).toBe("worker did not run again in app, which was restarted");
+    pretend.become("running");
+    if (dead) pretend.children.push({ ...dead, pid: 60 });
+    expect(await crash.undo(pretend, aim)).toBe("worker runs in app; nothing to put back");
+    // Another life of the container owes nothing to the one in which it was killed.
+    pretend.children.splice(0);
+    pretend.process = { ...pretend.process, startTicks: pretend.process.startTicks + 100 };
+    expect(await crash.undo(pretend, aim)).toBe("app runs again; nothing to put back");
+    expect(pretend.did).toEqual(["restart c1"]);
+  });
+
   test("of a name that nothing has is an error that says what there is", async () => {
     const pretend = new Pretend();
     pretend.children.push({ pid: 50, comm: "worker", state: "running" });

@@ -74,7 +74,11 @@ export async function startAgainOnceStopped(tools: FaultTools, aim: ProcessAim):
 }
 
 /** Whether a container is still in the life that a process belongs to: its first one is no younger. One without any is just ending. */
-async function isLifeOf(process: ProcessIdentity, { hand }: FaultTools, { id, pid }: FaultContainer): Promise<boolean> {
+export async function isLifeOf(
+  process: ProcessIdentity,
+  { hand }: Pick<FaultTools, "hand">,
+  { id, pid }: Pick<FaultContainer, "id" | "pid">,
+): Promise<boolean> {
   const [first] = await hand.list(id, pid);
   return id === process.container && (first === undefined || first.process.startTicks <= process.startTicks);
 }
@@ -140,5 +144,11 @@ export async function watchBeside(
     if (found) told({ ...found, when });
   };
   const watches = [hand.watch(process, closely, either), keepLooking(look, told, either)];
-  await Promise.race(watches).finally(() => ended.abort());
+  try {
+    await Promise.race(watches);
+  } finally {
+    ended.abort();
+    // A look that is under way may still touch what an undo is about to put back.
+    await Promise.allSettled(watches);
+  }
 }

@@ -115,6 +115,17 @@ describe("out of memory", () => {
     expect(pretend.limits).toEqual({ memory: 1024 * MiB, memorySwap: 2048 * MiB, cpus: 2 });
   });
 
+  test("at the very limit that it has gives back the swap that it had besides", async () => {
+    const pretend = new Pretend();
+    pretend.limits = { memory: 256 * MiB, memorySwap: 512 * MiB, cpus: 0 };
+    const aim = await oom.aim(pretend, { ...params, limit: "256MiB" });
+    await oom.inject(pretend, aim);
+    expect(pretend.limits.memorySwap).toBe(256 * MiB);
+    expect(await oom.undo(pretend, aim)).toContain("app has 256 MiB of memory again");
+    expect(pretend.limits.memorySwap).toBe(512 * MiB);
+    expect(await oom.undo(pretend, aim)).toContain("nothing to put back");
+  });
+
   test("that was cut short lets the process go on with the score that it had", async () => {
     const pretend = new Pretend();
     pretend.memory = { ...pretend.memory, score: -500 };

@@ -136,12 +136,16 @@ export interface TrialJudgement {
     /** Its main act is what the scenario breaks afterwards; absent, what the scenario breaks. */
     readonly of?: "afterwards";
     readonly because?: string;
+    /** What is to be seen in it: `it does not recover`. Absent in what an older healproof has saved. */
+    readonly expects?: string;
   };
   /** Of a trial that repeats the scenario's first: which one it is. */
   readonly nth?: number;
   /** The ids of the trials that repeat it, and of its controls, as planned: what is proven counts only beside them. */
   readonly again: readonly string[];
   readonly controls: readonly string[];
+  /** Why there can be no control, where there is none, or none for each healer. */
+  readonly uncontrolled?: string;
   readonly variant?: string;
   readonly acts: readonly ActJudgement[];
   /** Absent where the scenario has no ledger, or it was never asked. */

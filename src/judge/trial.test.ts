@@ -784,7 +784,7 @@ describe("a scenario", () => {
   test("says of each control which of its faults it is of", () => {
     const plan: Story["plan"] = { control: { without: "watchdog", of: "afterwards", stop: ["watchdog"] } };
     const control = judgeTrial(tell({ plan }));
-    expect(control.control).toEqual({ without: "watchdog", of: "afterwards" });
+    expect(control.control).toMatchObject({ without: "watchdog", of: "afterwards" });
     expect(judgeScenario(proven, [control]).explanation).toContain("; control of afterwards, without the watchdog: ");
     const ofMain = { ...control, control: { without: "watchdog" } } as const;
     expect(judgeScenario(proven, [ofMain]).explanation).toContain("; control without the watchdog: ");

@@ -11,6 +11,7 @@ import { runMeanwhile } from "./run-meanwhile.ts";
 import { signalsOf } from "./signals.ts";
 import { unfinished } from "./unfinished.ts";
 import { worst } from "./verdict.ts";
+import { toBeSeen } from "./words.ts";
 
 /**
  * Judges one trial from its journal alone. Three-valued: whatever goes wrong in judging itself is inconclusive, never a pass,
@@ -29,10 +30,13 @@ export function judgeTrial(journal: Journal): TrialJudgement {
 
 function identityOf(
   journal: Journal,
-): Pick<TrialJudgement, "id" | "scenario" | "claim" | "control" | "nth" | "again" | "controls" | "variant"> {
+): Pick<
+  TrialJudgement,
+  "id" | "scenario" | "claim" | "control" | "nth" | "again" | "controls" | "uncontrolled" | "variant"
+> {
   const header = journal.find((it) => it.kind === "header");
   if (!header) return { id: "unknown", scenario: "unknown", claim: "", again: [], controls: [] };
-  const { id, scenario, claim, control, nth, again, controls, variant } = header.plan;
+  const { id, scenario, claim, control, nth, again, controls, uncontrolled, variant } = header.plan;
   return {
     id,
     scenario,
@@ -47,9 +51,11 @@ function identityOf(
             ...(control.given === undefined ? {} : { given: control.given }),
             ...(control.of === undefined ? {} : { of: control.of }),
             ...(control.because === undefined ? {} : { because: control.because }),
+            expects: toBeSeen(header.plan),
           },
         }
       : {}),
+    ...(uncontrolled === undefined ? {} : { uncontrolled }),
     ...(variant === undefined ? {} : { variant }),
   };
 }

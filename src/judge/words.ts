@@ -1,3 +1,4 @@
+import type { TrialPlan } from "../plan.ts";
 import type { Healer } from "../scenario/schema.ts";
 import type { Duration, Instant } from "../time.ts";
 import { formatDuration, ms } from "../time.ts";
@@ -21,22 +22,35 @@ export const healerName = (healer: HealedBy): string => names[healer];
 
 type Control = NonNullable<TrialJudgement["control"]>;
 
+/** What a control changes, planned or judged. */
+interface Change {
+  readonly without?: Healer | undefined;
+  readonly given?: string | undefined;
+}
+
 /** `without the watchdog`; `afterwards, without the watchdog` where it is of what a scenario breaks afterwards. */
-export const withoutHealer = (control: Control): string =>
+export const withoutHealer = (control: Change & { readonly of?: "afterwards" | undefined }): string =>
   `${control.of === "afterwards" ? "afterwards, " : ""}${otherwise(control)}`;
 
 /** `without the watchdog`, `where redis carries the label`. */
-export const otherwise = ({
-  without,
-  given,
-}: {
-  readonly without?: Healer | undefined;
-  readonly given?: string | undefined;
-}): string => (without === undefined ? `where ${given ?? "something is otherwise"}` : `without ${healerName(without)}`);
+export const otherwise = ({ without, given }: Change): string =>
+  without === undefined ? `where ${given ?? "something is otherwise"}` : `without ${healerName(without)}`;
+
+/** What is to be seen in a control: `it does not recover`. */
+export function toBeSeen({ acts: [main], ledger }: Pick<TrialPlan, "acts" | "ledger">): string {
+  if (ledger?.lossExpected) return "what was acknowledged is lost";
+  if (main?.expect === "recovered") return "it recovers all the same";
+  if (main?.goal === "escalation") return "nobody is called";
+  return main?.goal === "holds" ? "it does not stay so" : "it does not recover";
+}
 
 /** `control without the watchdog`, `control of afterwards, without the watchdog`. */
 export const controlLabel = (control: Control): string =>
   `control ${control.of === undefined ? "" : "of "}${withoutHealer(control)}`;
+
+/** `control without the watchdog: it does not recover`. */
+export const controlTitle = (control: Control): string =>
+  `${controlLabel(control)}${control.expects === undefined ? "" : `: ${control.expects}`}`;
 
 /** What a trial is called beside the others of its scenario: `control without the watchdog: `, `trial 3: `; nothing where there is one. */
 export function trialPrefix({ control, nth }: TrialJudgement): string {

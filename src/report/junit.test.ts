@@ -30,7 +30,7 @@ describe("junit.xml", () => {
     expect(suites.map((it) => attribute(it, "name"))).toEqual(run.scenarios.map((it) => it.scenario));
     expect(suites.map((it) => elements(it, "testcase").length)).toEqual([2, 2, 3]);
     expect(elements(documentOf(gateRun()), "testcase").map((it) => attribute(it, "name"))).toContain(
-      "control: afterwards, without the watchdog it does not recover",
+      "control of afterwards, without the watchdog: it does not recover",
     );
   });
 

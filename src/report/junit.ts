@@ -1,9 +1,10 @@
 import type { ActJudgement, Outcome, ScenarioJudgement, TrialJudgement } from "../judge/judgement.ts";
 import type { BrokenHealerJudgement, MatrixCell, MatrixJudgement } from "../judge/matrix.ts";
+import { controlTitle } from "../judge/words.ts";
 import { type Html, html } from "./html.ts";
 import { cellWord, triedAgainst } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
-import { controlName, notRunOf, notRunReason, trialsOf, verdictText } from "./words.ts";
+import { notRunOf, notRunReason, trialsOf, verdictText } from "./words.ts";
 
 /** A run as CI servers read it: a suite for each scenario, a case for its trial and for each control; one more for the broken healers. A failure is a refuted claim, an error is inconclusive. */
 export function junitXml(run: RunRecord): string {
@@ -99,7 +100,7 @@ function missingCase(
 }
 
 function testCase(trial: TrialJudgement, claim: string, took: number, why: readonly string[]): Html {
-  const name = trial.control ? `control: ${controlName(trial)} it does not recover` : claim;
+  const name = trial.control ? controlTitle(trial.control) : claim;
   const tag = `${trial.nth === undefined ? "" : ` (trial ${trial.nth})`}${trial.variant === undefined ? "" : ` (variant ${trial.variant})`}`;
   return html`<testcase classname="${trial.scenario}" name="${name}${tag}" time="${inSeconds(took)}">
 <properties>

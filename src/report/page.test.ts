@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { judgeScenarios } from "../judge/run.ts";
 import { reportHtml } from "./page.ts";
 import { attribute, elements, parsed } from "./testing/markup.ts";
 import {
@@ -364,3 +365,18 @@ const flapping = {
   healedBy: "restart-policy",
   flapping: true,
 } as const;
+
+test("a scenario without a control says why there is none, or that none was run", () => {
+  const why = "Nobody is to act, so there is nobody to switch off";
+  const [trial] = gateRun().run.scenarios.map((it) => it.trial);
+  if (!trial) throw new Error("the sample has scenarios");
+  const { run, journals } = gateRun();
+  const alone = (uncontrolled?: string) => {
+    const it = { ...trial, controls: [], ...(uncontrolled === undefined ? {} : { uncontrolled }) };
+    const [scenario] = judgeScenarios([it]);
+    return reportHtml({ ...run, scenarios: scenario ? [scenario] : [] }, journals);
+  };
+  expect(alone(why)).toContain(`<strong>No control:</strong> ${why}.`);
+  expect(alone(why)).not.toContain("No control was run");
+  expect(alone()).toContain("No control was run: nothing shows that it would not have come out so by itself.");
+});

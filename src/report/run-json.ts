@@ -93,11 +93,13 @@ const trial = z.strictObject({
       given: z.string().exactOptional(),
       of: z.literal("afterwards").exactOptional(),
       because: z.string().exactOptional(),
+      expects: z.string().exactOptional(),
     })
     .exactOptional(),
   nth: z.int().exactOptional(),
   again: z.array(z.string()).default([]),
   controls: z.array(z.string()),
+  uncontrolled: z.string().exactOptional(),
   variant: z.string().exactOptional(),
   acts: z.array(act),
   ledger: z

@@ -25,7 +25,7 @@ ${notRunOf(scenario).map(
   ({ text }) => html`<p class="shows inconclusive"><strong>Not proven:</strong> ${text}.</p>
 `,
 )}
-${scenario.controls.length === 0 && notRunOf(scenario).length === 0 && html`<p class="quiet">No control was run: nothing shows that it would not have come back by itself.</p>`}
+${uncontrolled(scenario)}
 ${scenario.controls.map(shows)}
 ${trialsOf(scenario).map((it) =>
   trialSection(
@@ -36,6 +36,15 @@ ${trialsOf(scenario).map((it) =>
 )}
 </section>
 `;
+}
+
+/** Why no control stands beside it, or not one for each healer: its own reason, or that none was asked for. */
+function uncontrolled(scenario: ScenarioJudgement): Piece {
+  const { trial, controls } = scenario;
+  if (trial.uncontrolled !== undefined)
+    return html`<p class="quiet"><strong>${trial.controls.length === 0 ? "No control" : "No control for each healer"}:</strong> ${prose(trial.uncontrolled)}.</p>`;
+  if (controls.length > 0 || notRunOf(scenario).length > 0) return undefined;
+  return html`<p class="quiet">No control was run: nothing shows that it would not have come out so by itself.</p>`;
 }
 
 /** What a control shows, in the scenario's own words, where it came out as it must; or that it does not show it. */

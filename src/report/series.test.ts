@@ -3,7 +3,7 @@ import { actOf, type Item, policyRestart, sampled, series, tell } from "../judge
 import { judgeTrial } from "../judge/trial.ts";
 import { instant, ms } from "../time.ts";
 import { References } from "./anchors.ts";
-import { excerpt } from "./evidence.ts";
+import { excerpt } from "./excerpt.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** How series are shown whose values are no numbers to a reader: states in words, totals as steps. */

@@ -30,8 +30,8 @@ describe("the terminal's table", () => {
                                                                            they must
 
       All 3 claims proven
-      wall 61.2 s; 7 trials of 3 min 26 s in all, 1.64 times the stacks' starts and
-      the recoveries alone (2 min 6 s)
+      wall 61.2 s, 0.49 times the stacks' starts and the recoveries alone (2 min 6 s);
+      7 trials of 3 min 26 s in all, 1.64 times
       "
     `);
   });
@@ -147,8 +147,8 @@ describe("the terminal's table", () => {
         - app-crash without watchdog: --no-control
 
       4 of 16 claims proven, 4 refuted, 8 inconclusive, 2 not run
-      wall 61.2 s; 21 trials of 9 min 41 s in all, 1.98 times the stacks' starts and
-      the recoveries alone (4 min 54 s)
+      wall 61.2 s, 0.21 times the stacks' starts and the recoveries alone (4 min 54
+      s); 21 trials of 9 min 41 s in all, 1.98 times
       "
     `);
   });
@@ -195,8 +195,8 @@ describe("the terminal's table", () => {
         - watchdog-crash: left out: tagged slow
 
       1 of 2 claims proven, 1 inconclusive, 3 not run
-      wall 61.2 s; 2 trials of 42.5 s in all, 1.86 times the stacks' starts and the
-      recoveries alone (22.9 s)
+      wall 61.2 s, 2.68 times the stacks' starts and the recoveries alone (22.9 s); 2
+      trials of 42.5 s in all, 1.86 times
       "
     `);
   });
@@ -229,8 +229,8 @@ describe("the terminal's table", () => {
         - host-power-loss: left out: tagged lab
 
       All 3 claims proven, 2 of 5 broken healers caught, 2 holes, 1 open, 1 not run
-      wall 61.2 s; 15 trials of 8 min 6 s in all, 1.73 times the stacks' starts and
-      the recoveries alone (4 min 41 s)
+      wall 61.2 s, 0.22 times the stacks' starts and the recoveries alone (4 min 41
+      s); 15 trials of 8 min 6 s in all, 1.73 times
       "
     `);
     expect(summaryText(wholeMatrixRun().run, plain)).toContain("All 3 claims proven, all 2 broken healers caught");

@@ -4,7 +4,7 @@ import type { ActJudgement, CheckJudgement, Evidence, TrialJudgement } from "../
 import { controlLabel, plain } from "../judge/words.ts";
 import { formatDuration, instant, type Moment } from "../time.ts";
 import { fileLink, References, trialAnchor } from "./anchors.ts";
-import { excerpt } from "./evidence.ts";
+import { excerpt } from "./excerpt.ts";
 import { happenings } from "./happenings.ts";
 import { type Html, html, type Piece } from "./html.ts";
 import { legend } from "./legend.ts";

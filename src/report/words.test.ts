@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { judgeScenario } from "../judge/scenario.ts";
 import {
   actOf,
@@ -10,6 +10,8 @@ import {
   tell,
 } from "../judge/testing/journal-builder.ts";
 import { judgeTrial } from "../judge/trial.ts";
+import { controlTitle } from "../judge/words.ts";
+import type { Act, TrialPlan } from "../plan.ts";
 import { ms } from "../time.ts";
 import { junitXml } from "./junit.ts";
 import { reportHtml } from "./page.ts";
@@ -103,4 +105,29 @@ test("a control in which data must be lost says whether it was, and how much", (
   expect(controlSentence(losing(["a", "b"]))).toMatch(
     /^where it is otherwise: recovered in .*; 2 of 40 acknowledged lost$/,
   );
+});
+
+describe("a control is called by what is to be seen in it", () => {
+  const shown = (it: Act, over: Partial<TrialPlan> = {}) => {
+    const { control } = judgeTrial(tell({ act: it, plan: { ...planned, ...over } }));
+    return control && controlTitle(control);
+  };
+  const planned: Partial<TrialPlan> = { id: "it/without-watchdog", control: { without: "watchdog", stop: [] } };
+  const ledger: TrialPlan["ledger"] = { service: "ledger", check: ["check"], within: ms(1000), lossExpected: true };
+  const given: TrialPlan["control"] = { given: "fsync is off", of: "afterwards", stop: [] };
+
+  test.each([
+    ["it does not recover", actOf({ expect: "never-recovered" })],
+    ["it recovers all the same", actOf({ expect: "recovered" })],
+    ["nobody is called", actOf({ goal: "escalation", expect: "never-recovered" })],
+    ["it does not stay so", actOf({ goal: "holds", expect: "never-recovered" })],
+  ])("%s", (seen, it) => {
+    expect(shown(it)).toBe(`control without the watchdog: ${seen}`);
+  });
+
+  test("what was acknowledged is lost", () => {
+    expect(shown(actOf(), { control: given, ledger })).toBe(
+      "control of afterwards, where fsync is off: what was acknowledged is lost",
+    );
+  });
 });

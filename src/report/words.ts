@@ -11,7 +11,7 @@ import type {
 import { isAsClaimed } from "../judge/ledger.ts";
 import { together } from "../judge/together.ts";
 import { actOf, healerName, wholeSeconds, withoutHealer } from "../judge/words.ts";
-import { formatDuration, formatInterval, ms } from "../time.ts";
+import { type Duration, formatDuration, formatInterval, ms } from "../time.ts";
 import { matrixHeadline } from "./matrix-words.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -147,7 +147,7 @@ export function controlSentence(control: TrialJudgement): string {
   return [...acts, ...lost].join("; ");
 }
 
-export const controlName = (control: TrialJudgement): string =>
+const controlName = (control: TrialJudgement): string =>
   control.control ? withoutHealer(control.control) : control.id;
 
 /** A common claim that controls contradict, as the first of them shows it, and the others that show it again. */
@@ -266,8 +266,10 @@ export const anyControlFailed = (scenario: ScenarioJudgement): boolean =>
 export function costText({ cost: { wall, floor }, trials }: Pick<RunRecord, "cost" | "trials">): string {
   const inAll = ms(trials.reduce((sum, { total }) => sum + total, 0));
   const count = trials.length === 1 ? "1 trial" : `${trials.length} trials`;
-  const ratio = floor > 0 ? `, ${(inAll / floor).toFixed(2)} times the stacks' starts and the recoveries alone` : "";
-  return `wall ${formatDuration(wall)}; ${count} of ${formatDuration(inAll)} in all${ratio} (${formatDuration(floor)})`;
+  const took = `${count} of ${formatDuration(inAll)} in all`;
+  if (floor === 0) return `wall ${formatDuration(wall)}; ${took}`;
+  const times = (it: Duration): string => `${(it / floor).toFixed(2)} times`;
+  return `wall ${formatDuration(wall)}, ${times(wall)} the stacks' starts and the recoveries alone (${formatDuration(floor)}); ${took}, ${times(inAll)}`;
 }
 
 /** `+4.312 s`, `−0.250 s`: an instant told from a trial's zero. Always in one unit, so that a column of them lines up. */

@@ -7,10 +7,10 @@ import { type Condition, type Corroboration, readingOf } from "./conditions.ts";
 import { missingReplica, missingTargets } from "./fault-targets.ts";
 import { missingLimits } from "./lowered-limits.ts";
 import { hasMachine, machineName } from "./machine.ts";
-import { faultsAfterwards, writtenFaults } from "./misfits.ts";
 import type { Found, Locate, Path } from "./problem.ts";
 import type { Controlled, Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { faultsAfterwards, writtenFaults } from "./written-faults.ts";
 
 /** What the schema cannot say: that the parts of a scenario fit each other and its Compose file. Pure. */
 export function checkScenario<P>(

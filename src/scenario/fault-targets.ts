@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { ComposeFacts } from "./compose.ts";
-import { everyWrittenFault } from "./misfits.ts";
 import type { Path } from "./problem.ts";
 import type { Scenario } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { everyWrittenFault } from "./written-faults.ts";
 
 interface Missing {
   readonly message: string;

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { AnyFault, Lowers } from "../fault/define.ts";
 import { type Duration, formatDuration, ms, seconds } from "../time.ts";
 import type { ComposeFacts } from "./compose.ts";
-import { faultsAfterwards, type PlacedFault, writtenFaults } from "./misfits.ts";
 import type { Path } from "./problem.ts";
 import type { Scenario } from "./schema.ts";
+import { faultsAfterwards, type PlacedFault, writtenFaults } from "./written-faults.ts";
 
 /** Faults that lower a limit of a container, or need one that is there. */
 

@@ -1,7 +1,7 @@
 import type { AnyFault } from "../fault/define.ts";
 import { labMachine } from "../fault/host.ts";
-import { writtenFaults } from "./misfits.ts";
 import type { Scenario } from "./schema.ts";
+import { writtenFaults } from "./written-faults.ts";
 
 /** In a scenario: the lab's machine itself, as the host of an address that is probed and among what is healed. */
 export const machineName = "machine";

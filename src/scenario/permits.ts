@@ -1,6 +1,6 @@
 import type { AnyFault } from "../fault/define.ts";
-import { everyWrittenFault } from "./misfits.ts";
 import type { Scenario } from "./schema.ts";
+import { everyWrittenFault } from "./written-faults.ts";
 
 /** What faults reach outside the stack, and the scenario does not permit by name (`stack.shares`). */
 export function unpermitted(

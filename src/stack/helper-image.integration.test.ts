@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import Dockerode from "dockerode";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { exitCode } from "../errors.ts";
+import { refuseUnmet } from "../fault/needs.ts";
+import { builtInFaults } from "../fault/registry.ts";
 import { ms } from "../time.ts";
 import { ensureHelperImage } from "./helper-image.ts";
 
@@ -65,4 +69,26 @@ test("without a base in the engine or in a registry it says what to do", async (
       try: expect.stringContaining("npm start"),
     },
   });
+});
+
+test("where nft cannot be had the image does without, and the faults that need it are refused by name", async () => {
+  const [isolate, crash] = ["isolate", "crash"].map((kind) => builtInFaults.find((it) => it.kind === kind));
+  if (!isolate || !crash) throw new Error("both are built in");
+  expect(await refuseUnmet(docker, await ensureHelperImage(docker), [isolate, crash])).toBeUndefined();
+
+  // A base in which nothing can be run, so nothing can be installed.
+  const base = `${name}-base:1`;
+  const blocks = Readable.from([Buffer.alloc(1024)]);
+  const importing = await docker.importImage(blocks, { repo: `${name}-base`, tag: "1" });
+  await new Promise((ended) => importing.resume().once("end", ended));
+  onTestFinished(() => docker.getImage(base).remove({ force: true }));
+  const told: string[] = [];
+  const image = await ensureHelperImage(docker, { name, base, bundles: bundles(1), progress: (it) => told.push(it) });
+  expect(told.at(-1)).toContain("building it without nft, as with it that failed: ");
+  await expect(refuseUnmet(docker, image, [isolate, crash])).rejects.toMatchObject({
+    code: "no-nft",
+    exitCode: exitCode.lacking,
+    facts: { "needed by": "isolate" },
+  });
+  expect(await refuseUnmet(docker, image, [crash])).toBeUndefined();
 });

@@ -19,15 +19,16 @@ const installationLabel = "io.healproof.helper.installation";
 /** What it was built upon. */
 const baseLabel = "io.healproof.helper.base";
 const officialBase = "node:26-slim";
+/** Whether nft is in it: `yes` or `no`. */
+const nftLabel = "io.healproof.helper.nft";
 /**
  * The wire's tool, where the base has none. Where it cannot be had either, the image does without: only the faults that drop packets
- * need it, and they say so.
+ * need it, and are refused then.
  */
 const installNft = [
   "command -v nft",
   "(apt-get update -q -o Acquire::Retries=0 -o Acquire::http::Timeout=15 && apt-get install -qy --no-install-recommends nftables && rm -rf /var/lib/apt/lists/*)",
   "apk add --no-cache nftables",
-  "true",
 ].join(" || ");
 /** What reaches a package mirror from behind a proxy. */
 const proxyVariables = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
@@ -76,7 +77,13 @@ export async function ensureHelperImage(engine: Dockerode, options: HelperImageO
     });
   await ensureBase(engine, base, { within: options.pullWithin ?? seconds(60), signal, progress });
   progress(`building ${reference} upon ${base}`);
-  await build(engine, { reference, base, programs, installation, bundles, signal });
+  const order = { reference, base, programs, installation, bundles, signal };
+  await build(engine, { ...order, nft: true }).catch(async (thrown: unknown) => {
+    signal.throwIfAborted();
+    const reason = (thrown instanceof KnownError ? thrown.facts.reason : undefined) ?? messageOf(thrown);
+    progress(`building it without nft, as with it that failed: ${reason}`);
+    await build(engine, { ...order, nft: false });
+  });
   await removeReplaced(engine, name, installation, programs);
   return reference;
 }
@@ -97,6 +104,12 @@ async function helperImages(engine: Dockerode, name: string, installation?: stri
   const filters = JSON.stringify({ label: [`${isHelper}=true`, ...ofInstallation] });
   const images = await answered("for helper images", engine.listImages({ filters }));
   return images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag.startsWith(`${name}:`)));
+}
+
+/** Whether the faults that drop packets can be carried out from it. */
+export async function helperHasNft(engine: Dockerode, reference: string): Promise<boolean> {
+  const { Config } = await answered(`for the image ${reference}`, engine.getImage(reference).inspect());
+  return Config.Labels?.[nftLabel] === "yes";
 }
 
 async function present(engine: Dockerode, reference: string): Promise<boolean> {
@@ -142,17 +155,19 @@ interface BuildOrder {
   readonly installation: string;
   readonly bundles: HelperBundles;
   readonly signal: AbortSignal;
+  /** Whether it must be in it; else it is not asked for. */
+  readonly nft: boolean;
 }
 
 async function build(engine: Dockerode, order: BuildOrder): Promise<void> {
-  const { reference, base, programs, installation, bundles, signal } = order;
+  const { reference, base, programs, installation, bundles, signal, nft } = order;
   const limit = seconds(180);
   const context = await mkdtemp(join(tmpdir(), "healproof-helper-"));
   const dockerfile = [
     `FROM ${base}`,
     // Before what changes: an engine keeps it for the next build.
-    `RUN ${installNft}`,
-    `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${installationLabel}=${installation} ${baseLabel}=${base}`,
+    ...(nft ? [`RUN ${installNft}`] : []),
+    `LABEL ${isHelper}=true ${bundlesLabel}=${programs} ${installationLabel}=${installation} ${baseLabel}=${base} ${nftLabel}=${nft ? "yes" : "no"}`,
     "COPY probe.mjs hand.mjs wire.mjs /healproof/",
     "",
   ].join("\n");

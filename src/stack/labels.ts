@@ -9,7 +9,7 @@ export const label = {
   trial: "io.healproof.trial",
   /** The process that answers for it: see {@link ownerMark}. `kept` for a stack that is meant to stay. */
   owner: "io.healproof.owner",
-  /** Set on containers of ours that are not part of the stack: `probe`, `hand`, `wire`. */
+  /** Set on containers of ours that are not part of the stack: `probe`, `hand`, `wire`, `holder`. */
   role: "io.healproof.role",
 } as const;
 

@@ -2,9 +2,7 @@ import { spawn } from "node:child_process";
 import { monotonicNow } from "../../stack/helper-program.ts";
 
 const limitMs = 5000;
-const noNft =
-  "there is no nft in the helper image, for its build could not get nftables: remove the image and try again with a network, " +
-  "or name one with Node and nft in HEALPROOF_NODE_IMAGE";
+const noNft = "there is no nft in the helper image";
 const longestOutput = 2 ** 20;
 
 interface Ran {

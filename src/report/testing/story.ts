@@ -35,6 +35,7 @@ export interface Story {
   /** The ids of those that repeat it, and of its controls, as planned. */
   readonly again?: readonly string[];
   readonly controls?: readonly string[];
+  readonly uncontrolled?: string;
   readonly trouble?: InconclusiveReason;
   readonly scrapeEvery?: number;
   readonly log?: string;
@@ -110,6 +111,7 @@ function planOf(story: Story): TrialPlan {
     ...(story.nth !== undefined && { nth: story.nth }),
     again: [...(story.again ?? [])],
     controls: [...(story.controls ?? [])],
+    ...(story.uncontrolled !== undefined && { uncontrolled: story.uncontrolled }),
   };
 }
 
