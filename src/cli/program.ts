@@ -28,7 +28,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
   healproof
     .command("run")
     .description("run scenarios, each with its controls, and write a report")
-    .argument("[what...]", "scenario files, folders or tags; all of scenarios/ unless told")
+    .argument("[what...]", "scenario files, folders, names or tags; all of scenarios/ unless told")
     .addOption(targetOption())
     .option("--workers <n>", "how many trials are observed at a time", upTo(64), defaultWorkers())
     .option(
@@ -53,7 +53,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
   healproof
     .command("validate")
     .description("check scenarios without running them")
-    .argument("[what...]", "scenario files, folders or tags")
+    .argument("[what...]", "scenario files, folders, names or tags")
     .option("--broken <file>", "also check the broken healers in this file", (it) => fromCaller(it))
     .option(
       "--json",
@@ -67,7 +67,7 @@ control recovered, or a broken healer was not caught; 2 inconclusive; 64 bad arg
   healproof
     .command("list")
     .description("list scenarios (or, with --faults, what can be broken)")
-    .argument("[what...]", "scenario files, folders or tags")
+    .argument("[what...]", "scenario files, folders, names or tags")
     .option("--faults", "list the faults, with their parameters", false)
     .option("--markdown", "print as a page of Markdown: scenarios/README.md, or with --faults docs/faults.md", false)
     .option(

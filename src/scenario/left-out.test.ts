@@ -37,7 +37,7 @@ test("what is chosen by another selector is not left out", async () => {
   ]);
 });
 
-test.each([[[]], [["scenarios"]], [["scenarios/a.yaml"]]])(
+test.each([[[]], [["scenarios"]], [["scenarios/a.yaml"]], [["a"]]])(
   "%j chooses no tag, so nothing is left out",
   async (selectors) => {
     expect(await leftOutBy(selectors)).toEqual([]);

@@ -14,7 +14,7 @@ export interface LeftOut {
 const heavy = ["lab", "slow"];
 
 /**
- * What a choice by tag leaves out of `scenarios/`; nothing where files and folders alone are named, as all else is then plainly not
+ * What a choice by tag leaves out of `scenarios/`; nothing where files, folders and scenarios alone are named, as all else is then plainly not
  * meant. A file too broken to tell its name is left out of this too: it is told where it is asked for.
  */
 export async function leftOutByTag(
@@ -23,11 +23,13 @@ export async function leftOutByTag(
   { faults, root = process.cwd() }: { readonly faults: readonly AnyFault[]; readonly root?: string },
 ): Promise<LeftOut[]> {
   const selected = await Promise.all(selectors.map(async (it) => ({ it, kind: (await select(root, it)).kind })));
-  const tags = selected.filter(({ kind }) => kind === "tag").map(({ it }) => it);
-  if (tags.length === 0) return [];
+  const words = selected.filter(({ kind }) => kind === "word").map(({ it }) => it);
+  if (words.length === 0) return [];
   const reader = new Reader(faults, root);
   const read = await Promise.all((await scenarioFiles(join(root, "scenarios"))).map((file) => reader.read(file)));
   const known = read.flatMap(({ name, tags = [] }) => (name === undefined ? [] : [{ name: name.text, tags }]));
+  const tags = words.filter((word) => !known.some(({ name }) => name === word));
+  if (tags.length === 0) return [];
   const names = new Set(chosen.map((it) => it.scenario.name));
   return known
     .filter(({ name }) => !names.has(name))

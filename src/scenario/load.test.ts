@@ -24,8 +24,9 @@ test.each([
   { selectors: ["scenarios/process/slow.yaml"], names: ["c"] },
   { selectors: ["gate"], names: ["b", "a"] },
   { selectors: ["slow", "links"], names: ["c", "b"] },
+  { selectors: ["a", "links"], names: ["a", "b"] },
   { selectors: ["slow", "scenarios/process", "scenarios/process/a.yml"], names: ["c", "a"] },
-])("$selectors selects $names: files, folders and tags, each scenario once", async ({ selectors, names }) => {
+])("$selectors selects $names: files, folders, names and tags, each scenario once", async ({ selectors, names }) => {
   expect((await load(library, selectors)).map((it) => it.scenario.name)).toEqual(names);
 });
 
@@ -63,27 +64,30 @@ test("a list of scenarios tells what each breaks, who heals it and which control
   ]);
 });
 
+test("a scenario is chosen by its name as well, before any tag of that name", async () => {
+  const files = { ...library, "scenarios/process/other.yaml": called("other", "a") };
+  expect((await load(files, ["a"])).map((it) => it.scenario.name)).toEqual(["a"]);
+});
+
 test("selectors that name nothing are told with what was probably meant, all at once", async () => {
-  const selectors = ["gat", "scenarios/proces", "scenarios/process/slw.yaml", "b.yaml", "a", "zzz", "", "\0"];
+  const selectors = ["gat", "scenarios/proces", "scenarios/process/slw.yaml", "b.yaml", "zzz", "", "\0"];
   expect(await refused(library, selectors)).toMatchInlineSnapshot(`
     "
-    no file, no folder and no tag is called "gat"; did you mean "gate"?
+    no file, no folder, no scenario and no tag is called "gat"; did you mean "gate"?
 
-    no file, no folder and no tag is called "scenarios/proces"; did you mean "scenarios/process"?
+    no file, no folder, no scenario and no tag is called "scenarios/proces"; did you mean "scenarios/process"?
 
-    no file, no folder and no tag is called "scenarios/process/slw.yaml"; did you mean "scenarios/process/slow.yaml"?
+    no file, no folder, no scenario and no tag is called "scenarios/process/slw.yaml"; did you mean "scenarios/process/slow.yaml"?
 
-    no file, no folder and no tag is called "b.yaml"; did you mean "scenarios/links/b.yaml"?
+    no file, no folder, no scenario and no tag is called "b.yaml"; did you mean "scenarios/links/b.yaml"?
 
-    no file, no folder and no tag is called "a"; did you mean "scenarios/process/a.yml"?
+    no file, no folder, no scenario and no tag is called "zzz"
 
-    no file, no folder and no tag is called "zzz"
+    no file, no folder, no scenario and no tag is called ""
 
-    no file, no folder and no tag is called ""
+    no file, no folder, no scenario and no tag is called "\\u0000"; did you mean "b"?
 
-    no file, no folder and no tag is called "\\u0000"
-
-    8 problems
+    7 problems
     "
   `);
 });
@@ -91,7 +95,7 @@ test("selectors that name nothing are told with what was probably meant, all at 
 test("a file that is no YAML file, and a folder without any", async () => {
   expect(await refused({ "empty/notes.txt": "" }, ["compose.json", "empty", "empty/notes.txt"])).toMatchInlineSnapshot(`
     "
-    no file, no folder and no tag is called "compose.json"
+    no file, no folder, no scenario and no tag is called "compose.json"
 
     no scenario in empty: wanted files that end in .yaml or .yml
 

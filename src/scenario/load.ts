@@ -14,7 +14,7 @@ export type { LoadedScenario } from "./loaded.ts";
  */
 
 /**
- * Loads scenarios by FILE, FOLDER (with all below) or TAG (of the scenarios below `scenarios/`), in that order of
+ * Loads scenarios by FILE, FOLDER (with all below), or NAME or TAG (of the scenarios below `scenarios/`), in that order of
  * precedence; all of `scenarios/` if nothing is selected. Sorted within a folder, each file once.
  * Throws one KnownError (usage) with every problem, in order.
  */
@@ -29,12 +29,17 @@ export async function loadScenarios(
 
   for (const selector of selectors.length === 0 ? ["scenarios"] : selectors) {
     const selected = await select(root, selector);
-    if (selected.kind === "tag" && selectors.length === 0)
+    if (selected.kind === "word" && selectors.length === 0)
       problems.push({ message: "there is no folder scenarios/ here, and no other scenario is named" });
     else if (selected.kind === "files") for (const file of selected.files) files.add(file);
     else if (selected.kind === "no-scenario") problems.push({ message: selected.message });
     else {
       const known = await Promise.all((await scenarioFiles(library)).map((file) => reader.read(file)));
+      const named = known.find(({ name }) => name?.text === selector);
+      if (named) {
+        files.add(named.path);
+        continue;
+      }
       // A file too broken to tell its tags may have this one: its problems are told.
       const tagged = known.filter(({ tags }) => tags === undefined || tags.includes(selector));
       if (!tagged.some(({ tags }) => tags !== undefined)) problems.push(nothingCalled(selector, known));
@@ -76,14 +81,13 @@ function sameNames(read: readonly ReadFile[]): Problem[] {
 }
 
 function nothingCalled(selector: string, known: readonly ReadFile[]): Problem {
-  const named = known.find(({ name }) => name?.text === selector);
   const files = known.map(({ file }) => file);
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const byEnd = new Map([...files, ...folders].map((path) => [basename(path), path]));
+  const names = known.flatMap(({ name }) => name?.text ?? []);
   const near =
-    named?.file ??
-    closest(selector, [...known.flatMap(({ tags }) => tags ?? []), ...folders, ...files]) ??
+    closest(selector, [...names, ...known.flatMap(({ tags }) => tags ?? []), ...folders, ...files]) ??
     byEnd.get(closest(basename(selector), byEnd.keys()) ?? "");
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-  return { message: `no file, no folder and no tag is called ${JSON.stringify(selector)}${hint}` };
+  return { message: `no file, no folder, no scenario and no tag is called ${JSON.stringify(selector)}${hint}` };
 }

@@ -4,17 +4,17 @@ import { basename, join, relative, resolve, sep } from "node:path";
 /** What the scenarios of a folder, and of those below it, have in common. */
 export const defaultsFile = "defaults.yaml";
 
-/** What a selector names: a file or a folder that exists, or else it can only be a tag. */
+/** What a selector names: a file or a folder that exists, or else it can only be a word: a scenario's name, or a tag. */
 export type Selected =
   | { readonly kind: "files"; readonly files: readonly string[] }
   | { readonly kind: "no-scenario"; readonly message: string }
-  | { readonly kind: "tag" };
+  | { readonly kind: "word" };
 
 export async function select(root: string, selector: string): Promise<Selected> {
   const path = resolve(root, selector);
   // An empty selector would resolve to the root itself.
   const found = selector.trim() === "" || selector.includes("\0") ? undefined : await stat(path).catch(() => undefined);
-  if (found === undefined) return { kind: "tag" };
+  if (found === undefined) return { kind: "word" };
   if (found.isDirectory()) {
     const files = await scenarioFiles(path);
     if (files.length > 0) return { kind: "files", files };
