@@ -20,10 +20,10 @@ export function remarksOn(
   const events = journal.some(
     (it) => it.kind === "engine" && services.includes(it.service) && it.when.latest >= origin.earliest,
   );
-  const names = [
-    ...witnesses.map((it) => (it.series.observer === "probe" ? "the probe" : it.series.id)),
-    ...(events ? ["the engine's events"] : []),
-  ];
+  const saw = new Set(witnesses.map((it) => (it.series.observer === "probe" ? "the probe" : it.series.id)));
+  const names = [...saw, ...(events ? ["the engine's events"] : [])];
+  const isOne = names.length === 1 && !events;
+  const who = `${listed(names)} ${isOne ? "is the witness" : "are the witnesses"}`;
   for (const { series, outages, condition } of signals) {
     if (outages.length > 0) continue;
     const during = series.ticks
@@ -38,7 +38,7 @@ export function remarksOn(
           ? `the outage was hardly longer than ${interval}`
           : `it never saw the outage, which was longer than ${interval}`;
     remarks.push({
-      text: `${series.id} stayed at ${during[0] ? sayValue(condition, during[0].value) : "its value"} throughout: ${why}; ${listed([...new Set(names)])} are the witnesses`,
+      text: `${series.id} stayed at ${during[0] ? sayValue(condition, during[0].value) : "its value"} throughout: ${why}; ${who}`,
       seqs: [...new Set(during.map((it) => it.seq))],
     });
   }

@@ -152,6 +152,8 @@ describe("a recovery", () => {
     expect(trial.remarks[0]?.text).toBe(
       'up{job="app"} stayed at 1 throughout: the outage was shorter than its scrape interval of 1 s; the probe and the engine\'s events are the witnesses',
     );
+    const alone = judgeTrial(tell({ down: [[5200, 5900]], and: [] }));
+    expect(alone.remarks[0]?.text).toMatch(/; the probe is the witness$/);
   });
 
   test.each([
