@@ -64,11 +64,11 @@ test("its files are not brought up to date while its power comes back", async ()
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;
   programs.add("virsh", "echo 'shut off'");
-  programs.add("vagrant", `echo "power back: $HEALPROOF_LAB_POWER_BACK" >> "${folder}/asked"`);
+  programs.add("vagrant", `echo "vagrant $* with power back: $HEALPROOF_LAB_POWER_BACK" >> "${folder}/asked"`);
   mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
   writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
   await it.restorePower();
-  expect(programs.asked.join("\n")).toContain("vagrant up --no-provision\npower back: 1");
+  expect(programs.asked.join("\n")).toContain("vagrant up --no-provision with power back: 1");
   const vagrantfile = readFileSync(join(import.meta.dirname, "../../../Vagrantfile"), "utf8");
   expect(vagrantfile).toContain('type: "rsync", disabled: ENV["HEALPROOF_LAB_POWER_BACK"] == "1"');
 });
