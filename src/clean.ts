@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import { KnownError, messageOf } from "./errors.ts";
+import { KnownError, textOf } from "./errors.ts";
 import { type AnyFault, capabilitiesOf } from "./fault/define.ts";
 import { startHand } from "./fault/hand/start.ts";
 import type { Host } from "./fault/host.ts";
@@ -39,6 +39,7 @@ export interface Cleaned {
  */
 export async function clean(faults: readonly AnyFault[], options: Cleaning): Promise<Cleaned> {
   const { docker } = await connectEngine();
+  const own = ownRun();
   const isMeant = (it: { readonly run: string }) => options.run === undefined || it.run === options.run;
   const done: string[] = [];
   const leftAlone = new LeftAlone();
@@ -48,7 +49,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
     try {
       await work();
     } catch (thrown) {
-      failed[what] = reasonOf(thrown);
+      failed[what] = textOf(thrown);
     }
   };
 
@@ -85,7 +86,7 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   }
   await attempt("the list of runs", async () => {
     for (const [run, owners] of await runsOf(docker)) {
-      if (!isMeant({ run }) || run === ownRun()) continue;
+      if (!isMeant({ run }) || run === own) continue;
       const whose = options.all ? [] : owners.filter((owner) => owner === kept || ownerLives(owner));
       for (const owner of whose) leftAlone.add(run, owner);
       if (whose.length > 0) continue;
@@ -120,8 +121,6 @@ export async function clean(faults: readonly AnyFault[], options: Cleaning): Pro
   return { done, leftAlone };
 }
 
-const reasonOf = (thrown: unknown): string => (thrown instanceof KnownError ? `${thrown}` : messageOf(thrown));
-
 async function isGone(
   docker: Dockerode,
   { project, run, undo }: Pick<UndoEntry, "project" | "run" | "undo">,
@@ -141,20 +140,24 @@ async function undoAll(
   done: string[],
   failed: Record<string, string>,
 ): Promise<void> {
+  const run = ownRun();
+  const name = `${projectPrefix}${run}`;
+  const labels = { [label.run]: run, [label.owner]: ownerMark() };
   try {
+    const image = await ensureHelperImage(docker);
     await using hand = await startHand(docker, {
-      image: await ensureHelperImage(docker),
-      name: `${projectPrefix}${ownRun()}`,
-      labels: { [label.run]: ownRun(), [label.owner]: ownerMark(), [label.role]: "hand" },
+      image,
+      name,
+      labels: { ...labels, [label.role]: "hand" },
       capabilities: capabilitiesOf(
         faults,
         entries.flatMap(({ undo }) => ("fault" in undo ? [undo.fault] : [])),
       ),
     });
     await using wires = new Wires(docker, {
-      image: await ensureHelperImage(docker),
-      name: `${projectPrefix}${ownRun()}-wire`,
-      labels: { [label.run]: ownRun(), [label.owner]: ownerMark(), [label.role]: "wire" },
+      image,
+      name: `${name}-wire`,
+      labels: { ...labels, [label.role]: "wire" },
     });
     for (const entry of entries)
       try {
@@ -166,12 +169,12 @@ async function undoAll(
         const stack = new Project(docker, entry.project, [`${label.run}=${entry.run}`]);
         done.push(`${entry.what}: ${await undoEntry(entry, faults, { stack, hand, wire: wires.to, host })}`);
       } catch (thrown) {
-        failed[entry.id] = reasonOf(thrown);
+        failed[entry.id] = textOf(thrown);
       }
   } catch (thrown) {
     // Without a hand nothing can be undone; what has been undone is forgotten already.
     const open = new Set(leftToUndo({ all: true }).entries.map(({ id }) => id));
-    for (const { id } of entries) if (open.has(id)) failed[id] ??= reasonOf(thrown);
+    for (const { id } of entries) if (open.has(id)) failed[id] ??= textOf(thrown);
   }
 }
 

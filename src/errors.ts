@@ -49,6 +49,15 @@ export class KnownError extends Error {
 /** Without what would steer a terminal: texts of ours hold texts from outside. */
 export const printable = (text: string) => text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 
+/** What was thrown: what is known with its facts, anything else as one line of text. */
+export const textOf = (thrown: unknown): string => (thrown instanceof KnownError ? `${thrown}` : messageOf(thrown));
+
+/** The same where nobody can do anything about it but we: a defect keeps its stack. */
+export const fullTextOf = (thrown: unknown): string =>
+  thrown instanceof Error && !(thrown instanceof KnownError)
+    ? printable(thrown.stack ?? thrown.message)
+    : printable(String(thrown));
+
 /** What was thrown, as one line of text. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -63,7 +63,6 @@ export function planTrials(
     ...(units.length > 0 ? { units } : {}),
     again: [],
     controls: [],
-    ...(scenario.uncontrolled === undefined ? {} : { uncontrolled: scenario.uncontrolled }),
   });
 
   const count = new Map<string, number>();
@@ -85,7 +84,12 @@ export function planTrials(
   });
   const once = plan(name, trialActs(loaded), {});
   const again = Array.from({ length: trials - 1 }, (_, i) => ({ ...once, id: `${name}/trial-${i + 2}`, nth: i + 2 }));
-  const trial = { ...once, again: again.map(({ id }) => id), controls: controls.map(({ id }) => id) };
+  const trial = {
+    ...once,
+    again: again.map(({ id }) => id),
+    controls: controls.map(({ id }) => id),
+    ...(scenario.uncontrolled === undefined ? {} : { uncontrolled: scenario.uncontrolled }),
+  };
   return [trial, ...again, ...(control ? controls : [])];
 }
 

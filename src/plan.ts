@@ -129,7 +129,7 @@ export const trialPlan = z.strictObject({
   /** Of a scenario's first trial: the ids of those that repeat it, and of its controls. All must have been run, or nothing is proven. */
   again: z.array(z.string()).default([]),
   controls: z.array(z.string()),
-  /** Why there can be no control, where there is none, or none for each healer. */
+  /** Of a scenario's first trial: why there can be no control, where there is none, or none for each healer. */
   uncontrolled: z.string().optional(),
 });
 export type TrialPlan = z.output<typeof trialPlan>;

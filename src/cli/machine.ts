@@ -57,9 +57,10 @@ export async function cleanCommand(
 ): Promise<ExitCode> {
   const tell = ({ done, leftAlone }: Cleaned) => {
     const nothing = run === undefined ? "nothing to clean" : `nothing of ${run} to clean`;
-    const lines = [...done, ...leftAlone.lines].map(printable);
+    const left = leftAlone.lines.map(printable);
+    const lines = [...done.map(printable), ...left];
     print(flags, done, () => `${lines.length === 0 ? nothing : lines.join("\n")}\n`);
-    if (flags.json) process.stderr.write(leftAlone.lines.map((it) => `${printable(it)}\n`).join(""));
+    if (flags.json) process.stderr.write(left.map((it) => `${it}\n`).join(""));
     // Whoever names a run expects it to be gone, or to hear that it is not.
     return run !== undefined && leftAlone.inUse ? exitCode.usage : exitCode.proven;
   };

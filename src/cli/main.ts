@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { exitCode, KnownError, printable } from "../errors.ts";
+import { exitCode, fullTextOf, KnownError } from "../errors.ts";
 import { seconds } from "../time.ts";
 import { interruptAll } from "./interrupt.ts";
 import { program } from "./program.ts";
@@ -10,15 +10,12 @@ for (const stream of [process.stdout, process.stderr])
     if (thrown.code !== "EPIPE" && thrown.code !== "EIO") throw thrown;
   });
 
-const tell = (thrown: unknown) =>
-  void process.stderr.write(`${printable((thrown instanceof Error ? thrown.stack : undefined) ?? String(thrown))}\n`);
-
 // A defect in what nobody awaits must not pass for a verdict, nor leave anything behind. Of several the first says why.
 let defect = false;
 process.on("uncaughtException", (thrown) => {
   if (defect) return;
   defect = true;
-  tell(thrown);
+  process.stderr.write(`${fullTextOf(thrown)}\n`);
   if (!interruptAll("a defect of healproof")) process.exit(exitCode.internal);
 });
 process.on("exit", () => {
@@ -31,12 +28,9 @@ try {
 } catch (thrown) {
   if (thrown instanceof CommanderError) {
     process.exitCode = thrown.exitCode === 0 ? 0 : exitCode.usage;
-  } else if (thrown instanceof KnownError) {
-    process.stderr.write(`${thrown}\n`);
-    process.exitCode = thrown.exitCode;
   } else {
-    tell(thrown);
-    process.exitCode = exitCode.internal;
+    process.stderr.write(`${fullTextOf(thrown)}\n`);
+    process.exitCode = thrown instanceof KnownError ? thrown.exitCode : exitCode.internal;
   }
 }
 

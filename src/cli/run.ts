@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { type ExitCode, exitCode, KnownError, messageOf, printable } from "../errors.ts";
+import { type ExitCode, exitCode, fullTextOf, messageOf } from "../errors.ts";
 import { builtInFaults } from "../fault/registry.ts";
 import { runMatrix } from "../matrix-run.ts";
 import type { TrialPlan } from "../plan.ts";
@@ -88,10 +88,7 @@ export async function runCommand(what: readonly string[], flags: RunFlags): Prom
   }));
   const failures = [...failed.values()].filter((it) => it !== signal.reason);
   const record = run.record(finished, [...noControl, ...never, ...leftOut], broken?.matrix);
-  for (const it of failures)
-    process.stderr.write(
-      `${it instanceof Error && !(it instanceof KnownError) ? printable(it.stack ?? it.message) : it}\n`,
-    );
+  for (const it of failures) process.stderr.write(`${fullTextOf(it)}\n`);
   writeReports(run.folder, record, new Map(finished.map((it) => [it.plan.id, it.journal])));
   pointLatest(run.folder);
   const out = process.stdout;

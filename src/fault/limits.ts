@@ -43,8 +43,7 @@ export async function giveBack({ stack }: FaultTools, aim: LimitsAim): Promise<s
   const { id } = await stack.container(aim.service, aim.replica);
   if (id !== aim.process.container) return `${containerName(aim)} was made anew; nothing to put back`;
   const now = await stack.limits(id);
-  const swapIsFormer = Math.abs(now.memorySwap - (aim.former.memorySwap ?? now.memorySwap)) < slack.memory;
-  if (areGiven(now, { given: aim.former }) && swapIsFormer)
+  if (areGiven(now, { given: aim.former }) && isGiven("memorySwap", now, aim.former))
     return `${containerName(aim)} has ${limitsText(aim.former)}; nothing to put back`;
   if (!areGiven(now, aim)) return `${containerName(aim)} was given ${limitsText(pick(now, aim))} by somebody; left so`;
   await stack.setLimits(id, given(aim.former));
@@ -52,10 +51,16 @@ export async function giveBack({ stack }: FaultTools, aim: LimitsAim): Promise<s
 }
 
 /** The engine keeps shares of a core as whole microseconds, the kernel memory as whole pages. */
-const slack = { cpus: 1e-4, memory: 65_536 } as const;
+const slack = { cpus: 1e-4, memory: 65_536, memorySwap: 65_536 } as const;
 
-const areGiven = (now: Pick<ContainerLimits, "memory" | "cpus">, aim: Pick<LimitsAim, "given">) =>
-  (["memory", "cpus"] as const).every((key) => Math.abs(now[key] - (aim.given[key] ?? now[key])) < slack[key]);
+const isGiven = <Key extends keyof ContainerLimits>(
+  key: Key,
+  now: Pick<ContainerLimits, Key>,
+  wanted: LimitsAim["given"],
+) => Math.abs(now[key] - (wanted[key] ?? now[key])) < slack[key];
+
+const areGiven = (now: Pick<ContainerLimits, "memory" | "cpus">, { given: wanted }: Pick<LimitsAim, "given">) =>
+  isGiven("memory", now, wanted) && isGiven("cpus", now, wanted);
 
 const pick = (now: ContainerLimits, aim: LimitsAim): LimitsAim["given"] =>
   aim.given.cpus === undefined ? { memory: now.memory } : { cpus: now.cpus };

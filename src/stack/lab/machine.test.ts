@@ -63,8 +63,11 @@ test("a clock that cannot be set is an error that says how wrong it is", async (
 test("its files are not brought up to date while its power comes back", async () => {
   const { tunnel, machine: it } = await machine();
   using _ = tunnel;
-  programs.add("virsh", "echo 'shut off'");
-  programs.add("vagrant", `echo "vagrant $* with power back: $HEALPROOF_LAB_POWER_BACK" >> "${folder}/asked"`);
+  programs.add("virsh", `[ -e "${folder}/on" ] && echo running || echo 'shut off'`);
+  programs.add(
+    "vagrant",
+    `echo "vagrant $* with power back: $HEALPROOF_LAB_POWER_BACK" >> "${folder}/asked"; touch "${folder}/on"`,
+  );
   mkdirSync(join(folder, ".vagrant/machines/default/libvirt"), { recursive: true });
   writeFileSync(join(folder, ".vagrant/machines/default/libvirt/id"), "1");
   await it.restorePower();

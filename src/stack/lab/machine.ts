@@ -75,7 +75,8 @@ export class LabMachine implements Host, Snapshot, AsyncDisposable {
       // It goes on after the machine has power: what becomes of it is told to whoever needs the machine next.
       this.#booting.catch(() => undefined);
       const on = seenWithin(() => this.hasPower(), limits.power, askAgain);
-      if ((await Promise.race([this.#booting, on])) === undefined)
+      // Where it fails that is told at once. Else it is seen, so that nobody goes on looking behind whoever asked.
+      if ((await Promise.race([on, this.#booting.then(() => on)])) === undefined)
         throw new KnownError("no-power", "the lab's machine did not start", { facts: { try: "vagrant up" } });
     });
   }
