@@ -14,7 +14,8 @@ case $1 in
     ! has_unit || systemctl stop "$unit"
     # One that was still starting was not taken down by that; and what a machine had when it was cut off, its engine starts again.
     systemctl start docker
-    docker ps --all --quiet --filter label=com.docker.compose.project=healproof-lab | xargs --no-run-if-empty docker rm --force > /dev/null
+    # One after another: an engine before 20.10.27 may lock up where several leave a network at once (moby/moby#46661).
+    docker ps --all --quiet --filter label=com.docker.compose.project=healproof-lab | xargs --no-run-if-empty --max-args=1 docker rm --force > /dev/null
     # The machine may lose its power at any moment from now on.
     sync
     ;;

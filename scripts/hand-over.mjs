@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { basename } from "node:path";
 
 /** @type {readonly NodeJS.Signals[]} */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -11,13 +12,22 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
  * its own, and what follows within this time is taken as the same signal.
  */
 const SAME_SIGNAL_MS = 1000;
+/** How long a program whose time is over has to end by itself. */
+const GRACE_MS = 60_000;
 
 /**
- * @param {string} command @param {readonly string[]} args
- * @param {{ cwd: string, env: Record<string, string | undefined> }} options
+ * @typedef {object} HandOver
+ * @property {string} cwd
+ * @property {Record<string, string | undefined>} env
+ * @property {number} [limitMs] then it is interrupted, as by Ctrl-C; it may take its time unless told
+ * @property {number} [graceMs] after that it is killed, with those that it started
+ */
+
+/**
+ * @param {string} command @param {readonly string[]} args @param {HandOver} options
  * @returns {Promise<number>} its exit code, or 128 and the signal's number as in a shell
  */
-export function handOver(command, args, { cwd, env }) {
+export function handOver(command, args, { cwd, env, limitMs, graceMs = GRACE_MS }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit", detached: process.platform !== "win32" });
     /** @type {Map<NodeJS.Signals, number>} */
@@ -29,12 +39,28 @@ export function handOver(command, args, { cwd, env }) {
       child.kill(signal);
     };
     for (const signal of SIGNALS) process.on(signal, handOn);
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    if (limitMs !== undefined)
+      timer = setTimeout(() => {
+        process.stderr.write(
+          `${basename(args[0] ?? command)} was not done within ${limitMs / 60_000} min, and is ended\n`,
+        );
+        child.kill("SIGINT");
+        timer = setTimeout(() => killGroup(child), graceMs);
+      }, limitMs);
     /** @param {() => void} finish */
     const end = (finish) => {
+      clearTimeout(timer);
       for (const signal of SIGNALS) process.off(signal, handOn);
       finish();
     };
     child.on("error", (error) => end(() => reject(error)));
     child.on("exit", (code, signal) => end(() => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))));
   });
+}
+
+/** @param {import("node:child_process").ChildProcess} child */
+function killGroup({ pid }) {
+  if (pid) process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
 }

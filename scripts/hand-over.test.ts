@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
 const HAND_OVER = new URL("./hand-over.mjs", import.meta.url).href;
 
 /** A process that hands over to this program. */
-function parentOf(program: string) {
+function parentOf(program: string, limits: { limitMs?: number; graceMs?: number } = {}) {
   const args = JSON.stringify(["--eval", program]);
   const source = `
     const { handOver } = await import(${JSON.stringify(HAND_OVER)});
-    process.exitCode = await handOver(process.execPath, ${args}, { cwd: "/", env: process.env });`;
+    process.exitCode = await handOver(process.execPath, ${args}, { cwd: "/", env: process.env, ...${JSON.stringify(limits)} });`;
   return spawn(process.execPath, ["--input-type=module", "--eval", source], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a group of its own, as a terminal's job has
   });
 }
@@ -52,4 +53,20 @@ test("a Ctrl-C that comes from the terminal and from npm reaches the program exa
   const [code] = await once(parent, "close");
   expect(code).toBe(0);
   expect(heard.match(/interrupted/g)).toHaveLength(1);
+});
+
+test("a program whose time is over is interrupted, and killed with its own where that does not help; it is told", async () => {
+  const deaf = `
+    process.on("SIGINT", () => console.log("interrupted"));
+    require("node:child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 20000)"], { stdio: "inherit" });`;
+  const parent = parentOf(deaf, { limitMs: 600, graceMs: 400 });
+  const [out, err, [code]] = await Promise.all([
+    text(parent.stdout),
+    text(parent.stderr),
+    // Closed once nobody has its output any more: what it started is gone, too.
+    once(parent, "close"),
+  ]);
+  expect(out).toBe("interrupted\n");
+  expect(err).toContain("was not done within 0.01 min, and is ended");
+  expect(code).toBe(137);
 });

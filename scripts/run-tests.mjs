@@ -18,10 +18,12 @@ const CHECK_LIMIT_MS = 120_000;
 
 /**
  * @param {readonly string[]} vitestArgs
- * @param {readonly Check[]} [checks] run before, side by side, and counted as tests
+ * @param {object} options
+ * @param {number} options.limitMs several times what the tests take on two cores: only says that something hangs
+ * @param {readonly Check[]} [options.checks] run before, side by side, and counted as tests
  * @returns {Promise<number>} exit code
  */
-export async function runTests(vitestArgs, checks = []) {
+export async function runTests(vitestArgs, { limitMs, checks = [] }) {
   const { command, env } = nodeEnvironment(ROOT);
   const checked = await Promise.all(checks.map((check) => passes(check, env)));
 
@@ -33,17 +35,22 @@ export async function runTests(vitestArgs, checks = []) {
       command,
       [
         ...[join(ROOT, "node_modules/vitest/vitest.mjs"), "run"],
-        ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...vitestArgs],
+        ...["default", "json", join(ROOT, "scripts/engine-watch.mjs")].map((it) => `--reporter=${it}`),
+        ...[`--outputFile.json=${reportFile}`, ...vitestArgs],
       ],
-      { cwd: ROOT, env: { ...env, [testRunVariable]: testRun } },
+      { cwd: ROOT, env: { ...env, [testRunVariable]: testRun }, limitMs },
     );
     // Vitest ends its workers without asking them, so an interrupted run leaves its stacks behind.
     if (exitCode !== 0) {
-      const [swept] = await Promise.all([
-        sweep(thisMachine(ROOT), testRun),
+      await Promise.all([
+        sweep(thisMachine(ROOT), testRun).then(
+          (swept) =>
+            swept > 0 && console.log(`removed ${swept} containers, networks and volumes that tests had left behind`),
+          // The tests' own failures are told all the same.
+          (thrown) => console.log(String(thrown)),
+        ),
         handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env }),
       ]);
-      if (swept > 0) console.log(`removed ${swept} containers, networks and volumes that tests had left behind`);
     }
     const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
     const result = tally({ checks: checked, exitCode, report });

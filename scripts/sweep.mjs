@@ -21,7 +21,8 @@ export async function sweep(machine, testRun) {
   const removed = new Set();
   for (;;) {
     const containers = await docker("ps", "--all", ...filter);
-    if (containers.length > 0) await docker("rm", "--force", "--volumes", ...containers);
+    // One after another: an engine before 20.10.27 may lock up where several leave a network at once (moby/moby#46661).
+    for (const container of containers) await docker("rm", "--force", "--volumes", container);
     const [networks, volumes] = await Promise.all([
       docker("network", "ls", ...filter),
       docker("volume", "ls", ...filter),

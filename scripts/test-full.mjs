@@ -5,4 +5,6 @@ import { runTests } from "./run-tests.mjs";
 import { bringUp } from "./set-up/bring-up.mjs";
 import { fullSet } from "./test-projects.mjs";
 
-process.exitCode = (await bringUp()) || (await runTests(fullSet(process.argv.slice(2))));
+const LIMIT_MS = 4 * 60 * 60_000;
+
+process.exitCode = (await bringUp()) || (await runTests(fullSet(process.argv.slice(2)), { limitMs: LIMIT_MS }));

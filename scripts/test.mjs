@@ -12,4 +12,7 @@ const CHECKS = [
   { name: "dead code", command: "knip", args: [] },
 ];
 
-process.exitCode = (await bringUp()) || (await runTests(withoutFullSet(process.argv.slice(2)), CHECKS));
+const LIMIT_MS = 60 * 60_000;
+
+process.exitCode =
+  (await bringUp()) || (await runTests(withoutFullSet(process.argv.slice(2)), { limitMs: LIMIT_MS, checks: CHECKS }));

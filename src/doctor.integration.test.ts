@@ -97,3 +97,15 @@ test("without Compose the doctor still says what lacks, instead of failing on th
   });
   expect(findings.find((it) => it.what === file)?.ok).toBe(false);
 });
+
+test.each([
+  ["unix:///nobody/listens.sock", /no container engine answers: .*\/nobody\/listens\.sock/],
+  ["ssh://me@elsewhere", /no container engine answers: over ssh no engine can be reached/],
+])("an engine that is named and does not answer is not replaced by the one that is here: %s", async (named, detail) => {
+  vi.stubEnv("DOCKER_HOST", named);
+  const findings = await examine([], { fix: false });
+  expect(findings.find((it) => it.what === "container engine")).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(detail),
+  });
+});

@@ -3,6 +3,7 @@ import { messageOf } from "./errors.ts";
 import { builtInFaults } from "./fault/registry.ts";
 import { compose } from "./stack/compose.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
+import { knownBugs } from "./stack/engine-bugs.ts";
 import { ensureHelperImage, helperHasNft } from "./stack/helper-image.ts";
 
 /** One thing that healproof needs of this machine. */
@@ -21,7 +22,8 @@ export async function examine(composeFiles: readonly string[], options: { fix: b
   let engine: Engine;
   try {
     engine = await connectEngine();
-    findings.push({ what: "container engine", ok: true, detail: `${engine.version}, ${engine.cpus} CPUs` });
+    const detail = [engine.version, `${engine.cpus} CPUs`, ...knownBugs(engine.version)].join(", ");
+    findings.push({ what: "container engine", ok: true, detail });
   } catch (thrown) {
     return [
       ...findings,

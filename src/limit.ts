@@ -11,7 +11,7 @@ export function answered<T>(what: string, request: Promise<T>, limit: Duration =
     request,
     (waited) =>
       new KnownError("engine-silent", `the container engine did not answer within ${formatDuration(waited)}`, {
-        facts: { asked: what, try: "healproof doctor; is the engine overloaded or stopped?" },
+        facts: { asked: what, try: "healproof doctor; is the engine overloaded, stopped or locked up?" },
       }),
   );
 }

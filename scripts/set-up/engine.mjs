@@ -1,7 +1,7 @@
 // The Docker engine: whichever answers is taken as it is; where there is none, Debian's is installed and started.
 
 import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { composeAdvice } from "./compose.mjs";
 import { failure, lastLines, must, SetUpError } from "./machine.mjs";
@@ -9,7 +9,7 @@ import { cannotInstall, installCommands } from "./system-packages.mjs";
 
 /** @typedef {import("./machine.mjs").Machine} Machine */
 
-const PID_FILE = "/var/run/docker.pid";
+export const PID_FILE = "/var/run/docker.pid";
 const LOG_FILE = "/var/log/healproof-dockerd.log";
 const START_LIMIT_MS = 60_000;
 
@@ -99,6 +99,8 @@ async function start(machine) {
 
 /** Starts dockerd in a session of its own, so that it outlives us and our terminal. @param {Machine} machine */
 function startByHand(machine) {
+  // What the last one said is wanted where it is why there is a need to start one.
+  if (existsSync(LOG_FILE)) renameSync(LOG_FILE, `${LOG_FILE}.previous`);
   const log = openSync(LOG_FILE, "w");
   const child = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log], env: machine.env });
   /** @type {string | undefined} */

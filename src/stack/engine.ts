@@ -1,4 +1,4 @@
-import type Dockerode from "dockerode";
+import Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
 import { exitCode, KnownError, messageOf } from "../errors.ts";
 import { answered } from "../limit.ts";
@@ -14,6 +14,7 @@ export interface Engine {
 /** Connects, or says in one block what is missing. */
 export async function connectEngine(): Promise<Engine> {
   try {
+    await answered("for its version", namedEngine());
     const client = await answered("for its version", getContainerRuntimeClient());
     const { serverVersion, cpus, memory } = client.info.containerRuntime;
     return {
@@ -33,4 +34,11 @@ export async function connectEngine(): Promise<Engine> {
       cause: thrown,
     });
   }
+}
+
+/** Testcontainers takes the default engine where the one that is named does not answer: whose stacks we would break then, nobody meant. */
+async function namedEngine(): Promise<void> {
+  const { DOCKER_HOST: named } = process.env;
+  if (named?.startsWith("ssh:")) throw new Error("over ssh no engine can be reached: give a unix:// or tcp:// address");
+  if (named) await new Dockerode().info();
 }

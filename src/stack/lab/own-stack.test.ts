@@ -32,7 +32,8 @@ test("what is left of it goes, and it is on the disk that it must not start, bef
     "systemctl stop healproof-stack",
     "systemctl start docker",
     "docker ps --all --quiet --filter label=com.docker.compose.project=healproof-lab",
-    "docker rm --force c1 c2",
+    "docker rm --force c1",
+    "docker rm --force c2",
     "sync ",
     "marked",
   ]);

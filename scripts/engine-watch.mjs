@@ -1,0 +1,92 @@
+// A reporter for vitest that ends a run in which nothing more can be shown: where a test's time is over and the container engine does
+// not answer either, each further test would only wait for its own time to be over, for hours. It says what the engine hangs at.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { lockedUp } from "./locked-up.mjs";
+import { ROOT } from "./set-up/bring-up.mjs";
+import { isRunning, PID_FILE } from "./set-up/engine.mjs";
+import { thisMachine } from "./set-up/machine.mjs";
+
+/** @typedef {import("./set-up/machine.mjs").Machine} Machine */
+/** @typedef {{ readonly message: string }} Failure */
+
+/** Twice what an engine that works has ever been seen to need on a machine that is overloaded. */
+const ANSWER_LIMIT_MS = 30_000;
+const STACKS_LIMIT_MS = 10_000;
+const STACKS_FOLDER = "/var/run/docker";
+const AGAIN_MS = 100;
+
+export default class EngineWatch {
+  #machine;
+  /** @type {{ cancelCurrentRun(reason: "test-failure"): Promise<void> } | undefined} */
+  #vitest;
+  /** @type {Promise<void>} */
+  #looking = Promise.resolve();
+  #hangs = false;
+
+  /** @param {{ machine?: Machine }} [options] */
+  constructor({ machine = thisMachine(ROOT) } = {}) {
+    this.#machine = machine;
+  }
+
+  /** @param {{ cancelCurrentRun(reason: "test-failure"): Promise<void> }} vitest */
+  onInit(vitest) {
+    this.#vitest = vitest;
+  }
+
+  /** @param {{ result(): { readonly errors?: readonly Failure[] | undefined } }} test */
+  onTestCaseResult(test) {
+    return this.#heard(test.result().errors ?? []);
+  }
+
+  /** Whose hook was late. @param {{ errors(): readonly Failure[] }} suite */
+  onTestSuiteResult(suite) {
+    return this.#heard(suite.errors());
+  }
+
+  /** @param {{ errors(): readonly Failure[] }} module */
+  onTestModuleEnd(module) {
+    return this.#heard(module.errors());
+  }
+
+  /** @param {readonly Failure[]} errors */
+  #heard(errors) {
+    if (errors.some(({ message }) => /timed out in \d+ms/.test(message)))
+      this.#looking = this.#looking.then(() => this.#look());
+    return this.#looking;
+  }
+
+  async #look() {
+    if (this.#hangs) return;
+    // Harmless, quick, and waits for what starting a container waits for.
+    const asked = await this.#machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
+    if (asked.code === 0) return;
+    this.#hangs = true;
+    const stacks = await engineStacks(this.#machine);
+    this.#machine.say(
+      [
+        `the container engine does not answer: docker network ls: ${asked.why ?? asked.stderr.trim()}`,
+        "no test can show anything any more, so the run ends here; what helps is a restart of the engine",
+        ...lockedUp(stacks),
+      ].join("\n"),
+    );
+    // Not awaited: it waits for the workers, and a worker waits for us.
+    this.#vitest?.cancelCurrentRun("test-failure").catch((thrown) => this.#machine.say(String(thrown)));
+  }
+}
+
+/** What each of the engine's goroutines is at, where it is ours to ask. @param {Machine} machine @returns {Promise<string>} */
+async function engineStacks(machine) {
+  if (machine.env.DOCKER_HOST || machine.uid !== 0 || !isRunning("dockerd", PID_FILE)) return "";
+  const there = new Set(stacksFiles());
+  process.kill(Number(readFileSync(PID_FILE, "utf8")), "SIGUSR1");
+  for (const limit = performance.now() + STACKS_LIMIT_MS; performance.now() < limit; await pause(AGAIN_MS)) {
+    const written = stacksFiles().find((it) => !there.has(it));
+    if (written) return readFileSync(join(STACKS_FOLDER, written), "utf8");
+  }
+  return "";
+}
+
+const stacksFiles = () => readdirSync(STACKS_FOLDER).filter((it) => it.startsWith("goroutine-stacks"));
