@@ -12,7 +12,7 @@ import { thisMachine } from "./set-up/machine.mjs";
 /** @typedef {import("./set-up/machine.mjs").Machine} Machine */
 /** @typedef {{ readonly message: string }} Failure */
 
-/** Twice what an engine that works has ever been seen to need on a machine that is overloaded. */
+/** Far more than an engine that works needs for it, also on a machine that is busy. */
 const ANSWER_LIMIT_MS = 30_000;
 const STACKS_LIMIT_MS = 10_000;
 const STACKS_FOLDER = "/var/run/docker";
