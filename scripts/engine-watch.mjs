@@ -1,5 +1,5 @@
-// A reporter for vitest that ends a run in which nothing more can be shown: where a test's time is over and the container engine does
-// not answer either, each further test would only wait for its own time to be over, for hours. It says what the engine hangs at.
+// A reporter for vitest that ends a run in which nothing more can be shown: where a test has failed and the container engine does not
+// answer either, each further test would only wait for its own time to be over, for hours. It says what the engine hangs at.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { isRunning, PID_FILE } from "./set-up/engine.mjs";
 import { thisMachine } from "./set-up/machine.mjs";
 
 /** @typedef {import("./set-up/machine.mjs").Machine} Machine */
-/** @typedef {{ readonly message: string }} Failure */
+/** @typedef {readonly unknown[]} Errors */
 
 /** Far more than an engine that works needs for it, also on a machine that is busy. */
 const ANSWER_LIMIT_MS = 30_000;
@@ -36,38 +36,37 @@ export default class EngineWatch {
     this.#vitest = vitest;
   }
 
-  /** @param {{ result(): { readonly errors?: readonly Failure[] | undefined } }} test */
+  /** @param {{ result(): { readonly errors?: Errors | undefined } }} test */
   onTestCaseResult(test) {
     return this.#heard(test.result().errors ?? []);
   }
 
-  /** Whose hook was late. @param {{ errors(): readonly Failure[] }} suite */
+  /** Whose hook was late. @param {{ errors(): Errors }} suite */
   onTestSuiteResult(suite) {
     return this.#heard(suite.errors());
   }
 
-  /** @param {{ errors(): readonly Failure[] }} module */
+  /** @param {{ errors(): Errors }} module */
   onTestModuleEnd(module) {
     return this.#heard(module.errors());
   }
 
-  /** @param {readonly Failure[]} errors */
+  /** @param {Errors} errors */
   #heard(errors) {
-    if (errors.some(({ message }) => /timed out in \d+ms/.test(message)))
-      this.#looking = this.#looking.then(() => this.#look());
+    if (errors.length > 0) this.#looking = this.#looking.then(() => this.#look());
     return this.#looking;
   }
 
   async #look() {
     if (this.#hangs) return;
-    // Harmless, quick, and waits for what starting a container waits for.
-    const asked = await this.#machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
-    if (asked.code === 0) return;
+    // Harmless, quick, and waits for what starting a container waits for. One that is gone makes tests fail at once: that ends by itself.
+    const { why } = await this.#machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
+    if (!why?.startsWith("not done within")) return;
     this.#hangs = true;
     const stacks = await engineStacks(this.#machine);
     this.#machine.say(
       [
-        `the container engine does not answer: docker network ls: ${asked.why ?? asked.stderr.trim()}`,
+        `the container engine does not answer: docker network ls: ${why}`,
         "no test can show anything any more, so the run ends here; what helps is a restart of the engine",
         ...lockedUp(stacks),
       ].join("\n"),

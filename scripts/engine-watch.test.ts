@@ -1,23 +1,22 @@
 import { expect, test } from "vitest";
 import EngineWatch from "./engine-watch.mjs";
+import type { Result } from "./set-up/machine.mjs";
 import { scriptedMachine } from "./set-up/scripted-machine.ts";
 
-const late = { message: "Hook timed out in 60000ms.\nIf this is a long-running hook …" };
-const wrong = { message: "expected 3 to be 1" };
+const late = { message: "Hook timed out in 60000ms." };
+const hangs = { code: null, why: "not done within 30 s" };
 
-/** A run beside an engine that answers, or does not. */
-function watched(answers: boolean) {
-  const { machine, ran, said } = scriptedMachine({ env: { DOCKER_HOST: "tcp://elsewhere:1" } }, () =>
-    answers ? "92bab281624a" : { code: null, why: "not done within 30 s" },
-  );
+/** A run beside an engine that answers so. */
+function watched(answer: Partial<Result>) {
+  const { machine, ran, said } = scriptedMachine({ env: { DOCKER_HOST: "tcp://elsewhere:1" } }, () => answer);
   const cancelled: string[] = [];
   const watch = new EngineWatch({ machine });
   watch.onInit({ cancelCurrentRun: async (reason) => void cancelled.push(reason) });
   return { watch, ran, said, cancelled };
 }
 
-test("a run ends where a test is late and the engine does not answer, once, and says why", async () => {
-  const { watch, ran, said, cancelled } = watched(false);
+test("a run ends where a test has failed and the engine does not answer, once, and says why", async () => {
+  const { watch, ran, said, cancelled } = watched(hangs);
   await Promise.all([
     watch.onTestCaseResult({ result: () => ({ errors: [late] }) }),
     watch.onTestSuiteResult({ errors: () => [late] }),
@@ -28,16 +27,20 @@ test("a run ends where a test is late and the engine does not answer, once, and 
   expect(cancelled).toEqual(["test-failure"]);
 });
 
-test("it goes on where the engine answers", async () => {
-  const { watch, ran, cancelled } = watched(true);
+test.each([
+  ["answers", { stdout: "92bab281624a" }],
+  ["is gone", { code: 1, stderr: "Cannot connect to the Docker daemon" }],
+  ["was never there", { code: null, why: "no such command" }],
+])("it goes on where the engine %s", async (_, answer) => {
+  const { watch, ran, cancelled } = watched(answer);
   await watch.onTestModuleEnd({ errors: () => [late] });
   expect(ran).toHaveLength(1);
   expect(cancelled).toEqual([]);
 });
 
-test("the engine is left alone by tests that pass, or fail for a reason of their own", async () => {
-  const { watch, ran } = watched(false);
+test("the engine is left alone where nothing fails", async () => {
+  const { watch, ran } = watched(hangs);
   await watch.onTestCaseResult({ result: () => ({}) });
-  await watch.onTestCaseResult({ result: () => ({ errors: [wrong] }) });
+  await watch.onTestSuiteResult({ errors: () => [] });
   expect(ran).toEqual([]);
 });
