@@ -13,10 +13,10 @@ import { thisMachine } from "./set-up/machine.mjs";
 /** @typedef {readonly unknown[]} Errors */
 
 /** Far more than an engine that works needs for it, also on a machine that is busy. */
-const ANSWER_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 60_000;
 const STACKS_LIMIT_MS = 10_000;
 const STACKS_FOLDER = "/var/run/docker";
-const AGAIN_MS = 100;
+const SOON_MS = 500;
 
 export default class EngineWatch {
   #machine;
@@ -63,12 +63,15 @@ export default class EngineWatch {
     const { why } = await this.#machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
     if (!why?.startsWith("not done within")) return;
     this.#hangs = true;
-    const stacks = await engineStacks(this.#machine);
+    const waiting = await engineStacks(this.#machine).then(
+      ({ file, stacks }) => [`what each of its goroutines is at: ${file}`, ...lockedUp(stacks)],
+      (thrown) => [`what it waits for is not known: ${thrown instanceof Error ? thrown.message : thrown}`],
+    );
     this.#machine.say(
       [
         `the container engine does not answer: docker network ls: ${why}`,
         "no test can show anything any more, so the run ends here; what helps is a restart of the engine",
-        ...lockedUp(stacks),
+        ...waiting,
       ].join("\n"),
     );
     // Not awaited: it waits for the workers, and a worker waits for us.
@@ -76,16 +79,22 @@ export default class EngineWatch {
   }
 }
 
-/** What each of the engine's goroutines is at, where it is ours to ask. @param {Machine} machine @returns {Promise<string>} */
+/** What each of the engine's goroutines is at, where it is ours to ask. @param {Machine} machine */
 async function engineStacks(machine) {
-  if (machine.env.DOCKER_HOST || machine.uid !== 0 || !isRunning("dockerd", PID_FILE)) return "";
+  if (machine.env.DOCKER_HOST || machine.uid !== 0 || !isRunning("dockerd", PID_FILE))
+    throw new Error("it is not a dockerd of this machine, or not ours to ask");
   const there = new Set(stacksFiles());
   process.kill(Number(readFileSync(PID_FILE, "utf8")), "SIGUSR1");
-  for (const limit = performance.now() + STACKS_LIMIT_MS; performance.now() < limit; await pause(AGAIN_MS)) {
+  for (const limit = performance.now() + STACKS_LIMIT_MS; performance.now() < limit; ) {
     const written = stacksFiles().find((it) => !there.has(it));
-    if (written) return readFileSync(join(STACKS_FOLDER, written), "utf8");
+    // It may only just be created: what it holds a moment later is all.
+    await pause(SOON_MS);
+    if (written) return { file: written, stacks: readFileSync(written, "utf8") };
   }
-  return "";
+  throw new Error(`it wrote nothing to ${STACKS_FOLDER} within ${STACKS_LIMIT_MS / 1000} s of SIGUSR1`);
 }
 
-const stacksFiles = () => readdirSync(STACKS_FOLDER).filter((it) => it.startsWith("goroutine-stacks"));
+const stacksFiles = () =>
+  readdirSync(STACKS_FOLDER)
+    .filter((it) => it.startsWith("goroutine-stacks"))
+    .map((it) => join(STACKS_FOLDER, it));

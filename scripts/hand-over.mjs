@@ -41,8 +41,10 @@ export function handOver(command, args, { cwd, env, limitMs, graceMs = GRACE_MS 
     for (const signal of SIGNALS) process.on(signal, handOn);
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
+    let isOver = false;
     if (limitMs !== undefined)
       timer = setTimeout(() => {
+        isOver = true;
         process.stderr.write(
           `${basename(args[0] ?? command)} was not done within ${limitMs / 60_000} min, and is ended\n`,
         );
@@ -52,6 +54,8 @@ export function handOver(command, args, { cwd, env, limitMs, graceMs = GRACE_MS 
     /** @param {() => void} finish */
     const end = (finish) => {
       clearTimeout(timer);
+      // It may have gone at once, and left those that it started.
+      if (isOver) killGroup(child);
       for (const signal of SIGNALS) process.off(signal, handOn);
       finish();
     };
@@ -62,5 +66,10 @@ export function handOver(command, args, { cwd, env, limitMs, graceMs = GRACE_MS 
 
 /** @param {import("node:child_process").ChildProcess} child */
 function killGroup({ pid }) {
-  if (pid) process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+  try {
+    if (pid) process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+  } catch (thrown) {
+    // None is left of it.
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH")) throw thrown;
+  }
 }

@@ -4,8 +4,8 @@ const SHOWN = 12;
 const FRAMES = 4;
 
 /**
- * One line for each place in which goroutines have waited for a lock for a minute and more, most of them first: how many, for how long, and
- * who called whom there.
+ * One line for each place in which goroutines wait for a lock, most of them first: how many, for how long where that is known, and who
+ * called whom there. Who waits for work, or for others to be done, is not among them.
  * @param {string} stacks as the runtime prints them
  * @returns {string[]}
  */
@@ -13,8 +13,10 @@ export function lockedUp(stacks) {
   /** @type {Map<string, { count: number, minutes: number }>} */
   const places = new Map();
   for (const block of stacks.split(/\n\s*\n/)) {
-    const [, minutes] = /^goroutine \d+ \[(?:semacquire|sync\.[\w.]+), (\d+) minutes\b/m.exec(block) ?? [];
-    if (minutes === undefined) continue;
+    // Before Go 1.20 a lock's reason is "semacquire", which a WaitGroup's is, too.
+    const [header, minutes = "0"] =
+      /^goroutine \d+ \[(?:semacquire|sync\.(?:RW)?Mutex\.\w+)(?:, (\d+) minutes)?\b/m.exec(block) ?? [];
+    if (header === undefined || block.includes("sync.(*WaitGroup)")) continue;
     const frames = block.split("\n").flatMap((line) => /^([\w./()*-]+)\(.*\)$/.exec(line)?.[1] ?? []);
     const place = frames
       .filter((it) => !/^(sync|runtime|internal)\b/.test(it))
@@ -30,5 +32,8 @@ export function lockedUp(stacks) {
   return [...places]
     .toSorted(([, a], [, b]) => b.count - a.count)
     .slice(0, SHOWN)
-    .map(([place, { count, minutes }]) => `${count} waiting for ${minutes} min: ${place}`);
+    .map(
+      ([place, { count, minutes }]) =>
+        `${count} waiting for a lock${minutes > 0 ? `, for ${minutes} min` : ""}: ${place}`,
+    );
 }

@@ -19,10 +19,18 @@ created by github.com/docker/libnetwork.(*controller).startWatch
 	/go/src/libnetwork/store.go:460
 
 goroutine 8 [semacquire]:
+sync.runtime_Semacquire(0xc000794fc8)
+	/usr/lib/go-1.19/src/runtime/sema.go:62 +0x25
+sync.(*WaitGroup).Wait(0xc000794fc0)
+	/usr/lib/go-1.19/src/sync/waitgroup.go:139 +0x52
 github.com/docker/libnetwork.(*controller).sandboxCleanup(0x1)
 	/go/src/libnetwork/sandbox.go:1
 
-goroutine 9 [sync.Mutex.Lock, 2 minutes]:
+goroutine 11 [sync.Cond.Wait, 8 minutes]:
+github.com/docker/docker/pkg/ioutils.(*BytesPipe).Read(0x1)
+	/go/src/ioutils/bytespipe.go:1
+
+goroutine 9 [sync.Mutex.Lock]:
 github.com/docker/libnetwork.(*controller).Networks(0x1)
 	/go/src/libnetwork/controller.go:9
 
@@ -31,10 +39,16 @@ github.com/docker/libnetwork.(*controller).Networks(0x2)
 	/go/src/libnetwork/controller.go:9
 `;
 
-test("where goroutines have waited for a lock for minutes is told, most of them first; what waits for work is not", () => {
+test("where goroutines wait for a lock is told, most of them first; what waits for work, or for others, is not", () => {
   expect(lockedUp(stacks)).toEqual([
-    "2 waiting for 3 min: libnetwork.(*controller).Networks",
-    "1 waiting for 8 min: libnetwork.(*network).ID < libnetwork.(*controller).processEndpointDelete",
+    "2 waiting for a lock, for 3 min: libnetwork.(*controller).Networks",
+    "1 waiting for a lock, for 8 min: libnetwork.(*network).ID < libnetwork.(*controller).processEndpointDelete",
+  ]);
+});
+
+test("how long is said where the runtime knows it", () => {
+  expect(lockedUp("goroutine 9 [sync.RWMutex.RLock]:\nmain.list(0x1)\n\t/src/main.go:9\n")).toEqual([
+    "1 waiting for a lock: main.list",
   ]);
 });
 

@@ -13,6 +13,7 @@ import { sweep, testRunVariable } from "./sweep.mjs";
 import { tally, tallyLine } from "./tally.mjs";
 
 const CHECK_LIMIT_MS = 120_000;
+const CLEAN_LIMIT_MS = 5 * 60_000;
 
 /** @typedef {{ name: string, command: string, args: readonly string[] }} Check */
 
@@ -49,7 +50,7 @@ export async function runTests(vitestArgs, { limitMs, checks = [] }) {
           // The tests' own failures are told all the same.
           (thrown) => console.log(String(thrown)),
         ),
-        handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env }),
+        handOver(command, [join(ROOT, "src/cli.ts"), "clean"], { cwd: ROOT, env, limitMs: CLEAN_LIMIT_MS }),
       ]);
     }
     const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;

@@ -13,7 +13,9 @@ export const testRunVariable = "HEALPROOF_TEST_RUN";
  */
 export async function sweep(machine, testRun) {
   const docker = async (/** @type {string[]} */ ...args) => {
-    const { code, stdout } = await machine.run("docker", args, { timeoutMs: 20_000 });
+    const { code, stdout, why } = await machine.run("docker", args, { timeoutMs: 20_000 });
+    // Not to be taken for nothing there.
+    if (why) throw new Error(`what tests have left behind stays: docker ${args[0]}: ${why}`);
     return code === 0 ? stdout.split("\n").filter((line) => line !== "") : [];
   };
   const filter = ["--quiet", "--filter", `name=-${testRun}-`];

@@ -1,7 +1,7 @@
 // How many tests passed, failed and were skipped: counted from vitest's own report, each fast check as one test more.
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
-/** @typedef {{ status: string, assertionResults: readonly { status: string }[] }} TestFile */
+/** @typedef {{ status: string, message: string, assertionResults: readonly { status: string }[] }} TestFile */
 
 /**
  * @param {object} outcome
@@ -13,8 +13,11 @@
 export function tally({ checks, exitCode, report }) {
   const statuses = (report?.testResults ?? []).flatMap((file) => {
     const each = file.assertionResults.map(({ status }) => status);
+    if (file.status !== "failed" || each.includes("failed")) return each;
+    // Of a run that was ended before, its files are said to have failed that never began: without a reason.
+    if (each.length === 0 && file.message === "") return ["skipped"];
     // A file that failed as a whole (its import, a hook) has no failed test of its own, and must show all the same.
-    return file.status === "failed" && !each.includes("failed") ? [...each, "failed"] : each;
+    return [...each, "failed"];
   });
   for (const passed of checks) statuses.push(passed ? "passed" : "failed");
   const count = (/** @type {string} */ status) => statuses.filter((each) => each === status).length;

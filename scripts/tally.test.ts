@@ -7,6 +7,7 @@ import { tally, tallyLine } from "./tally.mjs";
 
 const file = (status: string, ...tests: string[]) => ({
   status,
+  message: "Error: it cannot be loaded",
   assertionResults: tests.map((each) => ({ status: each })),
 });
 
@@ -30,6 +31,13 @@ test.each([
     "0 passed, 2 failed, 0 skipped",
   ],
   ["a file whose hook failed", [file("failed", "passed", "pending")], [], 1, "1 passed, 1 failed, 1 skipped"],
+  [
+    "files that a run which was ended never came to",
+    [file("failed", "failed"), { ...file("failed"), message: "" }],
+    [],
+    1,
+    "0 passed, 1 failed, 1 skipped",
+  ],
   ["an error outside of any test", [file("passed", "passed")], [true], 1, "2 passed, 1 failed, 0 skipped"],
   ["no test found", [], [true, false], 1, "1 passed, 2 failed, 0 skipped"],
   ["no report at all", undefined, [true], 0, "1 passed, 1 failed, 0 skipped"],

@@ -1,5 +1,5 @@
 import { imagesOf } from "./doctor-images.ts";
-import { messageOf } from "./errors.ts";
+import { KnownError, messageOf } from "./errors.ts";
 import { builtInFaults } from "./fault/registry.ts";
 import { compose } from "./stack/compose.ts";
 import { connectEngine, type Engine } from "./stack/engine.ts";
@@ -25,15 +25,17 @@ export async function examine(composeFiles: readonly string[], options: { fix: b
     const detail = [engine.version, `${engine.cpus} CPUs`, ...knownBugs(engine.version)].join(", ");
     findings.push({ what: "container engine", ok: true, detail });
   } catch (thrown) {
+    const cause = thrown instanceof Error ? thrown.cause : undefined;
+    const hangs = cause instanceof KnownError && cause.code === "engine-silent";
     return [
       ...findings,
       {
         what: "container engine",
         ok: false,
-        detail:
-          thrown instanceof Error && thrown.cause ? `${thrown.message}: ${messageOf(thrown.cause)}` : messageOf(thrown),
-        remedy:
-          "start or install one (Debian: apt-get install docker.io; macOS: Docker Desktop or Colima), or npm run setup",
+        detail: cause ? `${messageOf(thrown)}: ${messageOf(cause)}` : messageOf(thrown),
+        remedy: hangs
+          ? "restart it (systemctl restart docker; Docker Desktop: Restart): it may have locked up, as those before 20.10.27 do at times"
+          : "start or install one (Debian: apt-get install docker.io; macOS: Docker Desktop or Colima), or npm run setup",
       },
       await composePlugin(),
     ];

@@ -12,9 +12,10 @@ import { cannotInstall, installCommands } from "./system-packages.mjs";
 export const PID_FILE = "/var/run/docker.pid";
 const LOG_FILE = "/var/log/healproof-dockerd.log";
 const START_LIMIT_MS = 60_000;
+const LOCKED_UP_MS = 60_000;
 
 /**
- * @typedef {"answers" | "no-command" | "not-allowed" | "not-running"} EngineState
+ * @typedef {"answers" | "locked-up" | "no-command" | "not-allowed" | "not-running"} EngineState
  */
 
 /** @param {Machine} machine @param {import("./system-packages.mjs").SystemPackages} packages @returns {import("./plan.mjs").Step} */
@@ -29,6 +30,7 @@ export function engine(machine, packages) {
     async run(tell) {
       const { state, said } = await engineState(machine);
       const installed = machine.has("dockerd") && machine.has("docker");
+      if (state === "locked-up") throw new SetUpError([said, "restart it: systemctl restart docker"].join("\n"));
       // An engine elsewhere is somebody's choice: installing another one beside it would not be what they meant.
       if (machine.env.DOCKER_HOST || state === "not-allowed" || cannotInstall(machine))
         throw new SetUpError([said, ...engineAdvice(machine)].join("\n"));
@@ -44,10 +46,15 @@ export function engine(machine, packages) {
   };
 }
 
-/** Asks the engine for its version. @param {Machine} machine @returns {Promise<{ state: EngineState, said: string }>} */
+/** Asks the engine for its version, and for what a locked-up one no longer tells. @param {Machine} machine @returns {Promise<{ state: EngineState, said: string }>} */
 export async function engineState(machine) {
   const result = await machine.run("docker", ["version", "--format", "{{.Server.Version}}"], { timeoutMs: 15_000 });
-  if (result.code === 0) return { state: "answers", said: result.stdout.trim() };
+  if (result.code === 0) {
+    const networks = await machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: LOCKED_UP_MS });
+    if (networks.why?.startsWith("not done within"))
+      return { state: "locked-up", said: `the engine has locked up: docker network ls: ${networks.why}` };
+    return { state: "answers", said: result.stdout.trim() };
+  }
   if (result.why === "no such command") return { state: "no-command", said: "there is no docker command" };
   if (/permission denied/i.test(result.stderr))
     return { state: "not-allowed", said: "the engine runs, but this user may not use it" };

@@ -14,7 +14,16 @@ function engineOn(facts: Parameters<typeof scriptedMachine>[0], answer: Paramete
 test("an engine that answers is taken as it is, wherever it is", async () => {
   const { step, ran } = engineOn({ env: { DOCKER_HOST: "tcp://10.0.0.1:2375" }, platform: "darwin" }, () => "27.1\n");
   expect(await step.check()).toBeUndefined();
-  expect(ran).toHaveLength(1);
+  expect(ran).toEqual(["docker version --format {{.Server.Version}}", "docker network ls --quiet"]);
+});
+
+test("one that tells its version and nothing else is not taken, nor is another one started beside it", async () => {
+  const hangs = { code: null, why: "not done within 60 s" };
+  const { step, ran } = engineOn({}, (line) => (line.startsWith("docker network") ? hangs : "20.10.24\n"));
+  expect(await step.check()).toMatch(/has locked up: .*not done within 60 s/);
+  ran.splice(0);
+  await expect(step.run(silently)).rejects.toThrow("restart it");
+  expect(ran.filter((line) => !/^docker (version|network)/.test(line))).toEqual([]);
 });
 
 test.each([

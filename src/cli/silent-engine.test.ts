@@ -67,6 +67,7 @@ describe.concurrent.each(commands)("%s", (command, args) => {
     const { code, said } = await healproofAgainst(() => undefined, args);
     expect(code).toBe(69);
     expect(said).toContain("the container engine did not answer within 60.0 s");
+    if (command === "doctor") expect(said).toContain("restart it");
   });
 
   test("ends where an engine falls silent after it has said who it is", {

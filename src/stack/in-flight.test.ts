@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { expect, test } from "vitest";
 import { removeInterrupted } from "./in-flight.ts";
@@ -31,6 +32,38 @@ function engineWith(labels: Record<string, string>) {
   });
   return { docker, removed };
 }
+
+test("those of a start that ran already leave their network one after another", async () => {
+  const names = ["app", "db", "web"];
+  const there = new Set(names);
+  let [removing, atOnce] = [0, 0];
+  const container = (name: string) => ({
+    inspect: async () => {
+      if (!there.has(name)) throw refused(404);
+      return { Id: name, Config: { Labels: labels } };
+    },
+    remove: async () => {
+      atOnce = Math.max(atOnce, ++removing);
+      await sleep(2);
+      removing--;
+      there.delete(name);
+    },
+  });
+  const docker = Object.assign(new Dockerode({ socketPath: "/nowhere" }), {
+    createContainer: async ({ name }: { name: string }) => {
+      if (there.has(name)) throw refused(409);
+      return container(name);
+    },
+    getContainer: container,
+    listContainers: async () => [],
+    listNetworks: async () => [],
+    listVolumes: async () => ({ Volumes: [] }),
+  });
+  const wanted = { containers: names.map((name) => ({ name, image: name })), volumes: [] };
+  expect(await removeInterrupted(docker, wanted, labels)).toMatchObject({ left: [] });
+  expect(there.size).toBe(0);
+  expect(atOnce).toBe(1);
+});
 
 const expected = { containers: [{ name: "healproof-r1-1-app-1", image: "app" }], volumes: [] };
 const labels = { "io.healproof.run": "r1", "io.healproof.trial": "t" };

@@ -44,7 +44,9 @@ export async function removeInterrupted(
   { containers, volumes }: Expected,
   labels: Readonly<Record<string, string>>,
 ): Promise<Removed & { left: string[] }> {
-  const taken = await Promise.all(containers.map((it) => takeAndGiveBack(docker, it, labels)));
+  const taken: ("free" | "somebody's")[] = [];
+  // One after another: see leaveNetworks in remove.ts.
+  for (const it of containers) taken.push(await takeAndGiveBack(docker, it, labels));
   const removed = await removeLabelled(
     docker,
     [label.run, label.trial].map((key) => `${key}=${labels[key]}`),

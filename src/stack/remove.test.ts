@@ -1,13 +1,16 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { json } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import Dockerode from "dockerode";
 import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
 import { ms } from "../time.ts";
 import { removeLabelled } from "./remove.ts";
 
 /**
- * An engine with one network, which it gives up only when told; it counts how often it was asked to. And with containers, which it takes
- * a moment to remove each; it counts how many it removes at once.
+ * An engine with one network, which it gives up only when told; it counts how often it was asked to. And with containers on it, which take
+ * a moment each to leave; it counts how many do so at once.
  */
 interface Engine {
   readonly docker: Dockerode;
@@ -18,6 +21,8 @@ interface Engine {
   refuses: boolean;
 }
 
+const disconnection = z.strictObject({ Container: z.string(), Force: z.literal(true) });
+
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -26,8 +31,10 @@ afterEach(() => {
 async function engine(): Promise<Engine> {
   const containers: string[] = [];
   const state = { asked: 0, on: {}, refuses: true, there: true, containers, atOnce: 0 };
-  let removing = 0;
-  const server = createServer(({ method, url = "" }, response) => {
+  const left = new Set<string>();
+  let leaving = 0;
+  const server = createServer((request, response) => {
+    const { method, url = "" } = request;
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { "content-type": "application/json" });
       response.end(body === undefined ? undefined : JSON.stringify(body));
@@ -35,15 +42,35 @@ async function engine(): Promise<Engine> {
     if (url.startsWith("/containers/json"))
       return answer(
         200,
-        state.containers.map((Id) => ({ Id })),
+        state.containers.map((Id) => ({
+          Id,
+          NetworkSettings: {
+            Networks: { shop_default: { NetworkID: "n1", EndpointID: left.has(Id) ? "" : `e${Id}` }, none: {} },
+          },
+        })),
       );
+    /** A removed container leaves its network as one that is taken from it does. */
+    const leave = async (id: string) => {
+      if (left.has(id)) return;
+      state.atOnce = Math.max(state.atOnce, ++leaving);
+      await sleep(5);
+      leaving--;
+      left.add(id);
+    };
+    if (url === "/networks/n1/disconnect") {
+      void json(request).then(async (it) => {
+        const { Container } = disconnection.parse(it);
+        await leave(Container);
+        answer(Container === "c2" ? 500 : 200, { message: "container c2 is not connected to the network" });
+      });
+      return;
+    }
     if (method === "DELETE" && url.startsWith("/containers/")) {
-      state.atOnce = Math.max(state.atOnce, ++removing);
-      setTimeout(() => {
-        removing--;
-        state.containers = state.containers.filter((it) => !url.startsWith(`/containers/${it}`));
+      const id = /c\d/.exec(url)?.[0] ?? "";
+      void leave(id).then(() => {
+        state.containers = state.containers.filter((it) => it !== id);
         answer(204, undefined);
-      }, 5);
+      });
       return;
     }
     if (url.startsWith("/volumes")) return answer(200, { Volumes: [] });
@@ -81,7 +108,7 @@ test("one that a container is still on is waited for, however long that takes", 
   expect(await removing).toEqual({ containers: 0, networks: 1, volumes: 0, stuck: [] });
 });
 
-test("its containers leave it one after another: an engine may lock up, or lose count, when several leave a network at once", async () => {
+test("its containers leave it one after another: an engine may lock up, or lose count, where several do so at once", async () => {
   const it = await engine();
   it.containers = ["c1", "c2", "c3"];
   it.refuses = false;
