@@ -86,6 +86,9 @@ export interface TrialProgress {
   readonly text: string;
 }
 
+/** After a look at how far an act is, so many times as long as that took nothing is looked at: a twentieth of a core at most. */
+const restsPerLook = 19;
+
 const limits = {
   up: seconds(90),
   /** A start that takes longer mostly waits for healthchecks, which keeps nobody from measuring, nor another stack from starting. */
@@ -353,7 +356,9 @@ class Trial {
       let began = this.#clock.now();
       for (;;) {
         const over = this.#broken?.over ?? true;
+        const looked = hostNow();
         const { state, origin } = progressOf(this.#journal.records, act);
+        const took = hostNow() - looked;
         if (over && state === "settled") return true;
         if (!over) began = this.#clock.now();
         const since = Math.max(origin?.latest ?? began, began);
@@ -361,6 +366,9 @@ class Trial {
         const left = ms(since + wait - this.#clock.now());
         if (left <= 0) return state !== "waiting";
         await this.#changes.next(left, this.#signal);
+        // A look goes through all that was seen until now: after minutes it would be all that is done here, to notice the end a bit sooner.
+        await sleep(Math.min(took * restsPerLook, left), undefined, { signal: this.#signal }).catch(() => undefined);
+        this.#signal.throwIfAborted();
       }
     });
   }

@@ -27,12 +27,19 @@ test("of several budgets the shortest counts", () => {
   expect(paceOf(acts)).toBe(20);
 });
 
+test.each([
+  [seconds(5), 10],
+  [seconds(15), 30],
+  [minutes(2), 50],
+])("what must come to be within %d ms while the fault lasts is tried every %d ms", (budget, every) => {
+  const during = [recoversWithin(minutes(1), { during: [{ condition: orders, within: budget }] })];
+  expect(paceOf(during, seriesOf(orders))).toBe(every);
+});
+
 test("what must not happen at any moment, and what must stay as it is, is tried as often as a probe can", () => {
   const never = [recoversWithin(minutes(1), { never: [orders] })];
   expect(paceOf(never, seriesOf(orders))).toBe(10);
   expect(paceOf(never)).toBe(50);
-  const during = [recoversWithin(minutes(1), { during: [{ condition: orders, within: seconds(5) }] })];
-  expect(paceOf(during, seriesOf(orders))).toBe(10);
   expect(paceOf([recoversWithin(minutes(1), { goal: "holds" })])).toBe(10);
 });
 

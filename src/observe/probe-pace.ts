@@ -9,9 +9,12 @@ const coarsest = ms(50);
 /** A recovery time is known to a five-hundredth of its budget: what is tried more often than that loads the stack, and tells nobody more. */
 const triesInBudget = 500;
 
+const inBudget = (budget: Duration): Duration => ms(Math.min(coarsest, Math.max(finestPace, budget / triesInBudget)));
+
 /**
- * How often the address of each probed series is to be tried. What must recover: as finely as its budget wants; what must not happen, or
- * must stay as it is: as finely as a probe can; what need only be steady: as coarsely. Of several the finest.
+ * How often the address of each probed series is to be tried. What must recover, or come to be while the fault lasts: as finely as its
+ * budget wants; what must not happen, or must stay as it is: as finely as a probe can; what need only be steady: as coarsely. Of several
+ * the finest.
  */
 export function probePaces({ steady, acts }: Pick<TrialPlan, "steady" | "acts">): (series: string) => Duration {
   const paces = new Map<string, Duration>();
@@ -21,9 +24,9 @@ export function probePaces({ steady, acts }: Pick<TrialPlan, "steady" | "acts">)
   };
   want(steady.conditions, coarsest);
   for (const { goal, recovery, during, never } of acts) {
-    const inBudget = ms(Math.min(coarsest, Math.max(finestPace, recovery.within / triesInBudget)));
-    want(recovery.when, goal === "holds" ? finestPace : inBudget);
-    want([...during.map((it) => it.condition), ...never], finestPace);
+    want(recovery.when, goal === "holds" ? finestPace : inBudget(recovery.within));
+    for (const { condition, within } of during) want([condition], inBudget(within));
+    want(never, finestPace);
   }
   return (series) => paces.get(series) ?? coarsest;
 }
