@@ -14,22 +14,21 @@ const paceOf = (acts: Act[], series = app, steady: Condition[] = []) =>
 
 test.each([
   [seconds(2), 10],
-  [seconds(5), 10],
-  [seconds(10), 20],
-  [seconds(15), 30],
+  [seconds(5), 25],
+  [seconds(10), 50],
   [minutes(2), 50],
 ])("what must recover within %d ms is tried every %d ms", (budget, every) => {
   expect(paceOf([recoversWithin(budget)])).toBe(every);
 });
 
 test("of several budgets the shortest counts", () => {
-  const acts = [recoversWithin(seconds(20)), recoversWithin(seconds(10), { id: "afterwards" })];
+  const acts = [recoversWithin(seconds(20)), recoversWithin(seconds(4), { id: "afterwards" })];
   expect(paceOf(acts)).toBe(20);
 });
 
 test.each([
-  [seconds(5), 10],
-  [seconds(15), 30],
+  [seconds(2), 10],
+  [seconds(5), 25],
   [minutes(2), 50],
 ])("what must come to be within %d ms while the fault lasts is tried every %d ms", (budget, every) => {
   const during = [recoversWithin(minutes(1), { during: [{ condition: orders, within: budget }] })];
@@ -45,5 +44,5 @@ test("what must not happen at any moment, and what must stay as it is, is tried 
 
 test("what need only be steady is tried seldom, unless it must recover, too", () => {
   expect(paceOf([recoversWithin(seconds(5))], seriesOf(orders), [orders])).toBe(50);
-  expect(paceOf([recoversWithin(seconds(5))], app, [probeOfApp])).toBe(10);
+  expect(paceOf([recoversWithin(seconds(5))], app, [probeOfApp])).toBe(25);
 });

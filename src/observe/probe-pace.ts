@@ -6,8 +6,11 @@ import { type Duration, ms } from "../time.ts";
 export const finestPace = ms(10);
 /** Rarer than this, the probe would save nothing worth having. */
 const coarsest = ms(50);
-/** A recovery time is known to a five-hundredth of its budget: what is tried more often than that loads the stack, and tells nobody more. */
-const triesInBudget = 500;
+/**
+ * A recovery time is known to a two-hundredth of its budget: what is tried more often than that loads the stack, and tells nobody more. A
+ * readiness check that asks the database costs it a process each time, while that lets nobody in: 100 a second took a core.
+ */
+const triesInBudget = 200;
 
 const inBudget = (budget: Duration): Duration => ms(Math.min(coarsest, Math.max(finestPace, budget / triesInBudget)));
 

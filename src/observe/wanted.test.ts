@@ -89,7 +89,7 @@ test("one probe with two wanted answers, or a time for them, is one series; a bo
     { ...probeOfApp, body: "ok", status: 503 },
   ];
   const { probe: url } = probeOfApp;
-  const recovery = { when, within: ms(5000), corroboratedBy: [] };
+  const recovery = { when, within: ms(2000), corroboratedBy: [] };
   expect(seriesWanted(planOf([actOf({ recovery })])).addresses).toEqual([
     { id: url, url, every: 10 },
     { id: `${url} body /ok/`, url, body: "ok", every: 10 },
