@@ -6,14 +6,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { lockedUp } from "./locked-up.mjs";
 import { ROOT } from "./set-up/bring-up.mjs";
-import { isRunning, PID_FILE } from "./set-up/engine.mjs";
+import { isRunning, PID_FILE, whereItHangs } from "./set-up/engine.mjs";
 import { thisMachine } from "./set-up/machine.mjs";
 
 /** @typedef {import("./set-up/machine.mjs").Machine} Machine */
 /** @typedef {readonly unknown[]} Errors */
 
-/** Far more than an engine that works needs for it, also on a machine that is busy. */
-const ANSWER_LIMIT_MS = 60_000;
 const STACKS_LIMIT_MS = 10_000;
 const STACKS_FOLDER = "/var/run/docker";
 const SOON_MS = 500;
@@ -59,9 +57,8 @@ export default class EngineWatch {
 
   async #look() {
     if (this.#hangs) return;
-    // Harmless, quick, and waits for what starting a container waits for. One that is gone makes tests fail at once: that ends by itself.
-    const { why } = await this.#machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
-    if (!why?.startsWith("not done within")) return;
+    const hangs = await whereItHangs(this.#machine);
+    if (!hangs) return;
     this.#hangs = true;
     const waiting = await engineStacks(this.#machine).then(
       ({ file, stacks }) => [`what each of its goroutines is at: ${file}`, ...lockedUp(stacks)],
@@ -69,7 +66,7 @@ export default class EngineWatch {
     );
     this.#machine.say(
       [
-        `the container engine does not answer: docker network ls: ${why}`,
+        `the container engine does not answer: ${hangs}`,
         "no test can show anything any more, so the run ends here; what helps is a restart of the engine",
         ...waiting,
       ].join("\n"),

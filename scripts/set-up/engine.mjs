@@ -12,7 +12,8 @@ import { cannotInstall, installCommands } from "./system-packages.mjs";
 export const PID_FILE = "/var/run/docker.pid";
 const LOG_FILE = "/var/log/healproof-dockerd.log";
 const START_LIMIT_MS = 60_000;
-const LOCKED_UP_MS = 60_000;
+/** Far more than an engine that works needs for an answer, also on a machine that is busy. */
+const ANSWER_LIMIT_MS = 60_000;
 
 /**
  * @typedef {"answers" | "locked-up" | "no-command" | "not-allowed" | "not-running"} EngineState
@@ -50,16 +51,26 @@ export function engine(machine, packages) {
 export async function engineState(machine) {
   const result = await machine.run("docker", ["version", "--format", "{{.Server.Version}}"], { timeoutMs: 15_000 });
   if (result.code === 0) {
-    const networks = await machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: LOCKED_UP_MS });
-    if (networks.why?.startsWith("not done within"))
-      return { state: "locked-up", said: `the engine has locked up: docker network ls: ${networks.why}` };
-    return { state: "answers", said: result.stdout.trim() };
+    const hangs = await whereItHangs(machine);
+    return hangs
+      ? { state: "locked-up", said: `the engine has locked up: ${hangs}` }
+      : { state: "answers", said: result.stdout.trim() };
   }
   if (result.why === "no such command") return { state: "no-command", said: "there is no docker command" };
   if (/permission denied/i.test(result.stderr))
     return { state: "not-allowed", said: "the engine runs, but this user may not use it" };
   const where = machine.env.DOCKER_HOST ? ` at DOCKER_HOST=${machine.env.DOCKER_HOST}` : "";
   return { state: "not-running", said: `no engine answers${where}: ${failure(result).trim()}` };
+}
+
+/**
+ * What the engine was asked and did not answer, if it hangs. The question is harmless, quick, and waits for what starting a container waits
+ * for. An engine that is gone does not hang: it refuses at once.
+ * @param {Machine} machine @returns {Promise<string | undefined>}
+ */
+export async function whereItHangs(machine) {
+  const { why } = await machine.run("docker", ["network", "ls", "--quiet"], { timeoutMs: ANSWER_LIMIT_MS });
+  return why?.startsWith("not done within") ? `docker network ls: ${why}` : undefined;
 }
 
 /** What a person does to get an engine that answers. @param {Machine} machine @returns {string[]} */

@@ -44,9 +44,9 @@ export async function removeInterrupted(
   { containers, volumes }: Expected,
   labels: Readonly<Record<string, string>>,
 ): Promise<Removed & { left: string[] }> {
-  const taken: ("free" | "somebody's")[] = [];
+  const left: string[] = [];
   // One after another: see leaveNetworks in remove.ts.
-  for (const it of containers) taken.push(await takeAndGiveBack(docker, it, labels));
+  for (const it of containers) if ((await takeAndGiveBack(docker, it, labels)) === "somebody's") left.push(it.name);
   const removed = await removeLabelled(
     docker,
     [label.run, label.trial].map((key) => `${key}=${labels[key]}`),
@@ -55,7 +55,7 @@ export async function removeInterrupted(
   await Promise.all(
     volumes.map((name) => answered(`to remove the volume ${name}`, gone(docker.getVolume(name).remove()))),
   );
-  return { ...removed, left: containers.flatMap(({ name }, i) => (taken[i] === "somebody's" ? [name] : [])) };
+  return { ...removed, left };
 }
 
 /** Whether the name is free, or held by a container that is not of our run and so is left alone. */
